@@ -1,0 +1,27 @@
+// Builds dist/: the kernels with AssemblyScript, the rest with tsc. Skips a kernel whose sources are older than its module.
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+
+const root = path.dirname(import.meta.dirname);
+const node = (script, ...args) =>
+  execFileSync(process.execPath, [path.join(root, 'node_modules', script), ...args], { cwd: root, stdio: 'inherit' });
+const newest = (dir) =>
+  Math.max(...fs.readdirSync(dir, { recursive: true }).map((f) => fs.statSync(path.join(dir, f)).mtimeMs));
+
+const assembly = path.join(root, 'src/kernels/assembly');
+fs.mkdirSync(path.join(root, 'dist/kernels'), { recursive: true });
+for (const name of fs.readdirSync(assembly)) {
+  const entry = path.join(assembly, name, 'index.ts');
+  if (!fs.existsSync(entry)) continue;
+  const out = path.join(root, 'dist/kernels', `${name}.wasm`);
+  const sources = Math.max(newest(path.join(assembly, name)), newest(path.join(assembly, 'shared')));
+  if (fs.existsSync(out) && fs.statSync(out).mtimeMs > sources) continue;
+  const flags = ['-O3', '--enable', 'simd', '--enable', 'bulk-memory', '--runtime', 'stub', '--noAssert', '--use', 'abort='];
+  node('assemblyscript/bin/asc.js', entry, '-o', out, ...flags);
+}
+node('typescript/bin/tsc', '-p', 'tsconfig.json');
+for (const file of fs.readdirSync(path.join(root, 'src'), { recursive: true })) {
+  if (file.endsWith('.schema.json') || file.endsWith('.bin'))
+    fs.copyFileSync(path.join(root, 'src', file), path.join(root, 'dist', file));
+}

@@ -1,0 +1,121 @@
+/** Formats a source can have. */
+export type SourceFormat = 'csv' | 'tsv' | 'jsonl' | 'json' | 'parquet';
+export type RankMethod = 'relevance' | 'tfidf' | 'cosine' | 'bm25' | 'none';
+export type Compression = 'zstd' | 'snappy' | 'gzip';
+/** Types a user can declare for a column with `--types`. */
+export type DeclaredType = 'text' | 'integer' | 'float' | 'boolean' | 'date' | 'datetime';
+
+/** A number of rows, or a share of them. */
+export type Amount = { rows: number } | { percent: number };
+
+/**
+ * Everything that decides what a compile does, after flags, config file and defaults were put together.
+ * Groups above `output` decide the data and enter `config_hash`; `output`, `resources` and `terminal` don't,
+ * but for `compression` and `shardBytes`.
+ */
+export interface Config {
+  read: {
+    /** Given format; null = by extension, checked against the content. */
+    format: SourceFormat | null;
+    /** One character; null = detected. */
+    delimiter: string | null;
+    /** One character, '' for none; null = detected. */
+    quote: string | null;
+    /** An encoding label (utf-8, utf-16le, utf-16be, windows-1252, latin1); null = detected. */
+    encoding: string | null;
+    /** Whether the first record names the columns; null = detected. */
+    header: boolean | null;
+    /** Lines starting with this are comments; '' for none; null = detected. */
+    comment: string | null;
+    /** Lower-case tokens that are null in columns that are not text. @default na n/a #n/a null none nan */
+    nulls: string[];
+    /** Declared types by column name. */
+    types: Record<string, DeclaredType>;
+    /** Columns to keep, in this order; null = all. */
+    select: string[] | null;
+    /** Columns to leave out. */
+    drop: string[];
+    /** Read only the first records over all sources; null = all. */
+    limit: number | null;
+    /** Name of a column that says which source a row came from; null = none. */
+    sourceColumn: string | null;
+    /** How many records may be malformed in a file; null = the larger of 10 and 1 %. */
+    maxRejects: Amount | null;
+    /** A malformed record is an error. @default false */
+    strict: boolean;
+  };
+  clean: {
+    /** Off: values and names as read, no row dropped. @default true */
+    enabled: boolean;
+    /** Each rule on its own. @default all true */
+    nfc: boolean;
+    controls: boolean;
+    trim: boolean;
+    emptyRows: boolean;
+    fillText: boolean;
+    names: boolean;
+  };
+  dedupe: {
+    /** @default true */
+    enabled: boolean;
+    /** Compare these columns only; null = all. */
+    on: string[] | null;
+    /** Columns left out of the comparison. */
+    ignore: string[];
+  };
+  near: {
+    /** @default false */
+    enabled: boolean;
+    /** Exact Jaccard similarity from which a row is a near duplicate, in (0, 1]. @default 0.8 */
+    threshold: number;
+    /** Columns compared; null = all string columns and message texts. */
+    on: string[] | null;
+    /** Words a shingle has. @default 3 */
+    shingle: number;
+  };
+  rank: {
+    /** @default true */
+    enabled: boolean;
+    /** @default relevance */
+    method: RankMethod;
+    /** Texts that cosine, bm25 and relevance compare with; null = none. */
+    targets: string[] | null;
+    /** Columns ranked by; null = all string columns. */
+    on: string[] | null;
+    /** ISO 639-1 code for natural's stemmer and stop words; null = scikit-learn's English stop words, no stemming. */
+    language: string | null;
+    /** Score, but keep the source order. @default false */
+    keepOrder: boolean;
+    /** Keep the best rows only; null = all. */
+    top: Amount | null;
+    /** @default 1000 */
+    maxFeatures: number;
+    /** Shortest and longest run of words that is a term. @default [1, 2] */
+    ngrams: [number, number];
+    /** Rows a term must be in. @default 2 */
+    minDf: number;
+  };
+  output: {
+    /** The folder, absolute. */
+    dir: string;
+    /** The data set's name; null = stem of the first source. */
+    name: string | null;
+    /** @default zstd */
+    compression: Compression;
+    /** Parquet bytes from which a second file is begun. @default 1 GiB */
+    shardBytes: number;
+    /** Write the dropped rows' content. @default false */
+    rejects: boolean;
+  };
+  resources: {
+    /** Worker threads; 0 runs everything on the calling thread. @default cores, at most 8 */
+    threads: number;
+    /** Bound on the memory of the whole process tree. @default half of what the machine or its cgroup has */
+    memoryBytes: number;
+    /** Folder for spilled data, absolute; null = .datagpu/ in the output folder. */
+    scratch: string | null;
+    cache: boolean;
+    /** The cache's folder, absolute. */
+    cacheDir: string;
+  };
+}

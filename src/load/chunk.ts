@@ -1,0 +1,62 @@
+import type { CellTable } from '../kernels/cells.js';
+
+/** Where a chunk of a text source begins. */
+export interface ChunkStart {
+  /** Byte of the decoded file. */
+  byte: number;
+  /** 1-based number of its first record in the source. */
+  record: number;
+  /** 1-based physical line of its first byte. */
+  line: number;
+}
+
+/** Borders of chunks: after the record in which either is reached. They depend on source and config only. */
+export interface ChunkLimits {
+  /** @default 32 MiB */
+  bytes: number;
+  /** So that records times columns stay within 8 million cells. */
+  records: number;
+}
+
+/** A chunk that was read into the ingest kernel's memory and whose record borders are known: the first count. */
+export interface ScannedChunk {
+  start: ChunkStart;
+  /** Address and length of its bytes. */
+  ptr: number;
+  bytes: number;
+  /** How many records the scan found. */
+  records: number;
+  /** Start of the chunk after it; null at the end of the source. */
+  next: ChunkStart | null;
+}
+
+/** A record that is not in the data set. */
+export interface Reject {
+  /** 0-based position among the chunk's records. */
+  index: number;
+  /** 1-based physical line. */
+  line: number;
+  /** What is wrong with it, for people. */
+  why: string;
+  /** Its raw bytes, at most 64 KB. */
+  raw: Uint8Array;
+}
+
+/** A chunk whose cells are found: the second count. `cells.rows + rejects.length` records, rejected ones not in `cells`. */
+export interface ParsedChunk {
+  cells: CellTable;
+  /** In order of `index`. */
+  rejects: Reject[];
+  /** Cells changed by a rule while parsing ("padded", "trimmed empty cells", "undecodable bytes", ...). */
+  changed: Record<string, number>;
+  /** True when the fast parser's count differed and the exact parser made the cells. */
+  exact: boolean;
+}
+
+/** What a text file holds: a range of decoded UTF-8 bytes on disk, spooled where the source could not be sought. */
+export interface TextFile {
+  /** The file to read from (the source itself, or a spool file). */
+  path: string;
+  /** Decoded bytes in it. */
+  bytes: number;
+}
