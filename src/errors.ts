@@ -50,7 +50,9 @@ export class DatagpuError extends Error {
     if (this.column !== undefined) where += `, column "${this.column}"`;
     const what = where === '' ? this.message : `${where.trimStart()}: ${this.message}`;
     const stop = /[.!?]$/.test(what) ? '' : '.';
-    return escapeControls(this.hint === undefined ? what : `${what}${stop} ${this.hint}${/[.!?]$/.test(this.hint) ? '' : '.'}`);
+    return escapeControls(
+      this.hint === undefined ? what : `${what}${stop} ${this.hint}${/[.!?]$/.test(this.hint) ? '' : '.'}`,
+    );
   }
 }
 

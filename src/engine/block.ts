@@ -78,7 +78,8 @@ function joinColumn(segments: readonly Segment[], index: number, rows: number): 
   const parts = segments.map((s) => ({ column: s.block.columns[index]!, from: s.from, to: s.to }));
   const validity = parts.some((p) => p.column.validity !== null) ? new Uint8Array(rows).fill(1) : null;
   const bytes = parts.reduce(
-    (n, p) => n + (p.column.offsets === null ? (p.to - p.from) * width : p.column.offsets[p.to]! - p.column.offsets[p.from]!),
+    (n, p) =>
+      n + (p.column.offsets === null ? (p.to - p.from) * width : p.column.offsets[p.to]! - p.column.offsets[p.from]!),
     0,
   );
   const values = new Uint8Array(bytes);
@@ -90,7 +91,8 @@ function joinColumn(segments: readonly Segment[], index: number, rows: number): 
     const start = column.offsets === null ? from * width : column.offsets[from]!;
     const end = column.offsets === null ? to * width : column.offsets[to]!;
     values.set(column.values.subarray(start, end), at);
-    if (offsets !== null) for (let i = from; i < to; i++) offsets[row + i - from + 1] = column.offsets![i + 1]! - start + at;
+    if (offsets !== null)
+      for (let i = from; i < to; i++) offsets[row + i - from + 1] = column.offsets![i + 1]! - start + at;
     row += to - from;
     at += end - start;
   }

@@ -1,0 +1,38 @@
+/**
+ * Stages say what is done, executors say where. A task is a name and plain data; a lane is a place that runs one task at
+ * a time and keeps state between them (a kernel's memory, the blocks of its chunks), so a chunk stays on its lane.
+ */
+
+/** What a handler gives back: plain data, and the buffers in it that are moved rather than copied. */
+export interface Reply<T> {
+  value: T;
+  transfer?: ArrayBuffer[];
+}
+
+/** Runs one kind of task. `emit` sends something to the coordinator before the task is done. */
+// biome-ignore lint/suspicious/noExplicitAny: payloads are typed by the task table of the caller
+export type Handler = (payload: any, emit: (event: unknown) => void) => Promise<Reply<unknown>> | Reply<unknown>;
+
+/** A lane's handlers by task name, and how to let go of what it holds. */
+export interface Lane {
+  handlers: Record<string, Handler>;
+  close(): void;
+}
+
+/** Maps task names to their payload, result and event types. */
+export type TaskTable = Record<string, { payload: unknown; result: unknown; event: unknown }>;
+
+/** Runs tasks on lanes. */
+export interface Executor<T extends TaskTable> {
+  /** How many lanes there are; they are numbered from 0. */
+  readonly lanes: number;
+  /** Runs a task on a lane, after the tasks given to that lane before. Rejects with what the handler threw. */
+  run<K extends keyof T & string>(
+    lane: number,
+    task: K,
+    payload: T[K]['payload'],
+    onEvent?: (event: T[K]['event']) => void,
+  ): Promise<T[K]['result']>;
+  /** Ends all lanes, whatever they are doing. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,31 @@
+import type { Executor, Lane, TaskTable } from './executor.js';
+
+/** One lane on the calling thread: for inputs so small that starting a thread would take longer than the work. */
+export class InlineExecutor<T extends TaskTable> implements Executor<T> {
+  readonly lanes = 1;
+  private readonly lane: Lane;
+  private last: Promise<unknown> = Promise.resolve();
+
+  constructor(lane: Lane) {
+    this.lane = lane;
+  }
+
+  run<K extends keyof T & string>(
+    _lane: number,
+    task: K,
+    payload: T[K]['payload'],
+    onEvent?: (event: T[K]['event']) => void,
+  ): Promise<T[K]['result']> {
+    const result = this.last.then(async () => {
+      const reply = await this.lane.handlers[task]!(payload, (event) => onEvent?.(event as T[K]['event']));
+      return reply.value as T[K]['result'];
+    });
+    this.last = result.catch(() => undefined);
+    return result;
+  }
+
+  async close(): Promise<void> {
+    await this.last;
+    this.lane.close();
+  }
+}

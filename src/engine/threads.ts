@@ -1,0 +1,128 @@
+import { parentPort, Worker, workerData } from 'node:worker_threads';
+import { DatagpuError, type ErrorCode, type ErrorDetail } from '../errors.js';
+import type { Executor, Lane, TaskTable } from './executor.js';
+
+interface Request {
+  id: number;
+  task: string;
+  payload: unknown;
+}
+
+type Response = { id: number; event: unknown } | { id: number; value: unknown } | { id: number; error: FlatError };
+
+/** An error as plain data: a structured clone of an Error loses its class and its fields. */
+type FlatError =
+  | { expected: true; code: ErrorCode; message: string; detail: ErrorDetail }
+  | { expected: false; name: string; message: string; stack: string | undefined };
+
+interface Waiting {
+  resolve(value: unknown): void;
+  reject(error: unknown): void;
+  onEvent: ((event: never) => void) | undefined;
+}
+
+/** N lanes, each a worker thread that runs `entry`; `entry` must call `serveLane`. */
+export class ThreadExecutor<T extends TaskTable> implements Executor<T> {
+  readonly lanes: number;
+  private readonly workers: Worker[] = [];
+  private readonly waiting: Map<number, Waiting>[] = [];
+  private nextId = 0;
+  private closed = false;
+
+  /** `setup` is handed to every lane as plain data. */
+  constructor(entry: URL, lanes: number, setup: unknown) {
+    this.lanes = lanes;
+    for (let lane = 0; lane < lanes; lane++) this.start(entry, lane, setup);
+  }
+
+  private start(entry: URL, lane: number, setup: unknown): void {
+    const waiting = new Map<number, Waiting>();
+    const worker = new Worker(entry, { workerData: setup });
+    const fail = (error: unknown): void => {
+      for (const w of waiting.values()) w.reject(error);
+      waiting.clear();
+    };
+    worker.on('message', (response: Response) => {
+      const w = waiting.get(response.id);
+      if (w === undefined) return;
+      if ('event' in response) {
+        w.onEvent?.(response.event as never);
+        return;
+      }
+      waiting.delete(response.id);
+      if ('error' in response) w.reject(unflatten(response.error));
+      else w.resolve(response.value);
+    });
+    worker.on('error', fail);
+    worker.on('exit', (code) => {
+      if (!this.closed) fail(new Error(`a worker thread ended with code ${code}`));
+    });
+    this.workers.push(worker);
+    this.waiting.push(waiting);
+  }
+
+  run<K extends keyof T & string>(
+    lane: number,
+    task: K,
+    payload: T[K]['payload'],
+    onEvent?: (event: T[K]['event']) => void,
+  ): Promise<T[K]['result']> {
+    if (this.closed) return Promise.reject(new DatagpuError('interrupted', 'interrupted'));
+    const id = this.nextId++;
+    return new Promise((resolve, reject) => {
+      this.waiting[lane]!.set(id, { resolve: resolve as (value: unknown) => void, reject, onEvent });
+      this.workers[lane]!.postMessage({ id, task, payload } satisfies Request);
+    });
+  }
+
+  async close(): Promise<void> {
+    if (this.closed) return;
+    this.closed = true;
+    for (const waiting of this.waiting) {
+      for (const w of waiting.values()) w.reject(new DatagpuError('interrupted', 'interrupted'));
+      waiting.clear();
+    }
+    await Promise.all(this.workers.map((w) => w.terminate()));
+  }
+}
+
+/** What a worker thread's entry calls: answers requests one after the other with the handlers of its lane. */
+export function serveLane(open: (setup: never) => Lane): void {
+  const port = parentPort;
+  if (port === null) throw new Error('serveLane runs in worker threads only');
+  const lane = open(workerData as never);
+  let last: Promise<void> = Promise.resolve();
+  port.on('message', ({ id, task, payload }: Request) => {
+    last = last.then(async () => {
+      try {
+        const emit = (event: unknown): void => port.postMessage({ id, event } satisfies Response);
+        const reply = await lane.handlers[task]!(payload, emit);
+        port.postMessage({ id, value: reply.value } satisfies Response, reply.transfer ?? []);
+      } catch (error) {
+        port.postMessage({ id, error: flatten(error) } satisfies Response);
+      }
+    });
+  });
+}
+
+function flatten(error: unknown): FlatError {
+  if (error instanceof DatagpuError) {
+    const detail: ErrorDetail = {};
+    if (error.file !== undefined) detail.file = error.file;
+    if (error.row !== undefined) detail.row = error.row;
+    if (error.line !== undefined) detail.line = error.line;
+    if (error.column !== undefined) detail.column = error.column;
+    if (error.hint !== undefined) detail.hint = error.hint;
+    return { expected: true, code: error.code, message: error.message, detail };
+  }
+  if (error instanceof Error) return { expected: false, name: error.name, message: error.message, stack: error.stack };
+  return { expected: false, name: 'Error', message: String(error), stack: undefined };
+}
+
+function unflatten(flat: FlatError): Error {
+  if (flat.expected) return new DatagpuError(flat.code, flat.message, flat.detail);
+  const error = new Error(flat.message);
+  error.name = flat.name;
+  if (flat.stack !== undefined) error.stack = flat.stack;
+  return error;
+}
