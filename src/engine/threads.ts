@@ -32,10 +32,10 @@ export class ThreadExecutor<T extends TaskTable> implements Executor<T> {
   /** `setup` is handed to every lane as plain data. */
   constructor(entry: URL, lanes: number, setup: unknown) {
     this.lanes = lanes;
-    for (let lane = 0; lane < lanes; lane++) this.start(entry, lane, setup);
+    for (let lane = 0; lane < lanes; lane++) this.start(entry, setup);
   }
 
-  private start(entry: URL, lane: number, setup: unknown): void {
+  private start(entry: URL, setup: unknown): void {
     const waiting = new Map<number, Waiting>();
     const worker = new Worker(entry, { workerData: setup });
     const fail = (error: unknown): void => {
