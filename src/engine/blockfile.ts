@@ -1,0 +1,57 @@
+import fs from 'node:fs';
+import type { Block, Column } from './block.js';
+import type { ColumnType } from './types.js';
+
+/** A block that lies on disk: where its arrays are. Plain data; the file holds their bytes one after the other. */
+export interface BlockFile {
+  path: string;
+  rows: number;
+  columns: { type: ColumnType; validity: number; offsets: number; values: number }[];
+}
+
+/** Writes a block's arrays to a new file. */
+export function writeBlockFile(path: string, block: Block): BlockFile {
+  const fd = fs.openSync(path, 'wx');
+  try {
+    const put = (bytes: Uint8Array | null): number => {
+      if (bytes === null) return -1;
+      for (let at = 0; at < bytes.length; ) at += fs.writeSync(fd, bytes, at, Math.min(bytes.length - at, 2 ** 30));
+      return bytes.length;
+    };
+    const columns = block.columns.map((c) => ({
+      type: c.type,
+      validity: put(c.validity),
+      offsets: put(c.offsets && new Uint8Array(c.offsets.buffer, c.offsets.byteOffset, c.offsets.byteLength)),
+      values: put(c.values),
+    }));
+    return { path, rows: block.rows, columns };
+  } finally {
+    fs.closeSync(fd);
+  }
+}
+
+/** Reads a block back into memory of its own. */
+export function readBlockFile(file: BlockFile): Block {
+  const fd = fs.openSync(file.path, 'r');
+  try {
+    let position = 0;
+    const take = (length: number): Uint8Array => {
+      const bytes = new Uint8Array(length);
+      for (let at = 0; at < length; ) {
+        const n = fs.readSync(fd, bytes, at, Math.min(length - at, 2 ** 30), position);
+        if (n === 0) throw new Error(`${file.path} ends at byte ${position}`);
+        at += n;
+        position += n;
+      }
+      return bytes;
+    };
+    const columns = file.columns.map((c): Column => {
+      const validity = c.validity < 0 ? null : take(c.validity);
+      const offsets = c.offsets < 0 ? null : new Int32Array(take(c.offsets).buffer);
+      return { type: c.type, validity, offsets, values: take(c.values) };
+    });
+    return { rows: file.rows, columns };
+  } finally {
+    fs.closeSync(fd);
+  }
+}

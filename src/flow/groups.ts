@@ -1,0 +1,41 @@
+/**
+ * Which rows of which chunks make a row group. The plan depends on the number of kept rows and bytes of each chunk
+ * in order and on nothing else, so that the file is the same for any number of lanes.
+ */
+
+/** A row group is about this many rows, ... */
+export const groupRows: number = 131_072;
+/** ... or about this many bytes of columns. */
+export const groupBytes: number = 64 * 2 ** 20;
+
+/** What becomes of a chunk's kept rows: encoded where they are in `groups` equal parts, or handed over to be coalesced. */
+export type Placement = { where: 'lane'; groups: number } | { where: 'pending'; flush: boolean } | { where: 'none' };
+
+/** Decides chunk by chunk, in order. Small chunks wait until together they fill a row group. */
+export class GroupPlan {
+  private pendingRows = 0;
+  private pendingBytes = 0;
+
+  /** `rows` kept rows that take `bytes`; `flush` says that pending rows, this chunk's included, are to be encoded now. */
+  place(rows: number, bytes: number): Placement {
+    if (rows === 0) return { where: 'none' };
+    if (this.pendingRows === 0 && (rows >= groupRows / 2 || bytes >= groupBytes / 4)) {
+      return { where: 'lane', groups: Math.max(1, Math.round(rows / groupRows), Math.ceil(bytes / groupBytes)) };
+    }
+    this.pendingRows += rows;
+    this.pendingBytes += bytes;
+    const flush = this.pendingRows >= groupRows / 2 || this.pendingBytes >= groupBytes / 4;
+    if (flush) this.reset();
+    return { where: 'pending', flush };
+  }
+
+  private reset(): void {
+    this.pendingRows = 0;
+    this.pendingBytes = 0;
+  }
+}
+
+/** Splits `rows` into `parts` runs whose lengths differ by at most one: the starts, and `rows` at the end. */
+export function splitRows(rows: number, parts: number): number[] {
+  return Array.from({ length: parts + 1 }, (_, i) => Math.floor((rows * i) / parts));
+}
