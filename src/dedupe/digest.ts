@@ -1,0 +1,133 @@
+import type { Block } from '../engine/block.js';
+import { placeColumns, viewKeeper } from '../engine/place.js';
+import { type ArrowType, arrowWidth, type ColumnType, widthOf } from '../engine/types.js';
+import type { IngestKernel } from '../kernels/ingest.js';
+
+/** Bytes of a digest. */
+export const digestBytes = 16;
+
+interface DigestExports {
+  hashBytes(at: number, bytes: number, seed: bigint, out: number): void;
+  longestRow(columns: number, count: number, rows: number): number;
+  digestRows(columns: number, count: number, rows: number, scratch: number, seed: bigint, out: number): void;
+}
+
+/** How a column is hashed; kernels/assembly/ingest/digest.ts has the same numbers. */
+const how = { null: 0, fixed: 1, bytes: 2, float64: 3, float32: 4, float16: 5, nested: 6 } as const;
+const descriptorWords = 8;
+
+/** XXH3-128 of bytes: the low half first, both little-endian. */
+export function hashBytes(kernel: IngestKernel, bytes: Uint8Array, seed: bigint = 0n): Uint8Array<ArrayBuffer> {
+  const mark = kernel.mark();
+  const at = kernel.put(bytes);
+  const out = kernel.alloc(digestBytes);
+  (kernel.exports as DigestExports).hashBytes(at, bytes.length, seed, out);
+  const digest = kernel.u8(out, digestBytes).slice();
+  kernel.reset(mark);
+  return digest;
+}
+
+/**
+ * The 128-bit digest of each row over the given columns, in that order: 16 bytes a row, XXH3-128 of a byte form in which
+ * every value carries its length and null has a mark of its own. NaN equals NaN and -0 equals 0, in nested values too.
+ * Returns memory of its own and frees what it reserved. `block` may lie in the kernel's memory (its views are kept valid)
+ * or outside (it is copied in).
+ */
+export function digestRows(
+  kernel: IngestKernel,
+  block: Block,
+  columns: readonly number[],
+  seed: bigint = 0n,
+): Uint8Array<ArrayBuffer> {
+  if (block.rows === 0) return new Uint8Array(0);
+  const mark = kernel.mark();
+  const keepViews = viewKeeper(kernel, block);
+  const exports = kernel.exports as DigestExports;
+
+  const placed = placeColumns(kernel, block, columns);
+  const programs = columns.map((c) => floatProgram(block.columns[c]!.type));
+  const tableWords = columns.length * descriptorWords;
+  const descriptors = kernel.alloc((tableWords + programs.reduce((n, p) => n + p.length, 0)) * 4);
+  const out = kernel.alloc(block.rows * digestBytes);
+
+  let end = tableWords;
+  placed.forEach((at, i) => {
+    const type = block.columns[columns[i]!]!.type;
+    const program = programs[i]!;
+    const address = program.length === 0 ? 0 : descriptors + end * 4;
+    kernel.u32(descriptors + end * 4, program.length).set(program);
+    end += program.length;
+    const row = [howOf(type, program), widthOf(type), at.validity, at.offsets, at.values, address, 0, 0];
+    kernel.u32(descriptors + i * descriptorWords * 4, descriptorWords).set(row);
+  });
+
+  const scratch = kernel.alloc(exports.longestRow(descriptors, columns.length, block.rows) >>> 0);
+  exports.digestRows(descriptors, columns.length, block.rows, scratch, seed, out);
+  const digests = kernel.u8(out, block.rows * digestBytes).slice();
+  kernel.reset(mark);
+  keepViews();
+  return digests;
+}
+
+function howOf(type: ColumnType, program: readonly number[]): number {
+  switch (type.kind) {
+    case 'null':
+      return how.null;
+    case 'text':
+    case 'json':
+      return how.bytes;
+    case 'float64':
+      return how.float64;
+    case 'nested':
+      return program.length === 0 ? how.bytes : how.nested;
+    case 'arrow':
+      if (type.arrow.name === 'float')
+        return type.arrow.bits === 64 ? how.float64 : type.arrow.bits === 32 ? how.float32 : how.float16;
+      if (type.arrow.name === 'null') return how.null;
+      return arrowWidth(type.arrow) === 0 ? how.bytes : how.fixed;
+    default:
+      return how.fixed;
+  }
+}
+
+/** Steps over the row encoding of a nested value; kernels/assembly/ingest/digest.ts has the same numbers. */
+const step = { fixed: 0, bytes: 1, float64: 2, float32: 3, float16: 4, list: 5, fixedList: 6, struct: 7 } as const;
+
+/** How to find the floats in a nested column's cells: three numbers a step, in preorder. Empty when it has none. */
+function floatProgram(type: ColumnType): number[] {
+  return type.kind === 'nested' && hasFloat(type.arrow) ? steps(type.arrow) : [];
+}
+
+function hasFloat(type: ArrowType): boolean {
+  if (type.name === 'list' || type.name === 'fixedList') return hasFloat(type.item);
+  if (type.name === 'struct') return type.fields.some((f) => hasFloat(f.type));
+  return type.name === 'float';
+}
+
+function steps(type: ArrowType): number[] {
+  const node = (kind: number, number: number, children: number[] = []): number[] => [
+    kind,
+    3 + children.length,
+    number,
+    ...children,
+  ];
+  switch (type.name) {
+    case 'list':
+      return node(step.list, 0, steps(type.item));
+    case 'fixedList':
+      return node(step.fixedList, type.size, steps(type.item));
+    case 'struct':
+      return node(
+        step.struct,
+        type.fields.length,
+        type.fields.flatMap((f) => steps(f.type)),
+      );
+    case 'utf8':
+    case 'binary':
+      return node(step.bytes, 0);
+    case 'float':
+      return node(type.bits === 64 ? step.float64 : type.bits === 32 ? step.float32 : step.float16, 0);
+    default:
+      return node(step.fixed, arrowWidth(type));
+  }
+}

@@ -1,0 +1,109 @@
+import { describe, expect, test } from 'vitest';
+import { digestRows } from '../../dist/dedupe/digest.js';
+import type { Block } from '../../dist/engine/block.js';
+import { createIngestKernel } from '../../dist/kernels/ingest.js';
+import { blockOf, bytesColumn, cellsOf, floatColumn, intColumn, intoKernel, nullColumn, textColumn } from './blocks.js';
+
+const kernel = createIngestKernel();
+const all = (block: Block): number[] => block.columns.map((_, c) => c);
+
+function digests(block: Block, columns: number[] = all(block), seed = 0n): string[] {
+  const bytes = digestRows(kernel, block, columns, seed);
+  return Array.from({ length: block.rows }, (_, r) => Buffer.from(bytes.subarray(r * 16, r * 16 + 16)).toString('hex'));
+}
+const distinct = (block: Block): number => new Set(digests(block)).size;
+
+describe('digestRows', () => {
+  test('keeps apart what joining cells would merge', () => {
+    const a = ['x|y', 'x', 'x\x1fy', 'x', 'x\ty', 'x', '["x",', 'x', null, 'null', null, '', null, ''];
+    const b = ['z', 'y|z', 'z', 'y\x1fz', 'z', 'y\tz', 'x', null, 'x', '1', '1', null, '', ''];
+    expect(distinct(blockOf(textColumn(a), textColumn(b)))).toBe(a.length);
+  });
+
+  test('keeps apart rows that collide in XXH64, raw and behind 4- and 8-byte lengths', () => {
+    const cells = [
+      'agisgcrdeszycidpyopumzgdpamntyya2da0waaathe same tail for both rows of the pair',
+      '45dnmdwreszycidpyopumzgdpamntyyaa01ka91uthe same tail for both rows of the pair',
+      'hjjc6rtalqhkkpbsuzeesguhwbcbbgyl0yovg0m3the same tail for both rows of the pair',
+      '7anzhw16lqhkkpbsuzeesguhwbcbbgylcaaaaoaathe same tail for both rows of the pair',
+      'sd1xrbq7egcvdtotoycqaqgdbvafpzpiq0iaaerwthe same tail for both rows of the pair',
+      'ldnxbf1segcvdtotoycqaqgdbvafpzpiawact0a0the same tail for both rows of the pair',
+    ];
+    expect(distinct(blockOf(textColumn(cells)))).toBe(6);
+  });
+
+  test('has one NaN and one zero, and null apart from both', () => {
+    const nan = new Float64Array(new BigUint64Array([0x7ff8000000000001n, 0xfff8000000000000n]).buffer);
+    const [one, two, three, four, five, six] = digests(
+      blockOf(floatColumn([Number.NaN, nan[0]!, nan[1]!, 0, -0, null])),
+    );
+    expect([two, three]).toEqual([one, one]);
+    expect(five).toBe(four);
+    expect(new Set([one, four, six]).size).toBe(3);
+  });
+
+  test('has one NaN and one zero inside nested values', () => {
+    const cell = (count: number, ...floats: number[]): Uint8Array => {
+      const bytes = Buffer.alloc(64);
+      let at = bytes.writeUInt8(1, 0);
+      at = bytes.writeUInt8(1, at); // a text field
+      at = bytes.writeUInt32LE(2, at);
+      at += bytes.write('ab', at);
+      at = bytes.writeUInt8(1, at);
+      at = bytes.writeUInt32LE(count, at);
+      for (const f of floats) {
+        at = bytes.writeUInt8(1, at);
+        at = bytes.writeDoubleLE(f, at);
+      }
+      return bytes.subarray(0, at);
+    };
+    const type = {
+      kind: 'nested',
+      arrow: {
+        name: 'struct',
+        fields: [
+          { name: 's', type: { name: 'utf8' } },
+          { name: 'l', type: { name: 'list', item: { name: 'float', bits: 64 } } },
+        ],
+      },
+    } as const;
+    const cells = [cell(2, 0, 1), cell(2, -0, 1), cell(2, 1, -0), cell(1, 0), cell(0), new Uint8Array([0]), null];
+    const [a, b, ...rest] = digests(blockOf(bytesColumn(cells, type as never)));
+    expect(b).toBe(a);
+    expect(new Set([a, ...rest]).size).toBe(6);
+  });
+
+  test('is the same inside and outside the kernel, at any place and in any company', () => {
+    const texts = Array.from({ length: 300 }, (_, i) => (i % 7 === 0 ? null : 'word '.repeat(i)));
+    const numbers = texts.map((_, i) => (i % 5 === 0 ? null : i));
+    const outside = blockOf(textColumn(texts), intColumn(numbers), floatColumn(numbers), nullColumn(300));
+    const expected = digests(outside);
+    expect(new Set(expected).size).toBe(300 - 8); // nine rows are all null
+    const inside = intoKernel(kernel, outside);
+    expect(digests(inside)).toEqual(expected);
+    // The views survive that the kernel's memory grew meanwhile.
+    expect(cellsOf(inside.columns[0]!, 300)).toEqual(texts);
+    for (let r = 0; r < 300; r += 37) {
+      const row = blockOf(textColumn([texts[r]!]), intColumn([numbers[r]!]), floatColumn([numbers[r]!]), nullColumn(1));
+      expect(digests({ ...row, rows: 1 })).toEqual([expected[r]]);
+    }
+    kernel.reset();
+  });
+
+  test('depends on the columns, their order and the seed', () => {
+    const block = blockOf(textColumn(['a']), textColumn(['b']));
+    const seen = [
+      digests(block),
+      digests(block, [0]),
+      digests(block, [1]),
+      digests(block, [1, 0]),
+      digests(block, [0, 1], 1n),
+    ];
+    expect(new Set(seen.flat()).size).toBe(5);
+  });
+
+  test('of nothing is nothing', () => {
+    expect(digestRows(kernel, { rows: 0, columns: [] }, []).length).toBe(0);
+    expect(distinct({ rows: 3, columns: [] })).toBe(1);
+  });
+});
