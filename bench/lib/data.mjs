@@ -5,8 +5,7 @@ import path from 'node:path';
 
 export const dataDir = path.join(import.meta.dirname, '..', 'data');
 
-const syllables =
-  'ka lo mi ter an pro ing ed re con sta ble tion er ous ly qu ex fu zo pa ra si de ment'.split(' ');
+const syllables = 'ka lo mi ter an pro ing ed re con sta ble tion er ous ly qu ex fu zo pa ra si de ment'.split(' ');
 
 /** A xorshift32 generator of numbers in [0, 1). */
 function generator(seed) {
@@ -72,7 +71,13 @@ function* tableRows(rows, format, seed) {
     const row =
       format === 'csv'
         ? `${i},"${text.replaceAll('"', '""')}",${category},${text.length},${score}`
-        : JSON.stringify({ ID: i, 'Text Body': text, Category: category, Length: text.length, 'Quality Score': +score });
+        : JSON.stringify({
+            ID: i,
+            'Text Body': text,
+            Category: category,
+            Length: text.length,
+            'Quality Score': +score,
+          });
     if (recent.length < 50_000) recent.push(row);
     else recent[Math.floor(rnd() * 50_000)] = row;
     yield row;
@@ -105,7 +110,8 @@ export function longTexts(rows, bytes, script = 'ascii') {
     const word = vocabulary(rnd, 50_000, script === 'ascii' ? syllables : cyrillic);
     const perWord = script === 'ascii' ? 9 : 17;
     const lines = (function* () {
-      for (let i = 0; i < rows; i++) yield `${i},${Array.from({ length: Math.round(bytes / perWord) }, word).join(' ')}`;
+      for (let i = 0; i < rows; i++)
+        yield `${i},${Array.from({ length: Math.round(bytes / perWord) }, word).join(' ')}`;
     })();
     writeLines(file, 'id,text', lines);
   });
