@@ -20,8 +20,9 @@ for (const name of fs.readdirSync(assembly)) {
   const flags = ['-O3', '--enable', 'simd', '--enable', 'bulk-memory', '--runtime', 'stub', '--noAssert', '--use', 'abort='];
   node('assemblyscript/bin/asc.js', entry, '-o', out, ...flags);
 }
-node('typescript/bin/tsc', '-p', 'tsconfig.json');
 for (const file of fs.readdirSync(path.join(root, 'src'), { recursive: true })) {
-  if (file.endsWith('.schema.json') || file.endsWith('.bin'))
-    fs.copyFileSync(path.join(root, 'src', file), path.join(root, 'dist', file));
+  if (!file.endsWith('.schema.json') && !file.endsWith('.bin')) continue;
+  fs.mkdirSync(path.join(root, 'dist', path.dirname(file)), { recursive: true });
+  fs.copyFileSync(path.join(root, 'src', file), path.join(root, 'dist', file));
 }
+node('typescript/bin/tsc', '-p', 'tsconfig.json');

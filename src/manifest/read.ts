@@ -1,0 +1,63 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { parseYaml, readBounded, type YamlBounds } from '../config/yaml.js';
+import { DatagpuError } from '../errors.js';
+import { type Manifest, manifestFileName } from './manifest.js';
+
+/** A manifest and where it was found. */
+export interface LocatedManifest {
+  manifest: Manifest;
+  /** The manifest file, absolute. */
+  path: string;
+  /** The folder that its paths are relative to. */
+  folder: string;
+}
+
+/** datagpu writes no aliases; 64 MiB hold a data set of 100,000 columns. */
+const bounds: YamlBounds = { what: 'manifest', code: 'input', maxBytes: 2 ** 26, maxAliases: 0 };
+
+/** The manifest file that a user means by a file or an output folder, as a path to show and to open. */
+export function manifestPath(fileOrFolder: string, cwd: string = process.cwd()): { name: string; path: string } {
+  const absolute = path.resolve(cwd, fileOrFolder);
+  const isFolder = fs.statSync(absolute, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  return isFolder
+    ? { name: path.join(fileOrFolder, manifestFileName), path: path.join(absolute, manifestFileName) }
+    : { name: fileOrFolder, path: absolute };
+}
+
+/** Reads and checks a manifest, given as the file or as the folder that holds it. Throws DatagpuError `input`. */
+export async function readManifest(fileOrFolder: string, cwd?: string): Promise<LocatedManifest> {
+  const { name, path: file } = manifestPath(fileOrFolder, cwd);
+  const manifest = await parseManifest(readBounded(file, name, bounds), name);
+  return { manifest, path: file, folder: path.dirname(file) };
+}
+
+/** Parses and checks the text of a manifest; `name` is the file for messages. Throws DatagpuError `input`. */
+export async function parseManifest(text: string, name: string): Promise<Manifest> {
+  const value = parseYaml(text, name, bounds);
+  const { Validator } = await import('@cfworker/json-schema');
+  const schema = JSON.parse(fs.readFileSync(new URL('./manifest.schema.json', import.meta.url), 'utf8'));
+  const { valid, errors } = new Validator(schema, '2020-12', true).validate(value);
+  if (!valid) {
+    // The last error is about the value itself, the ones before it about what holds it.
+    const { instanceLocation, error } = errors.at(-1)!;
+    const key = instanceLocation.replace(/^#\/?/, '').replaceAll('/', '.');
+    throw new DatagpuError('input', `is not a manifest of datagpu: ${key === '' ? '' : `${key}: `}${error}`, {
+      file: name,
+    });
+  }
+  const manifest = value as Manifest;
+  checkBalance(manifest, name);
+  return manifest;
+}
+
+/** `read = kept + sum(dropped)` and `kept = rows`, in the ledger as in the summary. */
+function checkBalance({ ledger, rows, files }: Manifest, name: string): void {
+  const dropped = Object.values(ledger.dropped).reduce((sum, n) => sum + n, 0);
+  const inFiles = files.reduce((sum, file) => sum + file.rows, 0);
+  if (ledger.read === ledger.kept + dropped && ledger.kept === rows && inFiles === rows) return;
+  const seen = `read ${ledger.read}, kept ${ledger.kept}, dropped ${dropped}, rows ${rows}, in files ${inFiles}`;
+  throw new DatagpuError('input', `is not a manifest of datagpu: its ledger does not balance (${seen})`, {
+    file: name,
+  });
+}

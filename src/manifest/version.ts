@@ -1,0 +1,21 @@
+import type { Manifest } from './manifest.js';
+
+/** What decides the next version. */
+export type Versioned = Pick<Manifest, 'version' | 'hash' | 'config_hash' | 'fields'>;
+
+/** The version of the first data set in a folder. */
+export const firstVersion = 'v0.1.0';
+
+/**
+ * The version of a data set that replaces `parent` in its folder: a column removed, renamed or of another physical type
+ * is a major change, a column added or another config a minor one, other rows or another order of columns a patch.
+ */
+export function bumpVersion(parent: Versioned | null, now: Omit<Versioned, 'version'>): string {
+  if (parent === null) return firstVersion;
+  const [major = 0, minor = 0, patch = 0] = parent.version.replace(/^v/, '').split('.').map(Number);
+  const types = new Map(now.fields.map((field) => [field.name, field.type]));
+  if (parent.fields.some((field) => types.get(field.name) !== field.type)) return `v${major + 1}.0.0`;
+  if (now.fields.length > parent.fields.length || now.config_hash !== parent.config_hash)
+    return `v${major}.${minor + 1}.0`;
+  return now.hash === parent.hash ? parent.version : `v${major}.${minor}.${patch + 1}`;
+}

@@ -1,0 +1,21 @@
+import { dump } from 'js-yaml';
+import type { Manifest } from './manifest.js';
+
+/** The order of keys in manifest.yaml: first what a person looks for, then the long lists. */
+// biome-ignore format: a list read as text
+const keyOrder: readonly (keyof Manifest)[] = [
+  'dataset_name', 'version', 'rows', 'columns', 'dedup_ratio', 'rank_method', 'created_at', 'hash',
+  'source_path', 'compiled_path', 'cache_path', 'schema', 'stats', 'ledger', 'warnings', 'dedupe', 'ranking',
+  'compiler', 'config', 'config_hash', 'sources', 'files', 'fields', 'parent',
+];
+
+/** The manifest with its keys in the fixed order, absent ones left out; what `--json` prints. */
+export function orderedManifest(manifest: Manifest): Manifest {
+  const entries = keyOrder.flatMap((key) => (manifest[key] === undefined ? [] : [[key, manifest[key]] as const]));
+  return Object.fromEntries(entries) as unknown as Manifest;
+}
+
+/** The text of manifest.yaml: YAML 1.2 that YAML 1.1 readers read alike, keys in a fixed order, no line folded. */
+export function manifestText(manifest: Manifest): string {
+  return dump(orderedManifest(manifest), { lineWidth: -1, noRefs: true });
+}
