@@ -1,0 +1,62 @@
+import fs from 'node:fs';
+import xxhash, { type XXHash } from 'xxhash-wasm';
+import { unreadable } from './sources.js';
+
+/** What tells, without reading it, that a file is the one seen before. Decimal strings: they exceed 2^53. */
+export interface StatSignature {
+  dev: string;
+  ino: string;
+  size: string;
+  mtimeNs: string;
+  ctimeNs: string;
+}
+
+/** Bytes hashed in one call: measured, 256 KB to 1 MB is the fastest (the buffer stays in the L2 cache). */
+const sliceBytes = 512 * 1024;
+/** Slices between two turns of the event loop, so that an interrupt is answered: 16 MB, about 5 ms. */
+const slicesPerTurn = 32;
+
+/** `xxh64:` and 16 hexadecimal digits of a file's bytes. Reads in place and keeps half a megabyte of it. */
+export async function fingerprint(file: string, shown: string = file): Promise<string> {
+  const hash = await startHash();
+  let fd: number;
+  try {
+    fd = fs.openSync(file, 'r');
+  } catch (cause) {
+    throw unreadable(shown, cause);
+  }
+  try {
+    const slice = Buffer.allocUnsafe(sliceBytes);
+    for (let count = 1; ; count++) {
+      const read = fs.readSync(fd, slice, 0, sliceBytes, null);
+      if (read === 0) break;
+      hash.update(read === sliceBytes ? slice : slice.subarray(0, read));
+      if (count % slicesPerTurn === 0) await new Promise((turn) => setImmediate(turn));
+    }
+  } catch (cause) {
+    throw unreadable(shown, cause);
+  } finally {
+    fs.closeSync(fd);
+  }
+  return formatHash(hash);
+}
+
+/** A running XXH64 for bytes that pass by. */
+export async function startHash(): Promise<XXHash<bigint>> {
+  return (await xxhash()).create64();
+}
+
+/** The manifest's form of a finished hash. */
+export function formatHash(hash: XXHash<bigint>): string {
+  return `xxh64:${hash.digest().toString(16).padStart(16, '0')}`;
+}
+
+/** The signature of a file as it is now. */
+export function statSignature(file: string, shown: string = file): StatSignature {
+  try {
+    const s = fs.statSync(file, { bigint: true });
+    return { dev: `${s.dev}`, ino: `${s.ino}`, size: `${s.size}`, mtimeNs: `${s.mtimeNs}`, ctimeNs: `${s.ctimeNs}` };
+  } catch (cause) {
+    throw unreadable(shown, cause);
+  }
+}

@@ -1,0 +1,109 @@
+import fs from 'node:fs';
+import zlib from 'node:zlib';
+import { ZSTDDecoder } from 'zstddec/stream';
+import { DatagpuError } from '../errors.js';
+
+/** Packed bytes given to the decoder at once: at gzip's highest ratio (1032) one piece expands to 64 MB. */
+const gzipPieceBytes = 64 * 1024;
+const zstdPieceBytes = 128 * 1024;
+
+/**
+ * The content of a gzip file, piece by piece. Several members are one content; checksums are verified; after the last
+ * member nothing but zero padding may follow. Throws 'input' naming `shown`.
+ */
+export async function* gunzipFile(fd: number, shown: string): AsyncGenerator<Uint8Array> {
+  const gunzip = zlib.createGunzip({ chunkSize: 256 * 1024 });
+  let out: Uint8Array[] = [];
+  let failure: Error | null = null;
+  let ended = false;
+  let settle: () => void = () => {};
+  gunzip.on('data', (piece: Uint8Array) => out.push(piece));
+  gunzip.on('error', (error) => {
+    failure = error;
+    settle();
+  });
+  gunzip.on('end', () => {
+    ended = true;
+    settle();
+  });
+  /** Settles when the decoder took what it was given, came to its end (after which it never calls back), or failed. */
+  const feed = (give: () => void): Promise<void> =>
+    new Promise((resolve) => {
+      settle = resolve;
+      give();
+    });
+  let fed = 0;
+  try {
+    for (const piece of readPieces(fd, gzipPieceBytes)) {
+      fed += piece.length;
+      if (ended) {
+        requireZeros(piece, shown);
+        continue;
+      }
+      await feed(() => gunzip.write(piece, () => settle()));
+      if (failure !== null) throw failure;
+      yield* out;
+      out = [];
+      if (ended) requireZeros(piece.subarray(piece.length - (fed - gunzip.bytesWritten)), shown);
+    }
+    if (!ended) await feed(() => gunzip.end());
+    if (failure !== null) throw failure;
+    yield* out;
+  } catch (cause) {
+    if (cause instanceof DatagpuError) throw cause;
+    const why = /unexpected end/.test((cause as Error).message) ? 'it ends in the middle' : (cause as Error).message;
+    throw new DatagpuError('input', `the gzip data is damaged: ${why}`, {
+      file: shown,
+      hint: 'Fetch or write the file again',
+      cause,
+    });
+  } finally {
+    gunzip.destroy();
+  }
+}
+
+function requireZeros(bytes: Uint8Array, shown: string): void {
+  if (bytes.some((b) => b !== 0))
+    throw new DatagpuError('input', 'the gzip data is damaged: something else follows its end', { file: shown });
+}
+
+/**
+ * The content of a zstd file, piece by piece. Several frames are one content, checksums are verified where there are
+ * any, and windows are bounded to 128 MB as in the zstd command. Throws 'input' naming `shown`.
+ */
+export async function* unzstdFile(fd: number, shown: string): AsyncGenerator<Uint8Array> {
+  const decoder = new ZSTDDecoder();
+  await decoder.init();
+  const damaged = (why: string): DatagpuError =>
+    new DatagpuError('input', `the zstd data is damaged: ${why}`, {
+      file: shown,
+      hint: 'Fetch or write the file again',
+    });
+  // The library does not look at error codes: on an error it makes no progress and would go on for ever. The smallest
+  // frame that gives no output has 8 bytes.
+  const mostSilent = zstdPieceBytes / 8 + 16;
+  let silent = 0;
+  try {
+    for (const piece of decoder.decodeStreaming(readPieces(fd, zstdPieceBytes, () => (silent = 0)))) {
+      silent = piece.length === 0 ? silent + 1 : 0;
+      if (silent > mostSilent)
+        throw damaged('a frame is broken, its checksum is wrong, or its window is larger than 128 MB');
+      if (piece.length > 0) yield piece;
+    }
+  } catch (cause) {
+    if (cause instanceof DatagpuError) throw cause;
+    throw damaged(/Incomplete/.test((cause as Error).message) ? 'it ends in the middle' : (cause as Error).message);
+  }
+}
+
+/** A file's bytes from its start, in pieces of a buffer that is overwritten by the next one; `each` is told of a piece. */
+export function* readPieces(fd: number, bytes: number, each: () => void = () => {}): Generator<Uint8Array> {
+  const buffer = Buffer.allocUnsafe(bytes);
+  for (let at = 0; ; ) {
+    const read = fs.readSync(fd, buffer, 0, bytes, at);
+    if (read === 0) return;
+    at += read;
+    each();
+    yield buffer.subarray(0, read);
+  }
+}
