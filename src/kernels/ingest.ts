@@ -8,10 +8,26 @@ export type IngestKernel = Kernel<unknown>;
 
 /** A kernel of its own memory, one per worker. */
 export function createIngestKernel(): IngestKernel {
-  return new Kernel('ingest', hostFunctions());
+  const kernel: IngestKernel = new Kernel('ingest', hostFunctions(() => kernel));
+  return kernel;
 }
 
 /** What the module asks of its host: rare slow paths that JavaScript does exactly. */
-function hostFunctions(): Record<string, WebAssembly.ImportValue> {
-  return {};
+function hostFunctions(kernel: () => IngestKernel): Record<string, WebAssembly.ImportValue> {
+  const text = (ptr: number, length: number): string => {
+    const bytes = kernel().u8(ptr >>> 0, length);
+    return Buffer.from(bytes.buffer, bytes.byteOffset, length).toString();
+  };
+  return {
+    /** The double nearest to a decimal of any length. */
+    number: (ptr: number, length: number): number => Number(text(ptr, length)),
+    /** Brings UTF-8 text into NFC in place, at most three times as long; its new length, or -1 if it was NFC already. */
+    normalise: (ptr: number, length: number): number => {
+      const before = text(ptr, length);
+      const after = before.normalize('NFC');
+      if (after === before) return -1;
+      const bytes = kernel().u8(ptr >>> 0, length * 3);
+      return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).write(after);
+    },
+  };
 }

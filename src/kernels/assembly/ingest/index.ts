@@ -2,3 +2,11 @@
 export { __heap_base };
 export * from './digest';
 export * from './filter';
+export * from './csv-scan';
+export { csvParse } from './csv-parse';
+export { jsonCountLines, jsonFilled, jsonScanElements, jsonScanLines } from './json-scan';
+export { jsonAddKey, jsonParse, jsonPlaceKey } from './json-parse';
+export { utf8Invalid, utf8Valid } from '../shared/utf8';
+export { columnBytes, columnKinds, dropEntries, fixedColumn, markMisfits, setNullTokens } from './types';
+export { cellsOfText, textColumn } from './text';
+export { jsonColumn } from './jsoncells';

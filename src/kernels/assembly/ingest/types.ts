@@ -1,0 +1,190 @@
+// Cells to typed values, column by column, and the kinds of values that a column has.
+
+import {
+  DECLARED, isEmpty, isNested, isNull, isString, isToken, isValue, JSON_SOURCE, look, setNullTokens, valueEnd, valueStart,
+} from './look';
+import {
+  BIG_INTEGER, BOOLEAN, canonical, canonicalTime, DATE, DATETIME, FLOAT, float, INTEGER, integer, kindOf, readBoolean,
+  readLooseFloat, readLooseInteger, readNumber, TEXT,
+} from './scalar';
+import { days, micros } from './temporal';
+
+export { setNullTokens };
+
+const NULL_TOKEN: u32 = 128;
+const NULL: u32 = 256;
+const OBJECT: u32 = 512;
+const ARRAY: u32 = 1024;
+const JSON_NUMBER: u32 = 2048;
+const JSON_BOOLEAN: u32 = 4096;
+const JSON_STRING: u32 = 8192;
+
+// What the typing functions report, as uint32 from the address they are given.
+const atKinds: usize = 0;
+const atNulls: usize = 4;
+const atCoerced: usize = 8;
+const atTokens: usize = 12;
+
+// Types of fixed width.
+const toBoolean: u32 = 1;
+const toInteger: u32 = 2;
+const toFloat: u32 = 3;
+const toDate: u32 = 4;
+const toDateTime: u32 = 5;
+
+function kindOfCell(seen: u32, start: usize, meta: u32, mode: u32): u32 {
+  if (seen == isNull) return NULL;
+  if (seen == isNested) return load<u8>(start) == 0x7b ? OBJECT : ARRAY;
+  if (seen == isString) return TEXT | JSON_STRING;
+  if (seen == isEmpty) return TEXT;
+  const json = (mode & JSON_SOURCE) != 0;
+  if (seen == isToken) return json ? NULL_TOKEN | JSON_NUMBER : NULL_TOKEN;
+  const kind = kindOf(valueStart, valueEnd);
+  return json ? kind | (kind == BOOLEAN ? JSON_BOOLEAN : JSON_NUMBER) : kind;
+}
+
+/** The kinds of a column's cells. */
+export function columnKinds(starts: usize, metas: usize, rows: u32, mode: u32): u32 {
+  let kinds: u32 = 0;
+  for (let r: u32 = 0; r < rows; r++) {
+    const start = <usize>load<u32>(starts + (<usize>r << 2));
+    const meta = load<u32>(metas + (<usize>r << 2));
+    kinds |= kindOfCell(look(start, meta, mode), start, meta, mode);
+  }
+  return kinds;
+}
+
+/** How many bytes the cells of a column have. */
+export function columnBytes(metas: usize, rows: u32): f64 {
+  let bytes: u64 = 0;
+  for (let r: u32 = 0; r < rows; r++) bytes += <u64>(load<u32>(metas + (<usize>r << 2)) >> 4);
+  return <f64>bytes;
+}
+
+/** Reads a declared value, in a looser grammar than the one types are found by; false if it does not fit. */
+function readDeclared(p: usize, q: usize, type: u32): bool {
+  if (type == toInteger) return readLooseInteger(p, q);
+  return type == toFloat && readLooseFloat(p, q);
+}
+
+/**
+ * Fills a column of a fixed-width type: `values`, 0 where a row is null or its value is of another kind, and one byte a row
+ * of `validity`. Reports kinds, nulls, coercions and null tokens at `report`.
+ */
+export function fixedColumn(
+  starts: usize, metas: usize, rows: u32, mode: u32, type: u32, values: usize, validity: usize, report: usize,
+): void {
+  let kinds: u32 = 0;
+  let nulls: u32 = 0;
+  let coerced: u32 = 0;
+  let nullTokens: u32 = 0;
+  const json: u32 = mode & JSON_SOURCE ? (type == toBoolean ? JSON_BOOLEAN : JSON_NUMBER) : 0;
+  for (let r: usize = 0; r < <usize>rows; r++) {
+    const start = <usize>load<u32>(starts + (r << 2));
+    const meta = load<u32>(metas + (r << 2));
+    const seen = look(start, meta, mode);
+    let kind: u32 = 0;
+    let same = true;
+    let bits: u64 = 0;
+    if (seen == isValue) {
+      const p = valueStart;
+      const q = valueEnd;
+      if (type == toInteger) {
+        kind = readNumber(p, q);
+        if (kind & (INTEGER | BIG_INTEGER)) bits = <u64>integer;
+        else kind = 0;
+      } else if (type == toFloat) {
+        kind = readNumber(p, q);
+        if (kind == INTEGER) {
+          bits = reinterpret<u64>(<f64>integer);
+          same = false;
+        } else if (kind == FLOAT) {
+          bits = reinterpret<u64>(float);
+          same = canonical;
+        } else kind = 0;
+      } else if (type == toBoolean) {
+        if (readBoolean(p, q)) {
+          kind = BOOLEAN;
+          bits = <u64>integer;
+          same = canonical;
+        }
+      } else {
+        const found = kindOf(p, q);
+        if (found == DATE) {
+          kind = DATE;
+          bits = type == toDate ? <u64>days : <u64>(<i64>days * 86400000000);
+          same = type == toDate;
+        } else if (found == DATETIME && type == toDateTime) {
+          kind = DATETIME;
+          bits = <u64>micros;
+          same = canonicalTime;
+        }
+      }
+      if (kind == 0 && mode & DECLARED && readDeclared(p, q, type)) {
+        kind = type == toInteger ? INTEGER : FLOAT;
+        bits = type == toInteger ? <u64>integer : reinterpret<u64>(float);
+        same = false;
+      }
+      if (kind != 0) {
+        kinds |= kind | json;
+        coerced += u32(!same || q - p != <usize>(meta >> 4));
+        store<u8>(validity + r, 1);
+      } else {
+        kinds |= kindOfCell(seen, start, meta, mode);
+        store<u8>(validity + r, 0);
+        nulls++;
+      }
+    } else {
+      kinds |= kindOfCell(seen, start, meta, mode);
+      nullTokens += u32(seen == isToken);
+      store<u8>(validity + r, 0);
+      nulls++;
+    }
+    if (type == toDate) store<u32>(values + (r << 2), <u32>bits);
+    else if (type == toBoolean) store<u8>(values + r, <u8>bits);
+    else store<u64>(values + (r << 3), bits);
+  }
+  store<u32>(report + atKinds, kinds);
+  store<u32>(report + atNulls, nulls);
+  store<u32>(report + atCoerced, coerced);
+  store<u32>(report + atTokens, nullTokens);
+}
+
+/** Sets a row's byte of `misfits` to `mark` where it is 0 and the cell does not fit its declared type; returns how many. */
+export function markMisfits(
+  starts: usize, metas: usize, rows: u32, mode: u32, type: u32, misfits: usize, mark: u32,
+): u32 {
+  let count: u32 = 0;
+  for (let r: usize = 0; r < <usize>rows; r++) {
+    if (load<u8>(misfits + r)) continue;
+    const start = <usize>load<u32>(starts + (r << 2));
+    const meta = load<u32>(metas + (r << 2));
+    const seen = look(start, meta, mode | DECLARED);
+    if (seen == isNull || seen == isToken) continue;
+    let fits = false;
+    if (seen == isValue) {
+      const kind = kindOf(valueStart, valueEnd);
+      if (type == toInteger) fits = (kind & (INTEGER | BIG_INTEGER)) != 0;
+      else if (type == toFloat) fits = (kind & (INTEGER | FLOAT)) != 0;
+      else if (type == toBoolean) fits = kind == BOOLEAN;
+      else if (type == toDate) fits = kind == DATE;
+      else fits = (kind & (DATE | DATETIME)) != 0;
+      fits = fits || readDeclared(valueStart, valueEnd, type);
+    }
+    if (!fits) {
+      store<u8>(misfits + r, <u8>mark);
+      count++;
+    }
+  }
+  return count;
+}
+
+/** Moves the entries of rows whose byte of `misfits` is 0 together, in place. */
+export function dropEntries(entries: usize, rows: u32, misfits: usize, to: usize): void {
+  for (let r: usize = 0; r < <usize>rows; r++) {
+    const entry = load<u32>(entries + (r << 2));
+    if (load<u8>(misfits + r)) continue;
+    store<u32>(to, entry);
+    to += 4;
+  }
+}
