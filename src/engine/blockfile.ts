@@ -5,26 +5,35 @@ import type { ColumnType } from './types.js';
 /** A block that lies on disk: where its arrays are. Plain data; the file holds their bytes one after the other. */
 export interface BlockFile {
   path: string;
+  /** Byte at which its first array begins. */
+  position: number;
   rows: number;
   columns: { type: ColumnType; validity: number; offsets: number; values: number }[];
 }
 
-/** Writes a block's arrays to a new file. */
-export function writeBlockFile(path: string, block: Block): BlockFile {
+/** Writes blocks one after the other to a new file. */
+export function writeBlockFile(path: string, blocks: Iterable<Block>): BlockFile[] {
   const fd = fs.openSync(path, 'wx');
   try {
+    let end = 0;
     const put = (bytes: Uint8Array | null): number => {
       if (bytes === null) return -1;
       for (let at = 0; at < bytes.length; ) at += fs.writeSync(fd, bytes, at, Math.min(bytes.length - at, 2 ** 30));
+      end += bytes.length;
       return bytes.length;
     };
-    const columns = block.columns.map((c) => ({
-      type: c.type,
-      validity: put(c.validity),
-      offsets: put(c.offsets && new Uint8Array(c.offsets.buffer, c.offsets.byteOffset, c.offsets.byteLength)),
-      values: put(c.values),
-    }));
-    return { path, rows: block.rows, columns };
+    const files: BlockFile[] = [];
+    for (const block of blocks) {
+      const position = end;
+      const columns = block.columns.map((c) => ({
+        type: c.type,
+        validity: put(c.validity),
+        offsets: put(c.offsets && new Uint8Array(c.offsets.buffer, c.offsets.byteOffset, c.offsets.byteLength)),
+        values: put(c.values),
+      }));
+      files.push({ path, position, rows: block.rows, columns });
+    }
+    return files;
   } finally {
     fs.closeSync(fd);
   }
@@ -34,7 +43,7 @@ export function writeBlockFile(path: string, block: Block): BlockFile {
 export function readBlockFile(file: BlockFile): Block {
   const fd = fs.openSync(file.path, 'r');
   try {
-    let position = 0;
+    let position = file.position;
     const take = (length: number): Uint8Array => {
       const bytes = new Uint8Array(length);
       for (let at = 0; at < length; ) {

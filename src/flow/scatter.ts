@@ -1,0 +1,77 @@
+import type { Block, Column } from '../engine/block.js';
+import { type BlockFile, readBlockFile, writeBlockFile } from '../engine/blockfile.js';
+import { gatherRows } from '../engine/gather.js';
+
+/**
+ * Ordering more rows than memory holds: every chunk is split by the row groups that its rows go to (scatter), then every
+ * row group is put together from its pieces (merge). Each row is written and read once more, and only a chunk and a row
+ * group are in memory at a time.
+ */
+
+/** The rows of one chunk that go to one row group, in the group's order. Its last column holds their output positions. */
+export interface Piece {
+  group: number;
+  file: BlockFile;
+}
+
+const positionType = { kind: 'arrow', arrow: { name: 'int', bits: 32, signed: false } } as const;
+
+/** A position for rows that are not in the output (below `--top`). */
+export const noPosition: number = 0xffffffff;
+
+/**
+ * Writes a chunk's rows to `path`, those of one row group together. `positions[i]` is row i's place in the output, and a
+ * row group is `groupRows` places.
+ */
+export function scatterBlock(block: Block, positions: Uint32Array, groupRows: number, path: string): Piece[] {
+  const rows = byPosition(positions);
+  const groups: number[] = [];
+  function* pieces(): Generator<Block> {
+    for (let from = 0; from < rows.length; ) {
+      const group = Math.floor(positions[rows[from]!]! / groupRows);
+      let to = from + 1;
+      while (to < rows.length && positions[rows[to]!]! < (group + 1) * groupRows) to++;
+      const picked = rows.subarray(from, to);
+      const piece = gatherRows([block], new Uint32Array(picked.length), picked);
+      const places = Uint32Array.from(picked, (r) => positions[r]!);
+      const column: Column = {
+        type: positionType,
+        validity: null,
+        offsets: null,
+        values: new Uint8Array(places.buffer),
+      };
+      groups.push(group);
+      yield { rows: piece.rows, columns: [...piece.columns, column] };
+      from = to;
+    }
+  }
+  return writeBlockFile(path, pieces()).map((file, i) => ({ group: groups[i]!, file }));
+}
+
+/** The rows that have a position, in the order of their positions. */
+function byPosition(positions: Uint32Array): Uint32Array {
+  // Position and row in one double, which sorts natively; a comparator would take ten times as long.
+  const keys = new Float64Array(positions.length);
+  let count = 0;
+  for (let r = 0; r < positions.length; r++)
+    if (positions[r] !== noPosition) keys[count++] = positions[r]! * positions.length + r;
+  return Uint32Array.from(keys.subarray(0, count).sort(), (key) => key % positions.length);
+}
+
+/** Puts a row group together from its pieces; the position column is left out. */
+export function mergePieces(pieces: readonly BlockFile[], firstPosition: number): Block {
+  const blocks = pieces.map(readBlockFile);
+  const rows = blocks.reduce((n, b) => n + b.rows, 0);
+  const from = new Uint32Array(rows);
+  const index = new Uint32Array(rows);
+  const data = blocks.map((block, b): Block => {
+    const { values } = block.columns.at(-1)!;
+    const positions = new Uint32Array(values.buffer, values.byteOffset, block.rows);
+    for (let r = 0; r < block.rows; r++) {
+      from[positions[r]! - firstPosition] = b;
+      index[positions[r]! - firstPosition] = r;
+    }
+    return { rows: block.rows, columns: block.columns.slice(0, -1) };
+  });
+  return gatherRows(data, from, index);
+}
