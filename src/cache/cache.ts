@@ -1,0 +1,188 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import Database from 'better-sqlite3';
+import { type CacheEntry, type CacheRow, entryOf, sourcesKey } from './entry.js';
+
+/** The database in the cache's folder. */
+export const cacheFileName = 'cache.db';
+
+/** Raised when the table changes; a database of another format is emptied, since a cache can be made again. */
+const formatVersion = 1;
+
+const schema = `
+  CREATE TABLE IF NOT EXISTS datasets (
+    folder TEXT PRIMARY KEY, sources_key TEXT NOT NULL, config_hash TEXT NOT NULL, compiler TEXT NOT NULL,
+    name TEXT NOT NULL, version TEXT NOT NULL, rows INTEGER NOT NULL, created_at TEXT NOT NULL, used_at TEXT NOT NULL,
+    manifest TEXT NOT NULL, sources TEXT NOT NULL, files TEXT NOT NULL
+  ) WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS by_key ON datasets (sources_key, config_hash, compiler);
+`;
+
+/**
+ * What earlier compiles made. A cache can be lost at any time and must never fail a compile: a corrupt database is set
+ * aside, any other failure of SQLite ends its use; `warn` is told once. Several processes may use one cache at once.
+ */
+export class Cache {
+  private database: Database.Database | null;
+  private readonly file: string;
+  private readonly warn: (message: string) => void;
+
+  private constructor(file: string, warn: (message: string) => void) {
+    this.file = file;
+    this.warn = warn;
+    this.database = null;
+  }
+
+  /** Opens the cache in a folder, which is made if need be. */
+  static open(dir: string, warn: (message: string) => void): Cache {
+    const cache = new Cache(path.join(dir, cacheFileName), warn);
+    cache.guard(() => {
+      fs.mkdirSync(dir, { recursive: true });
+      cache.database = cache.connect();
+    }, undefined);
+    return cache;
+  }
+
+  /** Opens the cache in a folder if there is one; never makes anything. */
+  static openExisting(dir: string, warn: (message: string) => void): Cache | null {
+    return fs.existsSync(path.join(dir, cacheFileName)) ? Cache.open(dir, warn) : null;
+  }
+
+  private connect(): Database.Database {
+    const database = new Database(this.file, { timeout: 5000 });
+    try {
+      database.pragma('journal_mode = WAL');
+      database.pragma('synchronous = NORMAL');
+      if (database.pragma('user_version', { simple: true }) !== formatVersion) {
+        database
+          .transaction(() => {
+            if (database.pragma('user_version', { simple: true }) === formatVersion) return;
+            database.exec('DROP TABLE IF EXISTS datasets');
+            database.exec(schema);
+            database.pragma(`user_version = ${formatVersion}`);
+          })
+          .immediate();
+      }
+      // Reads the table's root page, so that a damaged file shows at once.
+      database.prepare('SELECT folder FROM datasets LIMIT 1').get();
+      return database;
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+  }
+
+  /** Runs an operation; on a failure of the database gives `fallback`, and works without the cache from then on. */
+  private guard<T>(work: () => T, fallback: T, isRetry = false): T {
+    try {
+      return work();
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+      if (!code.startsWith('SQLITE_') && !(error instanceof Error && 'syscall' in error)) throw error;
+      this.close();
+      const isCorrupt = code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB' || code === 'SQLITE_ERROR';
+      if (isCorrupt && !isRetry && this.setAside()) return this.guard(work, fallback, true);
+      this.warn(`the cache ${this.file} can't be used (${(error as Error).message}); going on without it`);
+      return fallback;
+    }
+  }
+
+  /** Renames a corrupt database and starts an empty one. */
+  private setAside(): boolean {
+    const aside = `${this.file}.corrupt-${Date.now()}`;
+    try {
+      fs.renameSync(this.file, aside);
+      for (const suffix of ['-wal', '-shm']) fs.rmSync(this.file + suffix, { force: true });
+      this.warn(`the cache ${this.file} is corrupt; it was renamed to ${path.basename(aside)}`);
+      this.database = this.connect();
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  private run<T>(work: (database: Database.Database) => T, fallback: T): T {
+    if (this.database === null) return fallback;
+    return this.guard(() => (this.database === null ? fallback : work(this.database)), fallback);
+  }
+
+  /**
+   * Data sets made from sources of these paths and sizes, with this config and compiler, last used first. Whether the
+   * sources' bytes are the same is for the caller to find out (lookup.ts).
+   */
+  candidates(
+    configHash: string,
+    compilerVersion: string,
+    sources: readonly { path: string; bytes: number }[],
+  ): CacheEntry[] {
+    return this.run((database) => {
+      const rows = database
+        .prepare(
+          'SELECT * FROM datasets WHERE sources_key = ? AND config_hash = ? AND compiler = ? ORDER BY used_at DESC',
+        )
+        .all(sourcesKey(sources), configHash, compilerVersion);
+      return entriesOf(rows);
+    }, []);
+  }
+
+  /** Remembers a finished data set in place of what was in its folder. */
+  store(entry: CacheEntry): void {
+    this.run((database) => {
+      database
+        .prepare(
+          `INSERT OR REPLACE INTO datasets (folder, sources_key, config_hash, compiler, name, version, rows, created_at,
+           used_at, manifest, sources, files) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        )
+        .run(
+          entry.folder,
+          sourcesKey(entry.sources),
+          entry.configHash,
+          entry.compilerVersion,
+          entry.name,
+          entry.version,
+          entry.rows,
+          entry.createdAt,
+          entry.usedAt,
+          entry.manifestText,
+          JSON.stringify(entry.sources),
+          JSON.stringify(entry.files),
+        );
+    }, undefined);
+  }
+
+  /** Data sets of a name, or all, in order of folder. */
+  list(options: { name?: string | undefined } = {}): CacheEntry[] {
+    return this.run((database) => {
+      const rows =
+        options.name === undefined
+          ? database.prepare('SELECT * FROM datasets ORDER BY folder').all()
+          : database.prepare('SELECT * FROM datasets WHERE name = ? ORDER BY folder').all(options.name);
+      return entriesOf(rows);
+    }, []);
+  }
+
+  /** Forgets data sets of a name, or all; says how many. The data sets themselves stay. */
+  clear(options: { name?: string | undefined } = {}): number {
+    return this.run(
+      (database) =>
+        options.name === undefined
+          ? database.prepare('DELETE FROM datasets').run().changes
+          : database.prepare('DELETE FROM datasets WHERE name = ?').run(options.name).changes,
+      0,
+    );
+  }
+
+  /** Closes the database; further calls find nothing. */
+  close(): void {
+    try {
+      this.database?.close();
+    } catch {
+      // A database that can't be closed can't be used any more either.
+    }
+    this.database = null;
+  }
+}
+
+function entriesOf(rows: unknown[]): CacheEntry[] {
+  return rows.map((row) => entryOf(row as CacheRow)).filter((entry) => entry !== null);
+}
