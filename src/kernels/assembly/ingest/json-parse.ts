@@ -1,0 +1,402 @@
+// The second count of JSON sources: the cells of every record, found by strict parsing (json-text.ts).
+import { utf8Invalid, utf8Valid } from '../shared/utf8';
+import {
+  COLON, COMMA, GROW, KEY, NOT_OBJECT, TRAILING, TRAILING_COMMA, UTF8, copyValue, decodeString, fail, hashBytes,
+  literalEnd, numberEnd, sameBytes, setTextCounts, setTextOut, setTextPlace, skipSpace, stringStop, textDuplicates,
+  textErrorAt, textErrorCode, textOut, textSurrogates,
+} from './json-text';
+
+// The call's state, laid out by the host (load/json/parse.ts): uint32 fields.
+const AT: usize = 0;
+const END: usize = 4;
+const LAYOUT: usize = 8;
+const ROW: usize = 12;
+const RECORD: usize = 16;
+const STRIDE: usize = 20;
+const COLUMNS: usize = 24;
+const STARTS: usize = 28;
+const METAS: usize = 32;
+/** uint32 a column: the stamp of the last record that had it. */
+const SEEN: usize = 36;
+/** Keys: 32 bytes each (address, length, hash, key that followed it last, bytes to compare or 0). */
+const KEYS: usize = 40;
+const KEY_COUNT: usize = 44;
+const KEY_LIMIT: usize = 48;
+const SLOTS: usize = 52;
+const SLOT_MASK: usize = 56;
+const FIRST_KEY: usize = 60;
+const OUT: usize = 64;
+const STACK: usize = 68;
+const STACK_END: usize = 72;
+/** Rejected records: 32 bytes each (record, start, end, where the error is, code). */
+const REJECTS: usize = 76;
+const REJECT_COUNT: usize = 80;
+const REJECT_LIMIT: usize = 84;
+const DUPLICATES: usize = 88;
+const SURROGATES: usize = 92;
+const ERROR_CODE: usize = 96;
+const ERROR_AT: usize = 100;
+const CHECK_UTF8: usize = 104;
+/** Array: whether an element was read, so that a comma is due. */
+const AFTER_ELEMENT: usize = 108;
+/** Array: 1 when its closing bracket was read. */
+const CLOSED: usize = 112;
+/** Counts attempts at a record, so that SEEN is never cleared. */
+const STAMP: usize = 116;
+/** Room for the bytes of new keys that were written with escapes, its end, and the bytes that were missing. */
+const KEY_TEXT: usize = 120;
+const KEY_TEXT_END: usize = 124;
+const KEY_TEXT_MISSING: usize = 128;
+
+const LINES: u32 = 0;
+const ARRAY: u32 = 1;
+
+const DONE: i32 = 0;
+const DRAIN_REJECTS: i32 = 1;
+const GROW_STACK: i32 = 2;
+const GROW_KEYS: i32 = 3;
+const ERROR: i32 = 4;
+
+// Flags of a cell (kernels/cells.ts).
+const ABSENT: u32 = 2;
+const NESTED: u32 = 4;
+const STRING: u32 = 9;
+
+const NO_KEY: u32 = 0xffffffff;
+
+/** The key in the table, or NO_KEY. */
+function findKey(state: usize, p: usize, length: u32, hash: u32): u32 {
+  const slots = <usize>load<u32>(state, SLOTS);
+  const mask = load<u32>(state, SLOT_MASK);
+  const keys = <usize>load<u32>(state, KEYS);
+  let slot = hash & mask;
+  while (true) {
+    const at = load<u32>(slots + (<usize>slot << 2));
+    if (at == 0) return NO_KEY;
+    const key = keys + (<usize>(at - 1) << 5);
+    if (load<u32>(key, 8) == hash && load<u32>(key, 4) == length && sameBytes(load<u32>(key), p, length)) return at - 1;
+    slot = (slot + 1) & mask;
+  }
+}
+
+/** Adds a key that is not in the table; `plain` when its bytes in the source are followed by a quote and hold no escape. */
+export function jsonAddKey(state: usize, p: usize, length: u32, plain: bool): u32 {
+  const hash = hashBytes(p, length);
+  const index = load<u32>(state, KEY_COUNT);
+  const key = <usize>load<u32>(state, KEYS) + (<usize>index << 5);
+  store<u32>(key, <u32>p);
+  store<u32>(key, length, 4);
+  store<u32>(key, hash, 8);
+  store<u32>(key, index + 1, 12);
+  store<u32>(key, plain ? length + 1 : 0, 16);
+  store<u32>(state, index + 1, KEY_COUNT);
+  jsonPlaceKey(state, index);
+  return index;
+}
+
+/** Enters a key into the hash table. */
+export function jsonPlaceKey(state: usize, index: u32): void {
+  const slots = <usize>load<u32>(state, SLOTS);
+  const mask = load<u32>(state, SLOT_MASK);
+  const hash = load<u32>(<usize>load<u32>(state, KEYS) + (<usize>index << 5), 8);
+  let slot = hash & mask;
+  while (load<u32>(slots + (<usize>slot << 2)) != 0) slot = (slot + 1) & mask;
+  store<u32>(slots + (<usize>slot << 2), index + 1);
+}
+
+/** True when `length` bytes at `p` are those at `key`; both may be read to the next multiple of 16. */
+// @ts-ignore: decorator
+@inline
+function startsWith(p: usize, key: usize, length: u32): bool {
+  if (length <= 16) {
+    const same = i8x16.bitmask(i8x16.eq(v128.load(p), v128.load(key)));
+    const due = (1 << <i32>length) - 1;
+    return (same & due) == due;
+  }
+  return sameBytes(p, key, length);
+}
+
+/** The position behind the key that `keyAt` looked up, at its closing quote. */
+let keyEnd: usize = 0;
+
+/** Looks up the key behind the quote at `p`; a new one is added. NO_KEY with an error noted, or GROW as its code. */
+function keyAt(state: usize, p: usize): u32 {
+  const from = p + 1;
+  let end = stringStop(from);
+  let text = from;
+  let length: u32;
+  const kept = textOut();
+  const plain = load<u8>(end) == 0x22;
+  if (plain) {
+    length = <u32>(end - from);
+  } else {
+    end = decodeString(from);
+    if (end == 0) return NO_KEY;
+    text = kept;
+    length = <u32>(textOut() - kept);
+  }
+  keyEnd = end;
+  const hash = hashBytes(text, length);
+  const found = findKey(state, text, length, hash);
+  if (found != NO_KEY) {
+    setTextOut(kept);
+    return found;
+  }
+  if (load<u32>(state, KEY_COUNT) >= load<u32>(state, KEY_LIMIT)) {
+    store<u32>(state, 0, KEY_TEXT_MISSING);
+    fail(GROW, 0);
+    return NO_KEY;
+  }
+  if (!plain) {
+    setTextOut(kept);
+    const room = <usize>load<u32>(state, KEY_TEXT);
+    if (room + length > <usize>load<u32>(state, KEY_TEXT_END)) {
+      store<u32>(state, length, KEY_TEXT_MISSING);
+      fail(GROW, 0);
+      return NO_KEY;
+    }
+    memory.copy(room, text, length);
+    store<u32>(state, <u32>room + length, KEY_TEXT);
+    text = room;
+  }
+  return jsonAddKey(state, text, length, plain);
+}
+
+/** Parses the object at `start` into row `row`. Returns the address behind it, or 0. */
+function parseObject(state: usize, start: usize, row: u32, stamp: u32): usize {
+  const keys = <usize>load<u32>(state, KEYS);
+  const columns = load<u32>(state, COLUMNS);
+  const seen = <usize>load<u32>(state, SEEN);
+  const stride = <usize>load<u32>(state, STRIDE) << 2;
+  const starts = <usize>load<u32>(state, STARTS) + (<usize>row << 2);
+  const metas = <usize>load<u32>(state, METAS) + (<usize>row << 2);
+  let found: u32 = 0;
+  // Where the prediction of the next key is stored.
+  let follow: usize = state + FIRST_KEY;
+  let p = skipSpace(start + 1);
+  if (load<u8>(p) == 0x7d) {
+    p++;
+  } else {
+    while (true) {
+      if (load<u8>(p) != 0x22) return fail(load<u8>(p) == 0x7d ? TRAILING_COMMA : KEY, p);
+      let index = load<u32>(follow);
+      let key = keys + (<usize>index << 5);
+      const due = index < load<u32>(state, KEY_COUNT) ? load<u32>(key, 16) : 0;
+      if (due != 0 && startsWith(p + 1, load<u32>(key), due)) {
+        p += <usize>due + 1;
+      } else {
+        index = keyAt(state, p);
+        if (index == NO_KEY) return 0;
+        store<u32>(follow, index);
+        key = keys + (<usize>index << 5);
+        p = keyEnd + 1;
+      }
+      follow = key + 12;
+      if (load<u8>(p) != 0x3a) {
+        p = skipSpace(p);
+        if (load<u8>(p) != 0x3a) return fail(COLON, p);
+      }
+      p = skipSpace(p + 1);
+
+      let from = p;
+      let meta: u32;
+      const c = <u32>load<u8>(p);
+      if (c == 0x22) {
+        from = p + 1;
+        p = stringStop(from);
+        if (load<u8>(p) == 0x22) {
+          meta = (<u32>(p - from) << 4) | STRING;
+        } else {
+          const text = textOut();
+          p = decodeString(from);
+          if (p == 0) return 0;
+          from = text;
+          meta = (<u32>(textOut() - text) << 4) | STRING;
+        }
+        p++;
+      } else if (c == 0x2d || c - 48 < 10) {
+        p = numberEnd(p);
+        if (p == 0) return 0;
+        meta = <u32>(p - from) << 4;
+      } else if (c == 0x7b || c == 0x5b) {
+        from = textOut();
+        p = copyValue(p, 1);
+        if (p == 0) return 0;
+        meta = (<u32>(textOut() - from) << 4) | NESTED;
+      } else {
+        p = literalEnd(p);
+        if (p == 0) return 0;
+        meta = c == 0x6e ? ABSENT : <u32>(p - from) << 4;
+      }
+      if (index < columns) {
+        const at = <usize>index * stride;
+        store<u32>(starts + at, <u32>from);
+        store<u32>(metas + at, meta);
+        const mark = seen + (<usize>index << 2);
+        if (load<u32>(mark) == stamp) {
+          setTextCounts(textDuplicates() + 1, textSurrogates());
+        } else {
+          store<u32>(mark, stamp);
+          found++;
+        }
+      }
+
+      let d = <u32>load<u8>(p);
+      if (d != 0x2c && d != 0x7d) {
+        p = skipSpace(p);
+        d = load<u8>(p);
+      }
+      p++;
+      if (d == 0x7d) break;
+      if (d != 0x2c) return fail(COMMA, p - 1);
+      p = skipSpace(p);
+    }
+  }
+  if (found != columns) {
+    for (let c: u32 = 0; c < columns; c++) {
+      if (load<u32>(seen + (<usize>c << 2)) != stamp) {
+        store<u32>(starts + <usize>c * stride, <u32>start);
+        store<u32>(metas + <usize>c * stride, ABSENT);
+      }
+    }
+  }
+  return p;
+}
+
+/** The address of the next LF at or after `p`, at most `end`. */
+function lineEnd(p: usize, end: usize): usize {
+  const lf = i8x16.splat(10);
+  while (p < end) {
+    const mask = i8x16.bitmask(i8x16.eq(v128.load(p), lf));
+    if (mask != 0) return min(end, p + <usize>ctz(mask));
+    p += 16;
+  }
+  return end;
+}
+
+/** Parses the chunk, or goes on with it after the host did what the last result asked for. */
+export function jsonParse(state: usize): i32 {
+  const end: usize = load<u32>(state, END);
+  const layout = load<u32>(state, LAYOUT);
+  const lines = layout == LINES;
+  const checked = load<u32>(state, CHECK_UTF8) != 0;
+  let p: usize = load<u32>(state, AT);
+  let row = load<u32>(state, ROW);
+  let record = load<u32>(state, RECORD);
+  let result = DONE;
+  setTextOut(load<u32>(state, OUT));
+  setTextCounts(load<u32>(state, DUPLICATES), load<u32>(state, SURROGATES));
+  setTextPlace(load<u32>(state, STACK), load<u32>(state, STACK_END), lines);
+
+  while (true) {
+    // Between records, line breaks are white space in every layout.
+    while (p < end) {
+      const c = <u32>load<u8>(p);
+      if (c > 32 || (c != 32 && c != 10 && c != 13 && c != 9)) break;
+      p++;
+    }
+    if (p >= end) break;
+    let start = p;
+    if (layout == ARRAY) {
+      const c = <u32>load<u8>(p);
+      let code: u32 = 0;
+      if (c == 0x5d) {
+        store<u32>(state, 1, CLOSED);
+        p++;
+        break;
+      }
+      if (load<u32>(state, AFTER_ELEMENT)) {
+        if (c != 0x2c) code = COMMA;
+        else {
+          start = skipSpace(p + 1);
+          if (load<u8>(start) == 0x5d) {
+            code = TRAILING_COMMA;
+            p = start;
+          }
+        }
+      }
+      if (code != 0) {
+        store<u32>(state, code, ERROR_CODE);
+        store<u32>(state, <u32>p, ERROR_AT);
+        result = ERROR;
+        break;
+      }
+    }
+    const duplicates = textDuplicates();
+    const surrogates = textSurrogates();
+    const text = textOut();
+    let code: u32 = 0;
+    let at: usize = 0;
+    let next: usize = 0;
+    if (checked) {
+      const stop = lineEnd(start, end);
+      if (!utf8Valid(start, stop)) {
+        code = UTF8;
+        at = utf8Invalid(start, stop);
+      }
+    }
+    if (code == 0) {
+      const isObject = load<u8>(start) == 0x7b;
+      const stamp = load<u32>(state, STAMP) + 1;
+      store<u32>(state, stamp, STAMP);
+      next = isObject ? parseObject(state, start, row, stamp) : copyValue(start, 0);
+      if (next == 0) {
+        code = textErrorCode();
+        at = textErrorAt();
+        if (code == GROW) {
+          setTextOut(text);
+          setTextCounts(duplicates, surrogates);
+          result = at == 0 ? GROW_KEYS : GROW_STACK;
+          break;
+        }
+      } else {
+        if (lines) {
+          const after = skipSpace(next);
+          if (after < end && load<u8>(after) != 10) {
+            code = TRAILING;
+            at = after;
+          }
+        }
+        if (code == 0 && !isObject) {
+          code = NOT_OBJECT;
+          at = start;
+        }
+      }
+    }
+    if (code != 0) {
+      setTextOut(text);
+      setTextCounts(duplicates, surrogates);
+      if (!lines && !(layout == ARRAY && code == NOT_OBJECT)) {
+        store<u32>(state, code, ERROR_CODE);
+        store<u32>(state, <u32>at, ERROR_AT);
+        result = ERROR;
+        break;
+      }
+      const count = load<u32>(state, REJECT_COUNT);
+      if (count == load<u32>(state, REJECT_LIMIT)) {
+        result = DRAIN_REJECTS;
+        break;
+      }
+      if (lines) next = lineEnd(start, end);
+      const reject = <usize>load<u32>(state, REJECTS) + (<usize>count << 5);
+      store<u32>(reject, record);
+      store<u32>(reject, <u32>start, 4);
+      store<u32>(reject, <u32>next, 8);
+      store<u32>(reject, <u32>at, 12);
+      store<u32>(reject, code, 16);
+      store<u32>(state, count + 1, REJECT_COUNT);
+    } else {
+      row++;
+    }
+    record++;
+    store<u32>(state, 1, AFTER_ELEMENT);
+    p = next;
+  }
+  store<u32>(state, <u32>p, AT);
+  store<u32>(state, row, ROW);
+  store<u32>(state, record, RECORD);
+  store<u32>(state, <u32>textOut(), OUT);
+  store<u32>(state, textDuplicates(), DUPLICATES);
+  store<u32>(state, textSurrogates(), SURROGATES);
+  return result;
+}

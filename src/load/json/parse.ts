@@ -1,0 +1,281 @@
+import { DatagpuError } from '../../errors.js';
+import type { IngestKernel } from '../../kernels/ingest.js';
+import type { ParsedChunk, Reject, ScannedChunk } from '../chunk.js';
+import type { JsonDialect } from './dialect.js';
+import type { JsonExports } from './exports.js';
+import { code, kindOf, reasonOf } from './reasons.js';
+
+/** Fields of the parse kernel's state, as indexes of uint32 (kernels/assembly/ingest/json-parse.ts). */
+const state = {
+  at: 0,
+  end: 1,
+  layout: 2,
+  row: 3,
+  record: 4,
+  stride: 5,
+  columns: 6,
+  starts: 7,
+  metas: 8,
+  seen: 9,
+  keys: 10,
+  keyCount: 11,
+  keyLimit: 12,
+  slots: 13,
+  slotMask: 14,
+  out: 16,
+  stack: 17,
+  stackEnd: 18,
+  rejects: 19,
+  rejectCount: 20,
+  rejectLimit: 21,
+  duplicates: 22,
+  surrogates: 23,
+  errorCode: 24,
+  errorAt: 25,
+  checkUtf8: 26,
+  afterElement: 27,
+  closed: 28,
+  keyText: 30,
+  keyTextEnd: 31,
+  keyTextMissing: 32,
+  size: 40,
+} as const;
+
+const result = { done: 0, drainRejects: 1, growStack: 2, growKeys: 3, error: 4 } as const;
+const rejectLimit = 1024;
+/** Different keys a source may have: beyond it, keys are data. */
+const maxKeys = 100_000;
+const maxRawBytes = 1 << 16;
+
+/** A parsed chunk, and the top-level keys that are not among the columns, in order of first sight. */
+export interface ParsedJson extends ParsedChunk {
+  newKeys: string[];
+}
+
+/**
+ * Finds the cells of a chunk: for each record those of `columns` (keys as they are in the source), strictly parsed. Cells lie
+ * in the chunk itself, or behind it where they had to be decoded; both are kernel memory, valid until its `reset`.
+ * A value of a key that is not among the columns is checked, and the key is reported in `newKeys`.
+ *
+ * In `lines` a malformed record becomes a reject. Elsewhere a syntax error can't be told from its neighbours.
+ *
+ * @throws DatagpuError `input` with the line, for a syntax error outside `lines`.
+ */
+export function parseJson(
+  kernel: IngestKernel,
+  scanned: ScannedChunk,
+  dialect: JsonDialect,
+  columns: readonly string[],
+  name: string,
+): ParsedJson {
+  const run = kernel.exports as unknown as JsonExports;
+  const { ptr, bytes, records } = scanned;
+  const end = ptr + bytes;
+  const starts = kernel.alloc(records * columns.length * 4);
+  const metas = kernel.alloc(records * columns.length * 4);
+  // Decoded text is never longer than its source; the second half is for objects with duplicate keys.
+  const out = kernel.alloc(bytes * 2);
+  const states = kernel.alloc(state.size * 4);
+  kernel.u32(states, state.size).fill(0);
+  const set = (field: number, value: number): void => {
+    kernel.u32(states, state.size)[field] = value;
+  };
+  const get = (field: number): number => kernel.u32(states, state.size)[field]!;
+  const seen = kernel.alloc(columns.length * 4);
+  kernel.u32(seen, columns.length).fill(0);
+  set(state.at, ptr);
+  set(state.end, end);
+  set(state.layout, dialect.layout === 'lines' ? 0 : dialect.layout === 'concatenated' ? 2 : 1);
+  set(state.stride, records);
+  set(state.columns, columns.length);
+  set(state.starts, starts);
+  set(state.metas, metas);
+  set(state.seen, seen);
+  set(state.out, out);
+  set(state.rejects, kernel.alloc(rejectLimit * 32));
+  set(state.rejectLimit, rejectLimit);
+  set(state.afterElement, scanned.start.record === 1 ? 0 : 1);
+  growStack(kernel, states);
+  placeColumns(kernel, states, columns);
+  const lineAt = lineCounter(run, scanned);
+  if (run.utf8Valid(ptr, end) === 0) {
+    if (dialect.layout !== 'lines') {
+      const at = run.utf8Invalid(ptr, end) >>> 0;
+      const why = reasonOf(code.utf8, kernel.u8(at, 1), at - lineStart(kernel, ptr, at) + 1);
+      throw new DatagpuError('input', why, { file: name, line: lineAt(at), hint: 'Name its encoding with --encoding' });
+    }
+    set(state.checkUtf8, 1);
+  }
+
+  const rejects: Reject[] = [];
+  const drain = (): void => {
+    const count = get(state.rejectCount);
+    for (let i = 0; i < count; i++) {
+      const [index, from, to, at, errorCode] = kernel.u32(get(state.rejects) + i * 32, 5) as unknown as number[];
+      rejects.push(rejectOf(kernel, lineAt, index!, from!, to!, at!, errorCode!));
+    }
+    set(state.rejectCount, 0);
+  };
+  let answer = run.jsonParse(states);
+  while (answer !== result.done) {
+    if (answer === result.drainRejects) drain();
+    else if (answer === result.growStack) growStack(kernel, states);
+    else if (answer === result.growKeys) growKeys(kernel, states, name);
+    else throw syntaxError(kernel, scanned, dialect, lineAt, get(state.errorCode), get(state.errorAt), get(state.record), name);
+    answer = run.jsonParse(states);
+  }
+  drain();
+  const array = dialect.layout === 'array' || dialect.layout === 'object';
+  if (array && scanned.next === null && get(state.closed) === 0)
+    throw new DatagpuError('input', `the file ends within ${dialect.layout === 'array' ? 'the array' : `"${dialect.key}"`}`, {
+      file: name,
+      line: lineAt(end),
+      hint: 'It was probably cut off',
+    });
+  const rows = get(state.row);
+  if (rows + rejects.length !== records)
+    throw new Error(`${name}: the scan found ${records} records in a chunk, the parser ${rows} and ${rejects.length} rejects`);
+
+  const newKeys: string[] = [];
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  for (let k = columns.length; k < get(state.keyCount); k++) {
+    const [at, length] = kernel.u32(get(state.keys) + k * 32, 2) as unknown as number[];
+    newKeys.push(decoder.decode(kernel.u8(at!, length!)));
+  }
+  const changed: Record<string, number> = {};
+  if (get(state.duplicates) > 0) changed['duplicate keys'] = get(state.duplicates);
+  if (get(state.surrogates) > 0) changed['lone surrogates'] = get(state.surrogates);
+  if (rows !== records) {
+    for (const table of [starts, metas]) {
+      const view = kernel.u32(table, records * columns.length);
+      for (let c = 1; c < columns.length; c++) view.copyWithin(c * rows, c * records, c * records + rows);
+    }
+  }
+  const used = get(state.out) - out;
+  kernel.reset(out);
+  kernel.alloc(used);
+  return { cells: { rows, columns: columns.length, starts, metas }, rejects, changed, exact: false, newKeys };
+}
+
+/** The physical line of an address; cheap when called with rising addresses. */
+function lineCounter(run: JsonExports, scanned: ScannedChunk): (at: number) => number {
+  let line = scanned.start.line;
+  let from = scanned.ptr;
+  return (at) => {
+    if (at < from) {
+      line = scanned.start.line;
+      from = scanned.ptr;
+    }
+    line += run.jsonCountLines(from, at) >>> 0;
+    from = at;
+    return line;
+  };
+}
+
+function rejectOf(
+  kernel: IngestKernel,
+  lineAt: (at: number) => number,
+  index: number,
+  from: number,
+  to: number,
+  at: number,
+  errorCode: number,
+): Reject {
+  const why = reasonOf(errorCode, kernel.u8(at, Math.max(0, Math.min(to - at, 64))), at - from + 1);
+  let length = Math.min(to - from, maxRawBytes);
+  while (length > 0 && length === to - from && kernel.u8(from + length - 1, 1)[0] === 13) length--;
+  return { index, line: lineAt(from), why, raw: kernel.u8(from, length).slice() };
+}
+
+function syntaxError(
+  kernel: IngestKernel,
+  scanned: ScannedChunk,
+  dialect: JsonDialect,
+  lineAt: (at: number) => number,
+  errorCode: number,
+  at: number,
+  record: number,
+  name: string,
+): DatagpuError {
+  const end = scanned.ptr + scanned.bytes;
+  const line = lineAt(at);
+  const row = scanned.start.record + record;
+  if (errorCode === code.notObject) {
+    const what = `${kindOf(kernel.u8(at, 1)[0])} where an object was expected`;
+    return new DatagpuError('input', what, { file: name, row, line });
+  }
+  const position = at - lineStart(kernel, scanned.ptr, at) + 1;
+  const why = reasonOf(errorCode, kernel.u8(at, Math.max(0, Math.min(end - at, 64))), position);
+  const hint = dialect.layout === 'array' ? undefined : 'For a record a line use --format jsonl';
+  return new DatagpuError('input', why, hint === undefined ? { file: name, row, line } : { file: name, row, line, hint });
+}
+
+/** Where the line of an address begins, at the earliest at `from`. */
+function lineStart(kernel: IngestKernel, from: number, at: number): number {
+  return from + kernel.u8(from, at - from).lastIndexOf(10) + 1;
+}
+
+/** Gives the kernel four times the room for members of open objects. */
+function growStack(kernel: IngestKernel, states: number): void {
+  const fields = kernel.u32(states, state.size);
+  const bytes = Math.max(1 << 16, (fields[state.stackEnd]! - fields[state.stack]!) * 4);
+  const at = kernel.alloc(bytes);
+  const grown = kernel.u32(states, state.size);
+  grown[state.stack] = at;
+  grown[state.stackEnd] = at + bytes;
+}
+
+/** Enters the columns into the key table, so that key k is column k. */
+function placeColumns(kernel: IngestKernel, states: number, columns: readonly string[]): void {
+  makeTable(kernel, states, columns.length * 2 + 64);
+  const run = kernel.exports as unknown as JsonExports;
+  const encoder = new TextEncoder();
+  for (const column of columns) {
+    const key = encoder.encode(column);
+    const at = kernel.alloc(key.length + 1);
+    const view = kernel.u8(at, key.length + 1);
+    view.set(key);
+    view[key.length] = 0x22;
+    // A key with a quote or a backslash is never written as it is.
+    run.jsonAddKey(states, at, key.length, /["\\\u0000-\u001f]/.test(column) ? 0 : 1);
+  }
+}
+
+/** Reserves a key table for `limit` keys and empties its hash table. */
+function makeTable(kernel: IngestKernel, states: number, limit: number): void {
+  let slots = 64;
+  while (slots < limit * 2) slots *= 2;
+  const keys = kernel.alloc(limit * 32);
+  const slotsAt = kernel.alloc(slots * 4);
+  kernel.u32(slotsAt, slots).fill(0);
+  const fields = kernel.u32(states, state.size);
+  fields[state.keys] = keys;
+  fields[state.keyLimit] = limit;
+  fields[state.slots] = slotsAt;
+  fields[state.slotMask] = slots - 1;
+}
+
+function growKeys(kernel: IngestKernel, states: number, name: string): void {
+  const run = kernel.exports as unknown as JsonExports;
+  const fields = kernel.u32(states, state.size);
+  const missing = fields[state.keyTextMissing]!;
+  if (missing > 0) {
+    const bytes = Math.max(1 << 14, missing);
+    const at = kernel.alloc(bytes);
+    const grown = kernel.u32(states, state.size);
+    grown[state.keyText] = at;
+    grown[state.keyTextEnd] = at + bytes;
+    return;
+  }
+  const count = fields[state.keyCount]!;
+  if (count >= maxKeys)
+    throw new DatagpuError('input', `more than ${maxKeys.toLocaleString('en')} different keys`, {
+      file: name,
+      hint: 'Put what varies into a nested object, or into a key and a value column',
+    });
+  const old = fields[state.keys]!;
+  makeTable(kernel, states, Math.min(count * 4, maxKeys));
+  const keys = kernel.u32(states, state.size)[state.keys]!;
+  kernel.u8(keys, count * 32).set(kernel.u8(old, count * 32));
+  for (let k = 0; k < count; k++) run.jsonPlaceKey(states, k);
+}

@@ -1,0 +1,111 @@
+import fs from 'node:fs';
+import { DatagpuError } from '../../errors.js';
+import { maxCellBytes } from '../../kernels/cells.js';
+import type { IngestKernel } from '../../kernels/ingest.js';
+import type { ChunkLimits, ChunkStart, ScannedChunk, TextFile } from '../chunk.js';
+import type { JsonDialect } from './dialect.js';
+import type { JsonExports } from './exports.js';
+
+/** Fields of the scan kernel's state, as indexes of uint32. */
+const state = { start: 0, records: 1, lines: 2, depth: 3, inside: 4, escaped: 5, linesAtStart: 6, size: 16 } as const;
+
+/** How much is read before it is scanned: it stays in the core's cache. */
+const pieceBytes = 1 << 20;
+
+/**
+ * Reads a chunk into kernel memory and finds where its last record ends: the first of the two counts.
+ * The chunk stays the last allocation of the kernel; a 0 is behind its last byte.
+ *
+ * @throws DatagpuError `input` for a record of more than 256 MB, and for text after the end of an array.
+ */
+export function scanJson(
+  kernel: IngestKernel,
+  fd: number,
+  file: TextFile,
+  start: ChunkStart,
+  dialect: JsonDialect,
+  limits: ChunkLimits,
+  name: string,
+): ScannedChunk {
+  const run = kernel.exports as unknown as JsonExports;
+  const states = kernel.alloc(state.size * 4);
+  const ptr = kernel.alloc(0);
+  const softEnd = ptr + limits.bytes;
+  kernel.u32(states, state.size).fill(0)[state.start] = ptr;
+  const lines = dialect.layout === 'lines';
+  const array = dialect.layout === 'array' || dialect.layout === 'object';
+  let have = 0;
+  let extra = 1 << 16;
+  let border = 0;
+  while (border === 0) {
+    const left = file.bytes - start.byte - have;
+    if (left === 0) break;
+    const wanted = have < limits.bytes ? Math.min(pieceBytes, limits.bytes - have) : extra;
+    if (have >= limits.bytes) extra = Math.min(extra * 2, 1 << 25);
+    const piece = Math.min(wanted, left);
+    reserve(kernel, ptr + have + piece);
+    readFully(fd, kernel.u8(ptr + have, piece), start.byte + have, name);
+    const from = ptr + have;
+    have += piece;
+    const fields = kernel.u32(states, state.size);
+    // The first element of an array has no comma before it.
+    if (array && from === ptr && start.record === 1 && kernel.u8(ptr, 1)[0] !== 0x5d) fields[state.records] = 1;
+    border = lines
+      ? run.jsonScanLines(states, from, ptr + have, softEnd, limits.records) >>> 0
+      : run.jsonScanElements(states, from, ptr + have, softEnd, limits.records, array ? 1 : 0) >>> 0;
+    if (border === 0 && ptr + have - fields[state.start]! > maxCellBytes) {
+      const line = start.line + fields[state.linesAtStart]!;
+      throw new DatagpuError('input', 'a record of more than 256 MB', { file: name, line, hint: 'Split it' });
+    }
+  }
+  const fields = kernel.u32(states, state.size);
+  let records = fields[state.records]!;
+  if (lines && border === 0 && run.jsonFilled(fields[state.start]!, ptr + have) !== 0) records++;
+  const closed = array && border !== 0 && fields[state.inside] === 2;
+  const bytes = border === 0 ? have : border - ptr + (closed ? 1 : 0);
+  kernel.reset(ptr);
+  kernel.alloc(bytes);
+  kernel.u8(ptr + bytes, 1)[0] = 0;
+  const end = start.byte + bytes;
+  let next: ChunkStart | null = null;
+  if (closed) {
+    if (dialect.layout === 'array') expectNothing(fd, file, end, start.line + fields[state.lines]!, name);
+  } else if (end < file.bytes) {
+    next = { byte: end, record: start.record + records, line: start.line + fields[state.lines]! };
+  }
+  return { start, ptr, bytes, records, next };
+}
+
+/** Makes the kernel's memory reach `end` and the slack behind it. */
+function reserve(kernel: IngestKernel, end: number): void {
+  const missing = end - kernel.mark();
+  if (missing > 0) kernel.alloc(missing);
+  else kernel.alloc(0);
+}
+
+/** Fills `target` from `position` of the file. */
+export function readFully(fd: number, target: Uint8Array, position: number, name: string): void {
+  let done = 0;
+  while (done < target.length) {
+    const n = fs.readSync(fd, target, done, target.length - done, position + done);
+    if (n === 0) throw new DatagpuError('input', 'the file became shorter while it was read', { file: name });
+    done += n;
+  }
+}
+
+/** Only white space may follow the end of a top-level array. */
+function expectNothing(fd: number, file: TextFile, from: number, line: number, name: string): void {
+  const buffer = new Uint8Array(1 << 16);
+  for (let at = from; at < file.bytes; ) {
+    const view = buffer.subarray(0, Math.min(buffer.length, file.bytes - at));
+    readFully(fd, view, at, name);
+    for (const byte of view) {
+      if (byte === 10) line++;
+      else if (byte !== 32 && byte !== 9 && byte !== 13) {
+        const what = byte === 0x5b || byte === 0x7b ? 'a second top-level value' : 'text';
+        throw new DatagpuError('input', `${what} after the end of the array, which is not JSON`, { file: name, line });
+      }
+    }
+    at += view.length;
+  }
+}
