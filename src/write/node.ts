@@ -1,0 +1,129 @@
+import type { Column } from '../engine/block.js';
+import { type ArrowType, arrowWidth } from '../engine/types.js';
+import { type ArrowNode, packBits } from './arrow.js';
+import { unfoldRowcells } from './rowcells.js';
+import { arrowOf } from './schema.js';
+
+/**
+ * A column in Arrow's layout, in the type that is stored (`arrowOf`). Values and offsets of flat columns are the
+ * column's own memory; validity, booleans and nested columns are made anew.
+ */
+export function nodeOf(column: Column, rows: number): ArrowNode {
+  const { type } = column;
+  if (type.kind === 'null' || (type.kind === 'arrow' && type.arrow.name === 'null')) return nullText(rows);
+  if (type.kind === 'nested') return stored(unfoldRowcells(column, type.arrow, rows));
+  if (type.kind === 'json' && type.arrow !== null) return stored(unfoldJson(column, rows));
+  const arrow = type.kind === 'arrow' ? type.arrow : arrowOf(type);
+  if (column.offsets !== null)
+    return { ...validityOf(column, rows), type: arrow, ...bytesOf(column, rows), children: [] };
+  const values =
+    arrow.name === 'bool'
+      ? packBits(column.values.subarray(0, rows)).bits
+      : column.values.subarray(0, rows * arrowWidth(arrow));
+  return stored({ ...validityOf(column, rows), type: arrow, offsets: null, values, children: [] });
+}
+
+/** A text column in which every row is null. */
+function nullText(rows: number): ArrowNode {
+  return {
+    type: { name: 'utf8' },
+    rows,
+    nulls: rows,
+    validity: rows === 0 ? null : new Uint8Array((rows + 7) >> 3),
+    offsets: new Int32Array(rows + 1),
+    values: new Uint8Array(0),
+    children: [],
+  };
+}
+
+function validityOf(column: Column, rows: number): Pick<ArrowNode, 'rows' | 'nulls' | 'validity'> {
+  if (column.validity === null) return { rows, nulls: 0, validity: null };
+  const { bits, zeros } = packBits(column.validity.subarray(0, rows));
+  return { rows, nulls: zeros, validity: zeros === 0 ? null : bits };
+}
+
+/** Offsets that begin at 0, and the bytes between the first and the last of them. */
+function bytesOf(column: Column, rows: number): { offsets: Int32Array; values: Uint8Array } {
+  const offsets = column.offsets!.subarray(0, rows + 1);
+  const from = offsets[0]!;
+  const values = column.values.subarray(from, offsets[rows]!);
+  return { offsets: from === 0 ? offsets : offsets.map((o) => o - from), values };
+}
+
+/** The node in the type that is stored: see `storedType`. Shares what it need not change. */
+function stored(node: ArrowNode): ArrowNode {
+  const { type, rows } = node;
+  switch (type.name) {
+    case 'null':
+      return nullText(rows);
+    case 'float':
+      return type.bits === 16
+        ? { ...node, type: { name: 'float', bits: 32 }, values: widenHalves(node.values!) }
+        : node;
+    case 'time':
+      return type.unit === 'ns'
+        ? node
+        : { ...node, type: { name: 'time', unit: 'ns' }, values: toNanoseconds(node.values!, type) };
+    case 'fixed':
+      return {
+        ...node,
+        type: { name: 'binary' },
+        offsets: Int32Array.from({ length: rows + 1 }, (_, i) => i * type.width),
+      };
+    case 'list':
+    case 'fixedList': {
+      const item = stored(node.children[0]!);
+      return { ...node, type: { ...type, item: item.type }, children: [item] };
+    }
+    case 'struct': {
+      if (type.fields.length === 0) return emptyObjects(node);
+      const children = node.children.map(stored);
+      return { ...node, type: { name: 'struct', fields: named(type.fields, children) }, children };
+    }
+    default:
+      return node;
+  }
+}
+
+function named(
+  fields: readonly { name: string }[],
+  children: readonly ArrowNode[],
+): { name: string; type: ArrowType }[] {
+  return fields.map((f, i) => ({ name: f.name, type: children[i]!.type }));
+}
+
+/** The text `{}` in every row that is not null. */
+function emptyObjects(node: ArrowNode): ArrowNode {
+  const offsets = Int32Array.from({ length: node.rows + 1 }, (_, i) => i * 2);
+  return { ...node, type: { name: 'utf8' }, offsets, values: Buffer.from('{}'.repeat(node.rows)), children: [] };
+}
+
+function toNanoseconds(values: Uint8Array, type: ArrowType & { name: 'time' }): Uint8Array {
+  const view = new DataView(values.buffer, values.byteOffset, values.byteLength);
+  const width = arrowWidth(type);
+  const out = new BigInt64Array(values.length / width);
+  for (let i = 0; i < out.length; i++) {
+    out[i] =
+      type.unit === 'ms' ? BigInt(view.getInt32(i * 4, true)) * 1_000_000n : view.getBigInt64(i * 8, true) * 1_000n;
+  }
+  return new Uint8Array(out.buffer);
+}
+
+/** IEEE 754 binary16 to binary32, without loss. */
+function widenHalves(values: Uint8Array): Uint8Array {
+  const view = new DataView(values.buffer, values.byteOffset, values.byteLength);
+  const out = new Float32Array(values.length / 2);
+  for (let i = 0; i < out.length; i++) {
+    const half = view.getUint16(i * 2, true);
+    const sign = half & 0x8000 ? -1 : 1;
+    const exponent = (half >> 10) & 31;
+    const fraction = half & 1023;
+    if (exponent === 31) out[i] = fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
+    else out[i] = exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+  }
+  return new Uint8Array(out.buffer);
+}
+
+function unfoldJson(_column: Column, _rows: number): ArrowNode {
+  throw new Error('not there yet');
+}

@@ -1,0 +1,187 @@
+import type { Builder } from 'flatbuffers';
+import type { ArrowType, ColumnType, Field } from '../engine/types.js';
+
+/**
+ * Arrow schemas as FlatBuffers (https://github.com/apache/arrow/blob/main/format/Schema.fbs): tables are written by slot
+ * number, unions as a tag and a table.
+ */
+
+/** A column of an Arrow schema. */
+export interface ArrowField {
+  name: string;
+  type: ArrowType;
+}
+
+/** Tags of the union `Type`. */
+const typeTag = {
+  null: 1,
+  int: 2,
+  float: 3,
+  binary: 4,
+  utf8: 5,
+  bool: 6,
+  decimal: 7,
+  date: 8,
+  time: 9,
+  timestamp: 10,
+  list: 12,
+  struct: 13,
+  fixed: 15,
+  fixedList: 16,
+  duration: 18,
+} as const satisfies Record<ArrowType['name'], number>;
+
+const timeUnit = { ms: 1, us: 2, ns: 3 } as const;
+
+/** The Arrow type that a column has in the output. */
+export function arrowOf(type: ColumnType): ArrowType {
+  switch (type.kind) {
+    case 'null':
+    case 'text':
+      return { name: 'utf8' };
+    case 'boolean':
+      return { name: 'bool' };
+    case 'int64':
+      return { name: 'int', bits: 64, signed: true };
+    case 'float64':
+      return { name: 'float', bits: 64 };
+    case 'date':
+      return { name: 'date' };
+    case 'datetime':
+      return { name: 'timestamp', unit: 'us', zone: 'UTC' };
+    case 'json':
+      return type.arrow === null ? { name: 'utf8' } : storedType(type.arrow);
+    case 'arrow':
+    case 'nested':
+      return storedType(type.arrow);
+  }
+}
+
+/**
+ * The nearest type that is stored: a type without values becomes text, half floats become floats and times
+ * nanoseconds (all without loss), binary of one width becomes binary, and a struct without a field, which Parquet
+ * can't hold, the text `{}`.
+ */
+export function storedType(type: ArrowType): ArrowType {
+  switch (type.name) {
+    case 'null':
+      return { name: 'utf8' };
+    case 'float':
+      return type.bits === 16 ? { name: 'float', bits: 32 } : type;
+    case 'time':
+      return { name: 'time', unit: 'ns' };
+    case 'fixed':
+      return { name: 'binary' };
+    case 'list':
+      return { name: 'list', item: storedType(type.item) };
+    case 'fixedList':
+      return { name: 'fixedList', item: storedType(type.item), size: type.size };
+    case 'struct':
+      if (type.fields.length === 0) return { name: 'utf8' };
+      return { name: 'struct', fields: type.fields.map((f) => ({ name: f.name, type: storedType(f.type) })) };
+    default:
+      return type;
+  }
+}
+
+/** The Arrow schema of the output. */
+export function schemaOf(fields: readonly Field[]): ArrowField[] {
+  return fields.map((f) => ({ name: f.name, type: arrowOf(f.type) }));
+}
+
+/** The schema with UTC for every time zone: the values are the same, and polars refuses zones that it does not know. */
+export function withoutZones(fields: readonly ArrowField[]): ArrowField[] {
+  return fields.map((f) => ({ name: f.name, type: withoutZone(f.type) }));
+}
+
+function withoutZone(type: ArrowType): ArrowType {
+  switch (type.name) {
+    case 'timestamp':
+      return { ...type, zone: type.zone === null ? null : 'UTC' };
+    case 'list':
+    case 'fixedList':
+      return { ...type, item: withoutZone(type.item) };
+    case 'struct':
+      return { name: 'struct', fields: withoutZones(type.fields) };
+    default:
+      return type;
+  }
+}
+
+/** Writes a table `Schema` and returns its offset. */
+export function writeSchema(builder: Builder, fields: readonly ArrowField[]): number {
+  const vector = offsetVector(
+    builder,
+    fields.map((f) => writeField(builder, f)),
+  );
+  builder.startObject(4);
+  builder.addFieldOffset(1, vector, 0);
+  return builder.endObject();
+}
+
+function writeField(builder: Builder, { name, type }: ArrowField): number {
+  const children = offsetVector(
+    builder,
+    childrenOf(type).map((child) => writeField(builder, child)),
+  );
+  const label = builder.createString(name);
+  const table = writeType(builder, type);
+  builder.startObject(7);
+  builder.addFieldOffset(0, label, 0);
+  builder.addFieldInt8(1, 1, 0);
+  builder.addFieldInt8(2, typeTag[type.name], 0);
+  builder.addFieldOffset(3, table, 0);
+  builder.addFieldOffset(5, children, 0);
+  return builder.endObject();
+}
+
+function childrenOf(type: ArrowType): ArrowField[] {
+  if (type.name === 'list' || type.name === 'fixedList') return [{ name: 'item', type: type.item }];
+  return type.name === 'struct' ? type.fields : [];
+}
+
+function writeType(builder: Builder, type: ArrowType): number {
+  const zone = type.name === 'timestamp' && type.zone !== null ? builder.createString(type.zone) : 0;
+  builder.startObject(3);
+  switch (type.name) {
+    case 'int':
+      builder.addFieldInt32(0, type.bits, 0);
+      builder.addFieldInt8(1, type.signed ? 1 : 0, 0);
+      break;
+    case 'float':
+      builder.addFieldInt16(0, type.bits >> 5, 0);
+      break;
+    case 'decimal':
+      builder.addFieldInt32(0, type.precision, 0);
+      builder.addFieldInt32(1, type.scale, 0);
+      break;
+    case 'date':
+      // Days; the schema's default is milliseconds.
+      builder.addFieldInt16(0, 0, 1);
+      break;
+    case 'time':
+      builder.addFieldInt16(0, timeUnit[type.unit], 1);
+      builder.addFieldInt32(1, type.unit === 'ms' ? 32 : 64, 32);
+      break;
+    case 'timestamp':
+      builder.addFieldInt16(0, timeUnit[type.unit], 0);
+      builder.addFieldOffset(1, zone, 0);
+      break;
+    case 'duration':
+      builder.addFieldInt16(0, timeUnit[type.unit], 1);
+      break;
+    case 'fixed':
+      builder.addFieldInt32(0, type.width, 0);
+      break;
+    case 'fixedList':
+      builder.addFieldInt32(0, type.size, 0);
+      break;
+  }
+  return builder.endObject();
+}
+
+function offsetVector(builder: Builder, offsets: number[]): number {
+  builder.startVector(4, offsets.length, 4);
+  for (let i = offsets.length - 1; i >= 0; i--) builder.addOffset(offsets[i]!);
+  return builder.endVector();
+}
