@@ -1,0 +1,324 @@
+// The second count of a CSV chunk, and its cells. It shares nothing with the scan: a machine that goes from cell to cell by
+// bit masks of the bytes that can end one, so that it knows no irregular quotes. Cells go into the table column by column.
+import { errorsOf, utf8Valid } from '../shared/utf8';
+
+// The job, laid out by the host (load/csv/parse.ts): uint32 fields. Inputs:
+const BASE: usize = 0;
+const BYTES: usize = 4;
+const COLUMNS: usize = 8;
+const CAPACITY: usize = 12;
+const STARTS: usize = 16;
+const METAS: usize = 20;
+const REJECTS: usize = 24;
+const SCRATCH: usize = 28;
+const DELIMITER: usize = 32;
+const QUOTE: usize = 36;
+const ESCAPE: usize = 40;
+const COMMENT: usize = 44;
+const ANY_NEWLINE: usize = 48;
+const CHECK_UTF8: usize = 52;
+// Outputs:
+const RECORDS: usize = 56;
+const ROWS: usize = 60;
+const REJECTED: usize = 64;
+const PADDED: usize = 68;
+const TRIMMED: usize = 72;
+const SCRATCH_END: usize = 76;
+const UTF8_BAD: usize = 80;
+
+const NONE: u32 = 256;
+const LF: u32 = 10;
+const CR: u32 = 13;
+const QUOTED: u32 = 1;
+const ABSENT: u32 = 2;
+
+// Why a record is rejected; the wording is in load/csv/parse.ts.
+const TOO_MANY_CELLS: u32 = 1;
+const TEXT_AFTER_QUOTE: u32 = 2;
+const NOT_UTF8: u32 = 3;
+const UNTERMINATED: u32 = 4;
+
+// How a cell is read: up to the next separator, up to its closing quote, or on from there to the separator.
+const PLAIN: u32 = 0;
+const WITHIN: u32 = 1;
+const AFTER: u32 = 2;
+
+// @ts-ignore: decorator
+@inline
+function bits(p: usize, what: v128): u64 {
+  return (
+    (<u64>i8x16.bitmask(i8x16.eq(v128.load(p), what))) |
+    ((<u64>i8x16.bitmask(i8x16.eq(v128.load(p, 16), what))) << 16) |
+    ((<u64>i8x16.bitmask(i8x16.eq(v128.load(p, 32), what))) << 32) |
+    ((<u64>i8x16.bitmask(i8x16.eq(v128.load(p, 48), what))) << 48)
+  );
+}
+
+// @ts-ignore: decorator
+@inline
+function bits2(p: usize, x: v128, y: v128): u64 {
+  const a = v128.load(p);
+  const b = v128.load(p, 16);
+  const c = v128.load(p, 32);
+  const d = v128.load(p, 48);
+  return (
+    (<u64>i8x16.bitmask(v128.or(i8x16.eq(a, x), i8x16.eq(a, y)))) |
+    ((<u64>i8x16.bitmask(v128.or(i8x16.eq(b, x), i8x16.eq(b, y)))) << 16) |
+    ((<u64>i8x16.bitmask(v128.or(i8x16.eq(c, x), i8x16.eq(c, y)))) << 32) |
+    ((<u64>i8x16.bitmask(v128.or(i8x16.eq(d, x), i8x16.eq(d, y)))) << 48)
+  );
+}
+
+/**
+ * Copies a quoted cell's content with its escapes undone to `to`; returns the end there. An escape is the escape character
+ * before a quote or before itself, where a doubled quote counts as one too.
+ */
+function unescape(from: usize, end: usize, to: usize, quote: u32, escape: u32): usize {
+  const vq = i8x16.splat(<i8>quote);
+  const ve = i8x16.splat(<i8>(escape == NONE ? quote : escape));
+  while (from < end) {
+    const v = v128.load(from);
+    v128.store(to, v);
+    const m: u32 = i8x16.bitmask(v128.or(i8x16.eq(v, vq), i8x16.eq(v, ve)));
+    const skip = <usize>ctz(m | 0x10000);
+    if (from + skip >= end) return to + (end - from);
+    from += skip;
+    to += skip;
+    if (m == 0) continue;
+    const c: u32 = load<u8>(from);
+    const next: u32 = from + 1 < end ? <u32>load<u8>(from + 1) : NONE;
+    if ((c == quote && next == quote) || (c == escape && (next == quote || next == escape))) {
+      store<u8>(to, <u8>next);
+      from += 2;
+    } else {
+      store<u8>(to, <u8>c);
+      from++;
+    }
+    to++;
+  }
+  return to;
+}
+
+function blank(from: usize, end: usize): bool {
+  for (; from < end; from++) {
+    const c = load<u8>(from);
+    if (c != 32 && c != 9) return false;
+  }
+  return true;
+}
+
+/** Parses the chunk. Returns false when there are more records than the table has room for. */
+export function csvParse(job: usize): bool {
+  const base: usize = load<u32>(job, BASE);
+  const bytes: usize = load<u32>(job, BYTES);
+  const columns = load<u32>(job, COLUMNS);
+  const capacity = load<u32>(job, CAPACITY);
+  const starts: usize = load<u32>(job, STARTS);
+  const metaShift: usize = <usize>load<u32>(job, METAS) - starts;
+  const stride: usize = <usize>capacity << 2;
+  const delimiter = load<u32>(job, DELIMITER);
+  const quote = load<u32>(job, QUOTE);
+  const escape = load<u32>(job, ESCAPE);
+  const comment = load<u32>(job, COMMENT);
+  const any: bool = load<u32>(job, ANY_NEWLINE) != 0;
+  const checkUtf8: bool = load<u32>(job, CHECK_UTF8) != 0;
+  const vd = i8x16.splat(<i8>delimiter);
+  const vq = i8x16.splat(<i8>quote);
+  const ve = i8x16.splat(<i8>(escape == NONE ? quote : escape));
+  const vlf = i8x16.splat(<i8>LF);
+  const vcr = i8x16.splat(<i8>CR);
+  const end = base + bytes;
+  let rejects: usize = load<u32>(job, REJECTS);
+  let scratch: usize = load<u32>(job, SCRATCH);
+  let records: u32 = 0;
+  let row: u32 = 0;
+  let padded: u32 = 0;
+  let trimmed: u32 = 0;
+  let rejected: u32 = 0;
+  let errors = i8x16.splat(0);
+  let before = i8x16.splat(0);
+  let high: bool = false;
+
+  // The block of 64 bytes that the masks are of, and the masks: what ends a cell, what may end a quoted one.
+  let block: usize = base - 64;
+  let separators: u64 = 0;
+  let quotes: u64 = 0;
+  let p: usize = base;
+
+  while (p < end) {
+    // At the start of a record.
+    const first: u32 = load<u8>(p);
+    if (first == LF || (any && first == CR)) {
+      p++;
+      continue;
+    }
+    if (first == CR && (p + 1 == end || load<u8>(p, 1) == <u8>LF)) {
+      p += 2;
+      continue;
+    }
+    if (first == comment) {
+      while (p < end && load<u8>(p) != <u8>LF && !(any && load<u8>(p) == <u8>CR)) p++;
+      continue;
+    }
+    if (records == capacity) return false;
+    records++;
+    const recordStart = p;
+    let at = starts + (<usize>row << 2);
+    let column: u32 = 0;
+    let extra: u32 = 0;
+    let bad: u32 = 0;
+
+    while (true) {
+      // At the start of a cell.
+      let from = p;
+      let mode: u32 = PLAIN;
+      let escaped = false;
+      let close: usize = 0;
+      if (p < end && <u32>load<u8>(p) == quote) {
+        mode = WITHIN;
+        from = ++p;
+      }
+      while (true) {
+        if (p - block >= 64) {
+          block += (p - block) & ~63;
+          separators = 0;
+          quotes = 0;
+          if (block < end) {
+            separators = bits2(block, vd, vlf);
+            if (any) separators |= bits(block, vcr);
+            if (quote != NONE) quotes = bits2(block, vq, ve);
+            const room = end - block;
+            if (room < 64) {
+              const valid: u64 = ((<u64>1) << room) - 1;
+              separators &= valid;
+              quotes &= valid;
+            }
+            const a = v128.load(block);
+            const b = v128.load(block, 16);
+            const c = v128.load(block, 32);
+            const d = v128.load(block, 48);
+            const now: bool = i8x16.bitmask(v128.or(v128.or(a, b), v128.or(c, d))) != 0;
+            if (now || high) {
+              errors = v128.or(errors, v128.or(errorsOf(a, before), errorsOf(b, a)));
+              errors = v128.or(errors, v128.or(errorsOf(c, b), errorsOf(d, c)));
+            }
+            high = now;
+            before = d;
+          }
+        }
+        if (p >= end) {
+          p = end;
+          break;
+        }
+        const found = (mode == WITHIN ? quotes : separators) >> (p - block);
+        if (found == 0) {
+          p = block + 64;
+          continue;
+        }
+        p += <usize>ctz(found);
+        if (mode != WITHIN) break;
+        const c: u32 = load<u8>(p);
+        const next: u32 = p + 1 < end ? <u32>load<u8>(p, 1) : NONE;
+        if (c != quote) {
+          // The escape character.
+          escaped = true;
+          p += next == quote || next == c ? 2 : 1;
+          continue;
+        }
+        if (next == quote) {
+          escaped = true;
+          p += 2;
+          continue;
+        }
+        close = p++;
+        if (next == delimiter || next == LF || next == NONE || (any && next == CR)) break;
+        if (next == CR && (p + 1 == end || load<u8>(p, 1) == <u8>LF)) {
+          p++;
+          break;
+        }
+        mode = AFTER;
+      }
+
+      // The cell ends at p: a separator or the end of the chunk.
+      let length: usize = 0;
+      let flags: u32 = 0;
+      if (mode == PLAIN) {
+        length = p - from;
+        if (!any && length > 0 && (p == end || load<u8>(p) == <u8>LF) && load<u8>(p - 1) == <u8>CR) length--;
+      } else if (close == 0) {
+        bad = UNTERMINATED;
+      } else {
+        flags = QUOTED;
+        length = close - from;
+        if (escaped || mode == AFTER) {
+          const target = scratch;
+          if (escaped) scratch = unescape(from, close, scratch, quote, escape);
+          else {
+            memory.copy(scratch, from, length);
+            scratch += length;
+          }
+          if (mode == AFTER) {
+            let tail = p;
+            if (!any && (p == end || load<u8>(p) == <u8>LF) && load<u8>(p - 1) == <u8>CR) tail--;
+            if (!blank(close + 1, tail)) bad = TEXT_AFTER_QUOTE;
+            memory.copy(scratch, close + 1, tail - close - 1);
+            scratch += tail - close - 1;
+          }
+          from = target;
+          length = scratch - target;
+        }
+      }
+      if (column < columns) {
+        store<u32>(at, <u32>from);
+        store<u32>(at + metaShift, (<u32>length << 4) | flags);
+        at += stride;
+        column++;
+      } else {
+        extra++;
+        if (length > 0 && bad == 0) bad = TOO_MANY_CELLS;
+      }
+      if (p >= end) break;
+      if (<u32>load<u8>(p++) != delimiter) break;
+    }
+
+    let recordEnd = p;
+    if (recordEnd > recordStart && (load<u8>(recordEnd - 1) == <u8>LF || (any && load<u8>(recordEnd - 1) == <u8>CR))) recordEnd--;
+    if (!any && recordEnd > recordStart && load<u8>(recordEnd - 1) == <u8>CR) recordEnd--;
+    if (checkUtf8 && !utf8Valid(recordStart, recordEnd)) bad = NOT_UTF8;
+    if (bad != 0) {
+      store<u32>(rejects, records - 1);
+      store<u32>(rejects, <u32>recordStart, 4);
+      store<u32>(rejects, <u32>(recordEnd - recordStart), 8);
+      store<u32>(rejects, bad, 12);
+      store<u32>(rejects, column + extra, 16);
+      rejects += 20;
+      rejected++;
+      continue;
+    }
+    trimmed += extra;
+    padded += columns - column;
+    for (; column < columns; column++, at += stride) {
+      store<u32>(at, <u32>recordEnd);
+      store<u32>(at + metaShift, ABSENT);
+    }
+    row++;
+  }
+  if (high) errors = v128.or(errors, errorsOf(i8x16.splat(0), before));
+  store<u32>(job, records, RECORDS);
+  store<u32>(job, row, ROWS);
+  store<u32>(job, rejected, REJECTED);
+  store<u32>(job, padded, PADDED);
+  store<u32>(job, trimmed, TRIMMED);
+  store<u32>(job, <u32>scratch, SCRATCH_END);
+  store<u32>(job, v128.any_true(errors) ? 1 : 0, UTF8_BAD);
+
+  // Rejected records left room at the end of each column.
+  if (row < capacity) {
+    const metas = starts + metaShift;
+    for (let c: usize = 1; c < <usize>columns; c++) {
+      memory.copy(starts + c * (<usize>row << 2), starts + c * stride, <usize>row << 2);
+      memory.copy(metas + c * (<usize>row << 2), metas + c * stride, <usize>row << 2);
+    }
+  }
+  return true;
+}

@@ -1,0 +1,60 @@
+import type { CsvDialect } from './dialect.js';
+import { type CsvRecord, cellText, newRecord, readRecord } from './record.js';
+
+/** Records behind the first that are looked at. */
+const maxRecords = 1000;
+
+const forms = {
+  number: /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/,
+  boolean: /^(true|false)$/i,
+  date: /^(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})([T ]\d{1,2}:\d{2}.*)?$/,
+  time: /^\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?$/,
+};
+type Form = keyof typeof forms;
+
+function formOf(text: string): Form | null {
+  const value = text.trim();
+  for (const form of Object.keys(forms) as Form[]) if (forms[form].test(value)) return form;
+  return null;
+}
+
+/**
+ * Whether the record at `at` names the columns. It does unless it looks like the records below: a number above numbers, a
+ * date above dates. Years in a row are names.
+ */
+export function looksLikeHeader(bytes: Uint8Array, at: number, dialect: CsvDialect, columns: number): boolean {
+  const record: CsvRecord = newRecord();
+  readRecord(bytes, at, bytes.length, dialect, record);
+  const names = Array.from({ length: record.cells }, (_, i) => cellText(bytes, record, i, dialect).trim());
+  const named = names.map(formOf);
+  const below: (Form | 'mixed' | undefined)[] = new Array(columns);
+  let records = 0;
+  for (let next = record.next; records < maxRecords; next = record.next) {
+    if (!readRecord(bytes, next, bytes.length, dialect, record)) break;
+    records++;
+    for (let i = 0; i < record.cells && i < columns; i++) {
+      if (below[i] === 'mixed') continue;
+      const value = cellText(bytes, record, i, dialect);
+      if (value === '') continue;
+      const form = formOf(value);
+      below[i] = form === null || (below[i] !== undefined && below[i] !== form) ? 'mixed' : form;
+    }
+  }
+  if (records === 0) return named.every((form) => form === null);
+  if (areYears(names.filter((_, i) => named[i] === 'number'))) return true;
+  let labels = 0;
+  let values = 0;
+  for (let i = 0; i < Math.min(columns, names.length); i++) {
+    if (names[i] === '' || below[i] === undefined) continue;
+    if (named[i] === null && below[i] !== 'mixed') labels++;
+    else if (named[i] !== null && named[i] === below[i]) values++;
+  }
+  return values === 0 || labels >= values;
+}
+
+/** At least two years, each later, or each earlier, than the one before. */
+function areYears(names: readonly string[]): boolean {
+  if (names.length < 2 || !names.every((n) => /^(1[5-9]|20)\d\d$/.test(n))) return false;
+  const rises = names.slice(1).map((n, i) => Math.sign(Number(n) - Number(names[i])));
+  return rises[0] !== 0 && rises.every((r) => r === rises[0]);
+}

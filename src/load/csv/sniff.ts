@@ -1,0 +1,245 @@
+import { isUtf8 } from 'node:buffer';
+import fs from 'node:fs';
+import type { Config } from '../../config/options.js';
+import { DatagpuError, escapeControls } from '../../errors.js';
+import type { ChunkStart, TextFile } from '../chunk.js';
+import type { Encoding } from '../encoding.js';
+import type { CsvDialect } from './dialect.js';
+import { looksLikeHeader } from './header.js';
+import { cellText, newRecord, readRecord } from './record.js';
+import { countLines } from './scan.js';
+import { type Survey, survey } from './survey.js';
+
+/** What a look at a CSV source found. */
+export interface SniffedCsv {
+  dialect: CsvDialect;
+  /** The names in the header, '' where one is empty; `column_N` without a header. */
+  columns: string[];
+  /** Where the first data record, or what comes before it, begins. */
+  dataStart: ChunkStart;
+  warnings: string[];
+  /** Other dialects that would fit the samples, for the refusal of a file whose records don't fit this one. */
+  alternatives: string[];
+}
+
+/** Bytes looked at: the first ones, and pieces spread over the rest. */
+const headBytes = 512 * 1024;
+const pieceBytes = 64 * 1024;
+const pieceCount = 5;
+/** A header may be this long. */
+const maxHeadBytes = 64 * 1024 * 1024;
+
+/** How likely a delimiter is before anything was read: the smallest differences, to settle ties. */
+const priors: Readonly<Record<string, number>> = { ',': 1, '\t': 0.995, ';': 0.99, '|': 0.985 };
+const priorsOfTsv: Readonly<Record<string, number>> = { '\t': 1, ',': 0.9, ';': 0.9, '|': 0.9 };
+
+/**
+ * Finds out how a CSV source is written: each dialect in question reads samples of it, and the one in which records have
+ * the same number of cells wins. What the options give is not in question. Throws 'input' when there is no record, when the
+ * header is not UTF-8, or when its quotes are never closed.
+ */
+export function sniffCsv(
+  file: TextFile,
+  options: Config['read'],
+  name: string,
+  encoding: Encoding = 'utf-8',
+): SniffedCsv {
+  const fd = fs.openSync(file.path, 'r');
+  try {
+    let size = headBytes;
+    for (;;) {
+      const samples = readSamples(fd, file, size);
+      const found = sniffSamples(samples, options, name, encoding);
+      if (found !== null) return found;
+      if (size >= maxHeadBytes)
+        throw new DatagpuError('input', 'the first record is longer than 64 MB', {
+          file: name,
+          line: 1,
+          hint: 'A quote that is never closed makes one record of the rest of the file',
+        });
+      size *= 8;
+    }
+  } finally {
+    fs.closeSync(fd);
+  }
+}
+
+interface Samples {
+  /** Bytes before the head: the byte order mark. */
+  skipped: number;
+  head: Uint8Array;
+  pieces: Uint8Array[];
+  /** The head is all of the file. */
+  whole: boolean;
+}
+
+function readSamples(fd: number, file: TextFile, size: number): Samples {
+  const read = (at: number, bytes: number): Uint8Array => {
+    const buffer = Buffer.alloc(Math.max(0, Math.min(bytes, file.bytes - at)));
+    return buffer.subarray(0, fs.readSync(fd, buffer, 0, buffer.length, at));
+  };
+  const first = read(0, size);
+  const skipped = first[0] === 0xef && first[1] === 0xbb && first[2] === 0xbf ? 3 : 0;
+  const head = first.subarray(skipped);
+  const rest = file.bytes - first.length;
+  const pieces: Uint8Array[] = [];
+  if (rest > pieceBytes * pieceCount)
+    for (let i = 1; i <= pieceCount; i++)
+      pieces.push(read(Math.floor(first.length + (rest * i) / pieceCount - pieceBytes), pieceBytes));
+  return { skipped, head, pieces, whole: rest <= 0 };
+}
+
+/** Null when the head doesn't hold the whole first record of the table. */
+function sniffSamples(samples: Samples, options: Config['read'], name: string, encoding: Encoding): SniffedCsv | null {
+  const { head } = samples;
+  const surveys = surveyAll(samples, options, encoding);
+  const best = surveys[0]!;
+  const { dialect } = best;
+  const any = dialect.newline === '\r';
+  const record = newRecord();
+  let at = 0;
+  for (let i = 0; i <= best.preamble; i++) {
+    if (i > 0) at = record.next;
+    if (!readRecord(head, at, head.length, dialect, record))
+      throw new DatagpuError('input', 'there is no record in it', { file: name });
+  }
+  if ((record.open || record.unterminated) && !samples.whole) return null;
+  const line = 1 + countLines(head, 0, record.from, any);
+  if (record.unterminated) {
+    const opened = 1 + countLines(head, 0, record.openedAt, any);
+    throw new DatagpuError('input', `the quote opened in line ${opened} is never closed`, {
+      file: name,
+      line: opened,
+      hint: `Close it, or pass --quote none if ${dialect.quote} is text in this file`,
+    });
+  }
+  if (best.preamble > 0) dialect.skip = line - 1;
+  dialect.header = options.header ?? (best.unnamedFirst || looksLikeHeader(head, record.from, dialect, best.columns));
+  const start = dialect.header ? record.next : record.from;
+  const warnings = warningsOf(best, options, name);
+  return {
+    dialect,
+    columns: dialect.header
+      ? headerNames(head, record.from, best, name, line)
+      : Array.from({ length: best.columns }, (_, i) => `column_${i + 1}`),
+    dataStart: {
+      byte: samples.skipped + start + (any && dialect.header && head[start - 1] === 13 && head[start] === 10 ? 1 : 0),
+      record: 1,
+      line: 1 + countLines(head, 0, start, any),
+    },
+    warnings,
+    alternatives: alternativesTo(best, surveys),
+  };
+}
+
+/** The dialects in question, best first. */
+function surveyAll(samples: Samples, options: Config['read'], encoding: Encoding): Survey[] {
+  const { head, pieces, whole } = samples;
+  const prior = options.format === 'tsv' ? priorsOfTsv : priors;
+  const delimiters = options.delimiter === null ? Object.keys(prior) : [options.delimiter];
+  const newlines = newlinesOf(head);
+  const base: CsvDialect = {
+    delimiter: ',',
+    quote: options.quote ?? '"',
+    escape: '"',
+    newline: newlines[0]!,
+    header: true,
+    comment: options.comment ?? '',
+    skip: 0,
+    encoding,
+  };
+  const look = (dialect: CsvDialect): Survey => survey(head, pieces, dialect, whole, prior);
+  let surveys = delimiters.map((delimiter) => look({ ...base, delimiter }));
+  // Each other trait must make the records fit better than without it.
+  const variants: Partial<CsvDialect>[] = [];
+  if (newlines.length > 1) variants.push({ newline: newlines[1]! });
+  if (options.comment === null && startsLine(head, 35)) variants.push({ comment: '#' });
+  if (base.quote !== '' && hasEscapedQuote([head, ...pieces], base.quote)) variants.push({ escape: '\\' });
+  if (options.quote === null && hasSingleQuotedCells(head)) variants.push({ quote: "'" });
+  for (const variant of variants) {
+    const tried = surveys.map((s) => look({ ...s.dialect, ...variant }));
+    if (top(tried).score > top(surveys).score * 1.001) surveys = tried;
+  }
+  return surveys.sort((a, b) => b.score - a.score);
+}
+
+const top = (surveys: readonly Survey[]): Survey => surveys.reduce((a, b) => (b.score > a.score ? b : a));
+
+/** What records may end with, likeliest first. A lone CR counts only where lines end with it. */
+function newlinesOf(head: Uint8Array): CsvDialect['newline'][] {
+  let lf = 0;
+  let crlf = 0;
+  let cr = 0;
+  for (let i = 0; i < head.length; i++) {
+    if (head[i] === 10) lf++;
+    else if (head[i] === 13) {
+      if (head[i + 1] !== 10) cr++;
+      else {
+        crlf++;
+        i++;
+      }
+    }
+  }
+  if (cr > 0 && lf + crlf === 0) return ['\r'];
+  const usual = crlf > lf ? '\r\n' : '\n';
+  return cr > 0 ? [usual, '\r'] : [usual];
+}
+
+function startsLine(head: Uint8Array, character: number): boolean {
+  for (let at = head.indexOf(character); at >= 0; at = head.indexOf(character, at + 1))
+    if (at === 0 || head[at - 1] === 10 || head[at - 1] === 13) return true;
+  return false;
+}
+
+function hasEscapedQuote(samples: readonly Uint8Array[], quote: string): boolean {
+  return samples.some((s) => Buffer.from(s.buffer, s.byteOffset, s.length).includes(`\\${quote}`));
+}
+
+/** Cells in single quotes, and none in double ones. */
+function hasSingleQuotedCells(head: Uint8Array): boolean {
+  const text = Buffer.from(head.buffer, head.byteOffset, Math.min(head.length, 65536)).toString('latin1');
+  return !/(^|[,;\t|\r\n])"/.test(text) && /(^|[,;\t|\r\n])'[^'\r\n]*'([,;\t|\r\n]|$)/.test(text);
+}
+
+function headerNames(head: Uint8Array, at: number, best: Survey, name: string, line: number): string[] {
+  const record = newRecord();
+  readRecord(head, at, head.length, best.dialect, record);
+  if (!isUtf8(head.subarray(record.from, record.to)))
+    throw new DatagpuError('input', 'the header is not UTF-8', {
+      file: name,
+      line,
+      hint: 'Pass --encoding windows-1252 or the encoding that the file has',
+    });
+  const names = Array.from({ length: record.cells }, (_, i) => cellText(head, record, i, best.dialect));
+  return best.unnamedFirst ? ['', ...names] : names;
+}
+
+function warningsOf(best: Survey, options: Config['read'], name: string): string[] {
+  const { dialect } = best;
+  const warnings: string[] = [];
+  if (best.preamble > 0)
+    warnings.push(
+      `${name}: ${count(dialect.skip, 'line')} before the table ${dialect.skip === 1 ? 'is' : 'are'} not part of it and skipped`,
+    );
+  if (dialect.comment !== '' && options.comment === null)
+    warnings.push(`${name}: lines that begin with ${dialect.comment} are read as comments`);
+  if (!dialect.header && options.header === null)
+    warnings.push(
+      `${name}: the first record looks like data, so there are no column names. Pass --header if it has them`,
+    );
+  if (best.unnamedFirst)
+    warnings.push(`${name}: the header has a name less than the records have cells; the first column has none`);
+  return warnings;
+}
+
+const count = (n: number, what: string): string => (n === 1 ? `1 ${what}` : `${n} ${what}s`);
+
+const delimiterNames: Readonly<Record<string, string>> = { '\t': 'tab', ' ': 'space' };
+
+function alternativesTo(best: Survey, surveys: readonly Survey[]): string[] {
+  const show = (s: Survey): string => {
+    const delimiter = delimiterNames[s.dialect.delimiter] ?? escapeControls(s.dialect.delimiter);
+    return `--delimiter "${delimiter}" gives ${count(s.columns, 'column')} in ${Math.round(s.consistency * 100)} % of the records looked at`;
+  };
+  return surveys.filter((s) => s !== best && s.columns > 1 && s.consistency >= 0.7).map(show);
+}

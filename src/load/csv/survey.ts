@@ -1,0 +1,136 @@
+import type { CsvDialect } from './dialect.js';
+import { type CsvRecord, newRecord, readRecord } from './record.js';
+
+/** What a sample looks like when it is read in a dialect. */
+export interface Survey {
+  dialect: CsvDialect;
+  /** Records before the table, which are none of it. */
+  preamble: number;
+  /** Cells of the table's first record, or one more where that one lacks the name of the row numbers. */
+  columns: number;
+  /** The first record has a cell less than all others: the column of row names has no name (R writes so). */
+  unnamedFirst: boolean;
+  /** Share of the records that have that many cells; short and long ones count in part. */
+  consistency: number;
+  /** The better, the likelier; comparable between dialects over the same samples. */
+  score: number;
+  /** Records with text behind a closing quote. */
+  malformed: number;
+}
+
+/** Records of a sample that are looked at, at most. */
+const maxRecords = 20_000;
+/** Lines that a preamble can have. */
+const maxPreamble = 20;
+
+/** Cells of each record of the sample, and what is odd about them. */
+interface Shape {
+  widths: number[];
+  malformed: number;
+  stray: number;
+  /** Cells behind the first, and those of them that begin with a space. */
+  later: number;
+  spaced: number;
+  unterminated: boolean;
+}
+
+/**
+ * Reads samples in a dialect: the head of the file, and pieces that begin anywhere in it. `whole` says that the head is all
+ * of the file.
+ */
+export function survey(
+  head: Uint8Array,
+  pieces: readonly Uint8Array[],
+  dialect: CsvDialect,
+  whole: boolean,
+  priors: Readonly<Record<string, number>>,
+): Survey {
+  const shape = shapeOf(head, 0, dialect, whole);
+  const { preamble, columns, unnamedFirst } = tableOf(shape.widths);
+  const rows = shape.widths.slice(preamble + 1);
+  const others = pieces.map((piece) => shapeOfPiece(piece, dialect, columns));
+  for (const other of others) {
+    for (const width of other.widths) rows.push(width);
+    shape.malformed += other.malformed;
+    shape.stray += other.stray;
+  }
+  const consistency = rows.length === 0 ? 1 : Math.max(0, credit(rows, columns) - shape.malformed) / rows.length;
+  const base = columns === 1 ? 0.25 : 1 - 1 / (columns + 1);
+  let score = base * consistency * (priors[dialect.delimiter] ?? 1);
+  score *= 1 - 0.5 * Math.min(1, shape.stray / Math.max(1, rows.length));
+  if (preamble > 0) score *= 0.8;
+  if (shape.unterminated) score *= 0.3;
+  // Commas with a space behind them, and not equally many in each line: sentences.
+  if (consistency < 0.9 && shape.spaced > shape.later / 2) score *= 0.5;
+  return { dialect, preamble, columns, unnamedFirst, consistency, score, malformed: shape.malformed };
+}
+
+function credit(widths: readonly number[], columns: number): number {
+  let sum = 0;
+  for (const width of widths) sum += width === columns ? 1 : width < columns ? 0.5 : 0.25;
+  return sum;
+}
+
+function shapeOf(bytes: Uint8Array, from: number, dialect: CsvDialect, whole: boolean): Shape {
+  const shape: Shape = { widths: [], malformed: 0, stray: 0, later: 0, spaced: 0, unterminated: false };
+  const record = newRecord();
+  let at = from;
+  while (shape.widths.length < maxRecords && readRecord(bytes, at, bytes.length, dialect, record)) {
+    // The end of a sample cuts a record.
+    if (!whole && (record.open || record.unterminated) && shape.widths.length > 0) break;
+    shape.widths.push(record.cells);
+    if (record.unterminated && whole) shape.unterminated = true;
+    if (record.textAfterQuote) shape.malformed++;
+    if (record.strayQuotes > 0) shape.stray++;
+    countSpaced(bytes, record, shape);
+    at = record.next;
+  }
+  return shape;
+}
+
+function countSpaced(bytes: Uint8Array, record: CsvRecord, shape: Shape): void {
+  for (let i = 1; i < record.cells; i++) {
+    shape.later++;
+    if (bytes[record.bounds[i * 3]!] === 32) shape.spaced++;
+  }
+}
+
+/** A piece begins somewhere in a record, perhaps within quotes: the better of both readings. */
+function shapeOfPiece(piece: Uint8Array, dialect: CsvDialect, columns: number): Shape {
+  const line = dialect.newline === '\r' ? 13 : 10;
+  const quote = dialect.quote === '' ? -1 : dialect.quote.charCodeAt(0);
+  const outside = shapeOf(piece, piece.indexOf(line) + 1, dialect, false);
+  let at = 0;
+  do {
+    at = quote < 0 ? -1 : piece.indexOf(quote, at);
+    if (at < 0) return outside;
+    at++;
+  } while (piece[at] !== line && !(piece[at] === 13 && piece[at + 1] === line));
+  const within = shapeOf(piece, at, dialect, false);
+  const share = (s: Shape): number => (credit(s.widths, columns) - s.malformed) / Math.max(1, s.widths.length);
+  return share(within) > share(outside) ? within : outside;
+}
+
+/**
+ * Where the table begins. Lines before it have at most half of the cells that most records have; R leaves the name of the
+ * column of row names out.
+ */
+function tableOf(widths: readonly number[]): { preamble: number; columns: number; unnamedFirst: boolean } {
+  const first = widths[0] ?? 1;
+  const none = { preamble: 0, columns: first, unnamedFirst: false };
+  if (widths.length < 2) return none;
+  const counts = new Map<number, number>();
+  for (const width of widths) counts.set(width, (counts.get(width) ?? 0) + 1);
+  let usual = first;
+  for (const [width, count] of counts) if (count > counts.get(usual)!) usual = width;
+  if (usual <= first) return none;
+  const usualCount = counts.get(usual)!;
+  if (usual === first + 1 && usual >= 3 && usualCount >= (widths.length - 1) * 0.9)
+    return { preamble: 0, columns: usual, unnamedFirst: true };
+  const begin = widths.indexOf(usual);
+  const before = widths.slice(0, begin);
+  const fits = begin <= maxPreamble && before.every((w) => w <= Math.max(1, usual / 2));
+  if (fits && usualCount >= 2 && usualCount >= (widths.length - begin) * 0.6)
+    return { preamble: begin, columns: usual, unnamedFirst: false };
+  return none;
+}
