@@ -29,7 +29,7 @@ export function detectEncoding(file: TextFile, given: string | null, name: strin
   if (given !== null) return { encoding: given as Encoding, warnings: [] };
   if (head[0] === 0xff && head[1] === 0xfe) return { encoding: 'utf-16le', warnings: [] };
   if (head[0] === 0xfe && head[1] === 0xff) return { encoding: 'utf-16be', warnings: [] };
-  const wide = wideOrder(head);
+  const wide = wideOrder(head.subarray(0, pieceBytes));
   if (wide !== null)
     return {
       encoding: wide,
@@ -37,7 +37,7 @@ export function detectEncoding(file: TextFile, given: string | null, name: strin
         `${name}: read as ${wide.toUpperCase()}, because every second byte is zero; it has no byte order mark`,
       ],
     };
-  refuseBinary(head, name);
+  refuseBinary(head.subarray(0, pieceBytes), name);
   const odd = samples.filter((s, i) => !validUtf8(s, i === 0, i === samples.length - 1));
   if (odd.length === 0) return { encoding: 'utf-8', warnings: [] };
   const encoding = singleByteEncoding(samples);

@@ -1,4 +1,4 @@
-import type { CsvDialect } from './dialect.js';
+import { type CsvDialect, dialectCodes } from './dialect.js';
 import { type CsvRecord, cellText, newRecord, readRecord } from './record.js';
 
 /** Records behind the first that are looked at. */
@@ -24,13 +24,14 @@ function formOf(text: string): Form | null {
  */
 export function looksLikeHeader(bytes: Uint8Array, at: number, dialect: CsvDialect, columns: number): boolean {
   const record: CsvRecord = newRecord();
-  readRecord(bytes, at, bytes.length, dialect, record);
+  const codes = dialectCodes(dialect);
+  readRecord(bytes, at, bytes.length, codes, record);
   const names = Array.from({ length: record.cells }, (_, i) => cellText(bytes, record, i, dialect).trim());
   const named = names.map(formOf);
   const below: (Form | 'mixed' | undefined)[] = new Array(columns);
   let records = 0;
   for (let next = record.next; records < maxRecords; next = record.next) {
-    if (!readRecord(bytes, next, bytes.length, dialect, record)) break;
+    if (!readRecord(bytes, next, bytes.length, codes, record)) break;
     records++;
     for (let i = 0; i < record.cells && i < columns; i++) {
       if (below[i] === 'mixed') continue;

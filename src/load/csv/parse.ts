@@ -105,7 +105,8 @@ function parseFast(
   if (kernel.u32(job, field.count)[field.badUtf8] !== 0 && !run(1)) return null;
 
   const out = kernel.u32(job, field.count);
-  kernel.reset(out[field.scratchEnd]!);
+  // Vector loads may run over the end of a cell.
+  kernel.reset(Math.ceil((out[field.scratchEnd]! + 64) / 16) * 16);
   cells.rows = out[field.rows]!;
   const rejects = readRejects(kernel, scanned, dialect, columns, rejectsAt, out[field.rejected]!);
   if (out[field.records] !== cells.rows + rejects.length) return null;

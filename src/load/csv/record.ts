@@ -1,4 +1,4 @@
-import { type CsvDialect, dialectCodes } from './dialect.js';
+import type { CsvDialect, DialectCodes } from './dialect.js';
 
 /** A record as the reader below leaves it, reused from call to call. Positions are bytes. */
 export interface CsvRecord {
@@ -52,10 +52,9 @@ export function readRecord(
   bytes: Uint8Array,
   at: number,
   end: number,
-  dialect: CsvDialect,
+  codes: DialectCodes,
   record: CsvRecord,
 ): boolean {
-  const codes = dialectCodes(dialect);
   const { delimiter, quote, comment } = codes;
   const any = codes.anyNewline === 1;
   let p = at;

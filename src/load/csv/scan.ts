@@ -129,7 +129,7 @@ function unterminated(
   name: string,
 ): DatagpuError {
   const record = newRecord();
-  readRecord(bytes, border, bytes.length, dialect, record);
+  readRecord(bytes, border, bytes.length, dialectCodes(dialect), record);
   const line = start.line + countLines(bytes, 0, record.openedAt, dialect.newline === '\r');
   return new DatagpuError('input', `the quote opened in line ${line} is never closed`, {
     file: name,

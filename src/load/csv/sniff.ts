@@ -4,7 +4,7 @@ import type { Config } from '../../config/options.js';
 import { DatagpuError, escapeControls } from '../../errors.js';
 import type { ChunkStart, TextFile } from '../chunk.js';
 import type { Encoding } from '../encoding.js';
-import type { CsvDialect } from './dialect.js';
+import { type CsvDialect, dialectCodes } from './dialect.js';
 import { looksLikeHeader } from './header.js';
 import { cellText, newRecord, readRecord } from './record.js';
 import { countLines } from './scan.js';
@@ -22,10 +22,10 @@ export interface SniffedCsv {
   alternatives: string[];
 }
 
-/** Bytes looked at: the first ones, and pieces spread over the rest. */
-const headBytes = 512 * 1024;
-const pieceBytes = 64 * 1024;
-const pieceCount = 5;
+/** Bytes looked at: the first ones, and pieces spread over the rest; eight times as much where those don't settle it. */
+const headBytes = 128 * 1024;
+const pieceBytes = 16 * 1024;
+const pieceCount = 8;
 /** A header may be this long. */
 const maxHeadBytes = 64 * 1024 * 1024;
 
@@ -49,7 +49,7 @@ export function sniffCsv(
     let size = headBytes;
     for (;;) {
       const samples = readSamples(fd, file, size);
-      const found = sniffSamples(samples, options, name, encoding);
+      const found = sniffSamples(samples, options, name, encoding, size > headBytes);
       if (found !== null) return found;
       if (size >= maxHeadBytes)
         throw new DatagpuError('input', 'the first record is longer than 64 MB', {
@@ -82,25 +82,34 @@ function readSamples(fd: number, file: TextFile, size: number): Samples {
   const skipped = first[0] === 0xef && first[1] === 0xbb && first[2] === 0xbf ? 3 : 0;
   const head = first.subarray(skipped);
   const rest = file.bytes - first.length;
+  const bytes = (pieceBytes * Math.min(size, headBytes * 8)) / headBytes;
   const pieces: Uint8Array[] = [];
-  if (rest > pieceBytes * pieceCount)
+  if (rest > bytes * pieceCount)
     for (let i = 1; i <= pieceCount; i++)
-      pieces.push(read(Math.floor(first.length + (rest * i) / pieceCount - pieceBytes), pieceBytes));
+      pieces.push(read(Math.floor(first.length + (rest * i) / pieceCount - bytes), bytes));
   return { skipped, head, pieces, whole: rest <= 0 };
 }
 
-/** Null when the head doesn't hold the whole first record of the table. */
-function sniffSamples(samples: Samples, options: Config['read'], name: string, encoding: Encoding): SniffedCsv | null {
+/** Null to be called with more: the head doesn't hold the first record of the table, or doesn't `settle` the dialect. */
+function sniffSamples(
+  samples: Samples,
+  options: Config['read'],
+  name: string,
+  encoding: Encoding,
+  settle: boolean,
+): SniffedCsv | null {
   const { head } = samples;
   const surveys = surveyAll(samples, options, encoding);
   const best = surveys[0]!;
+  const second = surveys[1]?.score ?? 0;
+  if (!settle && !samples.whole && (best.consistency < 1 || second > best.score * 0.7)) return null;
   const { dialect } = best;
   const any = dialect.newline === '\r';
   const record = newRecord();
   let at = 0;
   for (let i = 0; i <= best.preamble; i++) {
     if (i > 0) at = record.next;
-    if (!readRecord(head, at, head.length, dialect, record))
+    if (!readRecord(head, at, head.length, dialectCodes(dialect), record))
       throw new DatagpuError('input', 'there is no record in it', { file: name });
   }
   if ((record.open || record.unterminated) && !samples.whole) return null;
@@ -203,7 +212,7 @@ function hasSingleQuotedCells(head: Uint8Array): boolean {
 
 function headerNames(head: Uint8Array, at: number, best: Survey, name: string, line: number): string[] {
   const record = newRecord();
-  readRecord(head, at, head.length, best.dialect, record);
+  readRecord(head, at, head.length, dialectCodes(best.dialect), record);
   if (!isUtf8(head.subarray(record.from, record.to)))
     throw new DatagpuError('input', 'the header is not UTF-8', {
       file: name,

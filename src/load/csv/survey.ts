@@ -1,4 +1,4 @@
-import type { CsvDialect } from './dialect.js';
+import { type CsvDialect, dialectCodes } from './dialect.js';
 import { type CsvRecord, newRecord, readRecord } from './record.js';
 
 /** What a sample looks like when it is read in a dialect. */
@@ -60,8 +60,8 @@ export function survey(
   score *= 1 - 0.5 * Math.min(1, shape.stray / Math.max(1, rows.length));
   if (preamble > 0) score *= 0.8;
   if (shape.unterminated) score *= 0.3;
-  // Commas with a space behind them, and not equally many in each line: sentences.
-  if (consistency < 0.9 && shape.spaced > shape.later / 2) score *= 0.5;
+  // Separators with a space behind most of them, and not equally many in each line: sentences.
+  if (consistency < 0.9 && shape.spaced > shape.later * 0.75) score *= 0.5;
   return { dialect, preamble, columns, unnamedFirst, consistency, score, malformed: shape.malformed };
 }
 
@@ -74,8 +74,9 @@ function credit(widths: readonly number[], columns: number): number {
 function shapeOf(bytes: Uint8Array, from: number, dialect: CsvDialect, whole: boolean): Shape {
   const shape: Shape = { widths: [], malformed: 0, stray: 0, later: 0, spaced: 0, unterminated: false };
   const record = newRecord();
+  const codes = dialectCodes(dialect);
   let at = from;
-  while (shape.widths.length < maxRecords && readRecord(bytes, at, bytes.length, dialect, record)) {
+  while (shape.widths.length < maxRecords && readRecord(bytes, at, bytes.length, codes, record)) {
     // The end of a sample cuts a record.
     if (!whole && (record.open || record.unterminated) && shape.widths.length > 0) break;
     shape.widths.push(record.cells);
