@@ -51,4 +51,8 @@ export const kind = {
   null: 256,
   object: 512,
   array: 1024,
+  /** In JSON sources, beside the kind of the value: a number (or a token like NaN), true or false, a string. */
+  jsonNumber: 2048,
+  jsonBoolean: 4096,
+  jsonString: 8192,
 } as const;

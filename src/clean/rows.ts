@@ -1,0 +1,43 @@
+import type { Block, Column } from '../engine/block.js';
+import { countChange, rule } from './rules.js';
+
+/** One byte a row, 1 where every value is null or ""; null when there is no such row. Nested values are never empty. */
+export function emptyRows(block: Block): Uint8Array | null {
+  const { rows, columns } = block;
+  // A column that has a value in every row, the usual case, settles it.
+  if (columns.some((c) => c.validity === null && c.offsets === null)) return null;
+  let empty: Uint8Array | null = null;
+  // Columns of single values are the quicker ones to find a value in.
+  const byCost = [...columns].sort((a, b) => Number(a.offsets !== null) - Number(b.offsets !== null));
+  for (let r = 0; r < rows; r++) {
+    if (byCost.some((c) => !isEmpty(c, r))) continue;
+    empty ??= new Uint8Array(rows);
+    empty[r] = 1;
+  }
+  return empty;
+}
+
+function isEmpty(column: Column, row: number): boolean {
+  if (column.validity !== null && column.validity[row] === 0) return true;
+  if (column.type.kind === 'text') return column.offsets![row] === column.offsets![row + 1];
+  return column.type.kind === 'json' && column.type.arrow === null && isEmptyJson(column, row);
+}
+
+/** A field of several kinds whose value here is the JSON string "". */
+function isEmptyJson(column: Column, row: number): boolean {
+  const at = column.offsets![row]!;
+  return column.offsets![row + 1]! - at === 2 && column.values[at] === 0x22 && column.values[at + 1] === 0x22;
+}
+
+/** Makes the nulls of text columns "", in place, and counts them. A null text takes no bytes, so only its mark goes. */
+export function fillText(block: Block, changed: Record<string, number>): void {
+  for (const column of block.columns) {
+    const { validity } = column;
+    if ((column.type.kind !== 'text' && column.type.kind !== 'null') || validity === null) continue;
+    if (column.type.kind === 'null') continue;
+    let nulls = 0;
+    for (let r = 0; r < block.rows; r++) nulls += 1 - validity[r]!;
+    countChange(changed, rule.fill, nulls);
+    column.validity = null;
+  }
+}

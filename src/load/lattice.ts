@@ -1,0 +1,118 @@
+import type { DeclaredType } from '../config/options.js';
+import type { ArrowType, ColumnType } from '../engine/types.js';
+import { kind } from '../kernels/cells.js';
+
+/**
+ * From the kinds of a column's values, over all rows, to its type. Kinds are a bit set, so that joining is `|`: the result
+ * does not depend on the order of rows, on chunks, or on which worker saw what.
+ */
+
+const scalars = kind.integer | kind.bigInteger | kind.float | kind.boolean | kind.date | kind.datetime | kind.text;
+const nested = kind.object | kind.array;
+const jsonScalars = kind.jsonNumber | kind.jsonBoolean | kind.jsonString;
+
+/** The kinds of two sets of rows together. */
+export function joinKinds(a: number, b: number): number {
+  return a | b;
+}
+
+/**
+ * The type that holds every value of these kinds.
+ *
+ * - Nothing but null is `null`; nothing but null tokens (and null) is text, as is every mixture not named below.
+ * - Integers are int64; with floats float64, but text if an integer is beyond 2^53, which a double can't hold.
+ * - Dates with datetimes are datetimes, at midnight.
+ * - Objects alone, or arrays alone, are `json` of the nested type `arrow` (null: their values have no common one).
+ * - Values of several kinds in JSON (a number and a string, an object and a number, ...) are `json` without a nested type.
+ */
+export function typeFromKinds(kinds: number, arrow: ArrowType | null = null): ColumnType {
+  if (kinds & nested) {
+    const alone = (kinds & (scalars | jsonScalars | kind.nullToken)) === 0 && (kinds & nested) !== nested;
+    return { kind: 'json', arrow: alone ? arrow : null };
+  }
+  const json = kinds & jsonScalars;
+  if ((json & (json - 1)) !== 0) return { kind: 'json', arrow: null };
+  switch (kinds & scalars) {
+    case 0:
+      return { kind: kinds & kind.nullToken ? 'text' : 'null' };
+    case kind.integer:
+    case kind.bigInteger:
+    case kind.integer | kind.bigInteger:
+      return { kind: 'int64' };
+    case kind.float:
+    case kind.integer | kind.float:
+      return { kind: 'float64' };
+    case kind.boolean:
+      return { kind: 'boolean' };
+    case kind.date:
+      return { kind: 'date' };
+    case kind.datetime:
+    case kind.date | kind.datetime:
+      return { kind: 'datetime' };
+    default:
+      return { kind: 'text' };
+  }
+}
+
+/** True when `type` holds every value of these kinds as `typeFromKinds` would: a pass that assumed it needs no second one. */
+export function fits(kinds: number, type: ColumnType, arrow: ArrowType | null = null): boolean {
+  return sameType(typeFromKinds(kinds, arrow), type);
+}
+
+/** True when further kinds of values of a CSV source can't make another type of it than text. */
+export function isSettledText(kinds: number): boolean {
+  return typeFromKinds(kinds).kind === 'text' && (kinds & scalars) !== 0;
+}
+
+/** True for equal types, nested ones compared to the leaf. */
+export function sameType(a: ColumnType, b: ColumnType): boolean {
+  if (a.kind !== b.kind) return false;
+  const left = 'arrow' in a ? a.arrow : null;
+  const right = 'arrow' in b ? b.arrow : null;
+  return left === right || sameArrow(left, right);
+}
+
+function sameArrow(a: unknown, b: unknown): boolean {
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return a === b;
+  if (Array.isArray(a) !== Array.isArray(b)) return false;
+  const keys = Object.keys(a);
+  if (keys.length !== Object.keys(b).length) return false;
+  return keys.every((key) => sameArrow((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key]));
+}
+
+/** The type of a column declared with `--types`. */
+export function declaredColumnType(type: DeclaredType): ColumnType {
+  if (type === 'integer') return { kind: 'int64' };
+  if (type === 'float') return { kind: 'float64' };
+  return { kind: type };
+}
+
+/**
+ * The kinds that a column of a typed source (Parquet) is taken to have where it meets a column of another type; null for
+ * types that have no kinds, which can only meet their like. 64-bit integers are taken to be within 2^53: converting one that
+ * is not is noticed then.
+ */
+export function kindsOfType(type: ColumnType): number | null {
+  switch (type.kind) {
+    case 'null':
+      return kind.null;
+    case 'int64':
+      return kind.integer;
+    case 'float64':
+      return kind.float;
+    case 'boolean':
+    case 'date':
+    case 'datetime':
+    case 'text':
+      return kind[type.kind];
+    case 'json':
+      return kind.object | kind.array;
+    case 'arrow':
+      if (type.arrow.name === 'int') return kind.integer;
+      if (type.arrow.name === 'float') return kind.float;
+      if (type.arrow.name === 'timestamp') return kind.datetime;
+      return kind.text;
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,213 @@
+import { snakeCase, uniqueNames } from '../clean/names.js';
+import type { Config, DeclaredType } from '../config/options.js';
+import type { ArrowType, ColumnType, Field } from '../engine/types.js';
+import { DatagpuError } from '../errors.js';
+import { kind } from '../kernels/cells.js';
+import { resolveColumn, resolveColumns } from './columns.js';
+import { declaredColumnType, kindsOfType, sameType, typeFromKinds } from './lattice.js';
+
+/** A column as one source has it. */
+export interface SourceColumn<S = unknown> {
+  /** As it is in the source; '' if it has none. */
+  name: string;
+  /** Kinds of its values (text sources). */
+  kinds: number;
+  /** Its type, where the source says it (Parquet); null for text sources. */
+  type: ColumnType | null;
+  /** The shape of its nested values, if there are any. */
+  shape: S | null;
+}
+
+/** The columns of a source, in its order. */
+export interface SourceColumns<S = unknown> {
+  /** The source as the user named it. */
+  name: string;
+  columns: SourceColumn<S>[];
+}
+
+/** How shapes of nested values are put together; see load/json. */
+export interface ShapeRules<S> {
+  join(a: S, b: S): S;
+  toArrow(shape: S): ArrowType | null;
+}
+
+/** The sources' columns put together. */
+export interface Union {
+  fields: Field[];
+  /** For each source and field: the source's column, -1 where it has none, -2 for the name of the source. */
+  maps: number[][];
+  /** Kinds of each field's values over all sources. */
+  kinds: number[];
+  /** Which fields were declared with `--types`. */
+  declared: (DeclaredType | null)[];
+  /** What differs between the sources, a sentence each. */
+  notes: string[];
+}
+
+/** The score's column when rows are ranked; a source's own column of that name gets another. */
+export const scoreColumn: string = 'quality_score';
+
+/** In a map: the source has no such column. */
+export const absent: number = -1;
+/** In a map: the field holds the source's name. */
+export const nameOfSource: number = -2;
+
+/** A column of the union while it is put together. */
+interface Entry {
+  sourceName: string;
+  base: string;
+  /** Column by source. */
+  columns: (number | undefined)[];
+}
+
+/**
+ * The union of the sources' columns, matched by exact name and then by cleaned name, in the order of first appearance; named,
+ * typed, selected and dropped as configured. `config` is not changed.
+ */
+export function unify<S>(
+  sources: readonly SourceColumns<S>[],
+  config: Pick<Config, 'read' | 'clean' | 'rank'>,
+  shapes: ShapeRules<S>,
+): Union {
+  const { read } = config;
+  const entries = matchColumns(sources, config.clean.enabled && config.clean.names);
+  const reserved = config.rank.enabled ? [scoreColumn] : [];
+  if (read.sourceColumn !== null) reserved.push(read.sourceColumn);
+  const names = uniqueNames(
+    entries.map((e) => e.base),
+    reserved,
+  );
+  const notes: string[] = [];
+  const named = entries.map(
+    (entry, i): Field => ({ name: names[i]!, sourceName: entry.sourceName, type: { kind: 'null' } }),
+  );
+
+  const declared: (DeclaredType | null)[] = entries.map(() => null);
+  for (const [name, type] of Object.entries(read.types)) {
+    const at = resolveColumn(name, named, '--types');
+    declared[at] = type;
+  }
+  const kept = selectFields(named, read);
+  const kinds: number[] = [];
+  const fields = kept.map((i): Field => {
+    const joined = joinColumns(entries[i]!, sources, shapes);
+    kinds.push(joined.kinds);
+    const missing = sources.filter((s, at) => entries[i]!.columns[at] === undefined && s.columns.length > 0);
+    if (missing.length > 0)
+      notes.push(`column ${names[i]} is not in ${listed(missing.map((s) => s.name))}: null there`);
+    if (declared[i] === null && joined.differ !== null) notes.push(`column ${names[i]}: ${joined.differ}`);
+    const type = declared[i] == null ? joined.type : declaredColumnType(declared[i]);
+    return { ...named[i]!, type };
+  });
+  const maps = sources.map((_, s) => kept.map((i) => entries[i]!.columns[s] ?? absent));
+  const declaredKept = kept.map((i) => declared[i]!);
+
+  if (read.sourceColumn !== null) {
+    const at = sourceColumnPlace(read, named, kept);
+    fields.splice(at, 0, { name: read.sourceColumn, sourceName: read.sourceColumn, type: { kind: 'text' } });
+    for (const map of maps) map.splice(at, 0, nameOfSource);
+    kinds.splice(at, 0, kind.text);
+    declaredKept.splice(at, 0, null);
+  }
+  return { fields, maps, kinds, declared: declaredKept, notes };
+}
+
+/** Finds which columns of the sources are the same one. */
+function matchColumns(sources: readonly SourceColumns[], clean: boolean): Entry[] {
+  const entries: Entry[] = [];
+  sources.forEach((source, s) => {
+    const bases = source.columns.map((c, i) => (clean ? snakeCase(c.name) || `column_${i + 1}` : c.name));
+    const free = (wanted: (entry: Entry) => boolean): Entry | undefined =>
+      entries.find((entry) => entry.columns[s] === undefined && wanted(entry));
+    const left: number[] = [];
+    const known = entries.length;
+    // Exact names first, so that "a b" of one source is not taken for the "a_b" of another that has both.
+    source.columns.forEach((column, i) => {
+      const entry = known === 0 ? undefined : free((e) => e.sourceName === column.name && e.base === bases[i]);
+      if (entry === undefined) left.push(i);
+      else entry.columns[s] = i;
+    });
+    for (const i of left) {
+      const entry = known === 0 ? undefined : free((e) => e.base === bases[i]);
+      if (entry !== undefined) {
+        entry.columns[s] = i;
+        continue;
+      }
+      const columns: (number | undefined)[] = [];
+      columns[s] = i;
+      entries.push({ sourceName: source.columns[i]!.name, base: bases[i]!, columns });
+    }
+  });
+  return entries;
+}
+
+/** Positions of the fields that `--select` and `--drop` leave, in output order. */
+function selectFields(fields: readonly Field[], read: Config['read']): number[] {
+  const others = (names: readonly string[]): string[] => names.filter((name) => name !== read.sourceColumn);
+  const dropped = new Set(resolveColumns(read.drop, fields, '--drop'));
+  const chosen =
+    read.select === null ? fields.map((_, i) => i) : resolveColumns(others(read.select), fields, '--select');
+  const kept = chosen.filter((i) => !dropped.has(i));
+  if (kept.length === 0 && fields.length > 0 && read.sourceColumn === null)
+    throw new DatagpuError('usage', 'no column is left', { hint: 'Select more columns, or drop fewer' });
+  return kept;
+}
+
+/** Last, or where `--select` puts it. */
+function sourceColumnPlace(read: Config['read'], fields: readonly Field[], kept: readonly number[]): number {
+  const at = read.select?.indexOf(read.sourceColumn!) ?? -1;
+  if (at < 0) return kept.length;
+  const before = new Set(resolveColumns(read.select!.slice(0, at), fields, '--select'));
+  return kept.filter((i) => before.has(i)).length;
+}
+
+/** The kinds and the type of a column over all sources that have it, and how they differ if they do. */
+function joinColumns<S>(
+  entry: Entry,
+  sources: readonly SourceColumns<S>[],
+  shapes: ShapeRules<S>,
+): { kinds: number; type: ColumnType; differ: string | null } {
+  const found = sources.flatMap((source, s) => {
+    const at = entry.columns[s];
+    return at === undefined ? [] : [{ source: source.name, column: source.columns[at]! }];
+  });
+  const typed = found.flatMap(({ column }) => (column.type === null ? [] : [column.type]));
+  const own = ({ column }: (typeof found)[number]): ColumnType =>
+    column.type ?? typeFromKinds(column.kinds, column.shape === null ? null : shapes.toArrow(column.shape));
+  const settled = found.filter((f) => own(f).kind !== 'null');
+  const first = settled[0];
+  if (first === undefined)
+    return { kinds: found.reduce((k, f) => k | f.column.kinds, 0), type: { kind: 'null' }, differ: null };
+
+  // Types of Parquet that have no kinds can only meet their like.
+  const foreign = settled.find((f) => f.column.type !== null && kindsOfType(f.column.type) === null);
+  const other = foreign && settled.find((f) => !sameType(own(f), own(foreign)));
+  if (foreign !== undefined && other !== undefined)
+    throw new DatagpuError(
+      'input',
+      `is ${typeName(own(foreign))} in ${foreign.source} and ${typeName(own(other))} in ${other.source}`,
+      { column: entry.sourceName, hint: 'Leave the column out with --drop, or compile the sources on their own' },
+    );
+
+  if (typed.length === found.length && settled.every((f) => sameType(own(f), own(first))))
+    return { kinds: 0, type: own(first), differ: null };
+  let kinds = 0;
+  let shape: S | null = null;
+  for (const { column } of found) {
+    kinds |= column.type === null ? column.kinds : (kindsOfType(column.type) ?? 0);
+    if (column.shape !== null) shape = shape === null ? column.shape : shapes.join(shape, column.shape);
+  }
+  const type = typeFromKinds(kinds, shape === null ? null : shapes.toArrow(shape));
+  const differ = settled.some((f) => own(f).kind !== own(first).kind)
+    ? `${settled.map((f) => `${typeName(own(f))} in ${f.source}`).join(', ')}; ${typeName(type)} in the data set`
+    : null;
+  return { kinds, type, differ };
+}
+
+function typeName(type: ColumnType): string {
+  return 'arrow' in type && type.arrow !== null ? type.arrow.name : type.kind;
+}
+
+function listed(names: readonly string[]): string {
+  return names.length <= 3 ? names.join(', ') : `${names.slice(0, 3).join(', ')} and ${names.length - 3} more`;
+}
