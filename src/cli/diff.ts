@@ -1,0 +1,22 @@
+import { compareManifests, type ManifestDifference } from '../manifest/compare.js';
+import { readManifest } from '../manifest/read.js';
+import type { Flags } from './program.js';
+import { tableLines } from './table.js';
+import type { Terminal } from './terminal.js';
+
+/** `datagpu diff <manifest|dir> <manifest|dir>`. */
+export async function run(before: string, after: string, flags: Flags, terminal: Terminal): Promise<void> {
+  const [a, b] = [await readManifest(before), await readManifest(after)];
+  const difference = compareManifests(a.manifest, b.manifest);
+  if (flags.json === true) terminal.out(JSON.stringify(difference, null, 2));
+  else terminal.out(differenceLines(difference).join('\n'));
+}
+
+function differenceLines(difference: ManifestDifference): string[] {
+  if (difference.same) return ['the same data'];
+  const show = (value: unknown): string =>
+    value === undefined ? '' : typeof value === 'string' ? value : JSON.stringify(value);
+  const sections = [difference.summary, difference.columns, difference.counts, difference.config, difference.sources];
+  const rows = sections.flatMap((section) => section.map((d) => [d.what, show(d.before), show(d.after)]));
+  return tableLines(['what', 'before', 'after'], rows);
+}

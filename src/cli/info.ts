@@ -1,0 +1,71 @@
+import { escapeControls } from '../errors.js';
+import type { Manifest } from '../manifest/manifest.js';
+import { readManifest } from '../manifest/read.js';
+import { orderedManifest } from '../manifest/write.js';
+import type { Flags } from './program.js';
+import { bytes, count } from './quantities.js';
+import { countsText } from './summary.js';
+import { tableLines } from './table.js';
+import type { Terminal } from './terminal.js';
+
+/** Sources, files and columns shown; `--json` has them all. */
+const shownAtMost = 50;
+
+/** `datagpu info <manifest|dir>`. */
+export async function run(target: string, flags: Flags, terminal: Terminal): Promise<void> {
+  const { manifest } = await readManifest(target);
+  terminal.out(
+    flags.json === true ? JSON.stringify(orderedManifest(manifest), null, 2) : infoLines(manifest).join('\n'),
+  );
+}
+
+/** A manifest for people. */
+export function infoLines(manifest: Manifest): string[] {
+  const { ledger, parent, compiler } = manifest;
+  const facts: [string, string][] = [
+    ['created', `${manifest.created_at} by ${compiler.name} ${compiler.version}`],
+    ['rows', `${count(manifest.rows)} of ${count(ledger.read)} read`],
+    ['dropped', countsText(ledger.dropped) || 'nothing'],
+    ['changed', countsText(ledger.changed) || 'nothing'],
+    ['ranked by', manifest.rank_method],
+    ['hash', manifest.hash],
+    ['replaces', parent === null ? 'nothing' : `${parent.version} of ${parent.created_at}`],
+  ];
+  return [
+    `${escapeControls(manifest.dataset_name)} ${manifest.version}`,
+    ...facts.map(([key, value]) => `  ${key.padEnd(10)}${escapeControls(value)}`),
+    ...manifest.warnings.map((warning) => `  warning   ${escapeControls(warning)}`),
+    '',
+    ...section(
+      ['source', 'size', 'rows', 'hash'],
+      manifest.sources.map((s) => [s.path, bytes(s.bytes), count(s.rows), s.hash]),
+    ),
+    '',
+    ...section(
+      ['file', 'size', 'rows', 'hash'],
+      manifest.files.map((f) => [f.path, bytes(f.bytes), count(f.rows), `${f.hash.slice(0, 23)}…`]),
+    ),
+    '',
+    ...section(
+      ['column', 'label', 'type', 'nulls', 'distinct', 'min', 'max'],
+      manifest.fields.map((f) => [
+        f.name,
+        manifest.schema[f.name] ?? '',
+        f.type,
+        count(f.nulls),
+        f.distinct === null ? '' : count(f.distinct),
+        valueText(f.min),
+        valueText(f.max),
+      ]),
+    ),
+  ];
+}
+
+function section(header: string[], rows: string[][]): string[] {
+  const lines = tableLines(header, rows.slice(0, shownAtMost));
+  return rows.length > shownAtMost ? [...lines, `and ${count(rows.length - shownAtMost)} more`] : lines;
+}
+
+function valueText(value: string | number | boolean | null): string {
+  return value === null ? '' : [...String(value)].slice(0, 24).join('');
+}

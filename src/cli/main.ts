@@ -1,0 +1,32 @@
+import { reportFailure } from './failure.js';
+import { packageVersion } from './package.js';
+import { openTerminal } from './terminal.js';
+
+/** Runs one command line, without the program's own words, and gives the exit code once everything is printed. */
+export async function main(argv: readonly string[]): Promise<number> {
+  const code = await runCommand(argv);
+  // Pipes are written in the background on some systems, and the process is about to end.
+  for (const stream of [process.stdout, process.stderr]) await new Promise((done) => stream.write('', done));
+  return code;
+}
+
+async function runCommand(argv: readonly string[]): Promise<number> {
+  if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
+    process.stdout.write(`${packageVersion()}\n`);
+    return 0;
+  }
+  // A reader that went away (`datagpu info x | head`) has what it wants.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 4));
+  const terminal = await openTerminal();
+  const isDebug = argv.includes('--debug');
+  const { CommanderError } = await import('commander');
+  const { buildProgram, usageErrorOf } = await import('./program.js');
+  const program = buildProgram(terminal);
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return 0;
+  } catch (error) {
+    const failure = error instanceof CommanderError ? usageErrorOf(error, program, argv) : error;
+    return failure === null ? 0 : reportFailure(failure, terminal, isDebug);
+  }
+}

@@ -1,0 +1,108 @@
+import { Command, type CommanderError } from 'commander';
+import { DatagpuError } from '../errors.js';
+import { closest } from '../suggest.js';
+import { addCompileOptions } from './options.js';
+import { packageVersion } from './package.js';
+import type { Terminal } from './terminal.js';
+
+/** What a flag or argument came out as. */
+export type Flags = Readonly<Record<string, unknown>>;
+
+/** The command line: every command loads its module when it runs, so that `--help` loads none. */
+export function buildProgram(terminal: Terminal): Command {
+  const program = new Command('datagpu')
+    .description('Compiles messy CSV, JSONL, JSON or Parquet into a clean, deduplicated, ranked Parquet data set.')
+    .version(packageVersion(), '-V, --version', 'print the version')
+    .configureOutput({ writeOut: (text) => terminal.out(text.trimEnd()), writeErr: () => {} })
+    .configureHelp({ helpWidth: Math.min(120, process.stdout.columns ?? 100) })
+    .helpOption('-h, --help', 'show help')
+    .helpCommand('help [command]', 'show help for a command')
+    .exitOverride();
+  addHelp(program, ['datagpu compile train.csv', 'datagpu info compiled']);
+
+  const compile = define(program, 'compile', 'compile sources into a data set', [
+    'datagpu compile train.csv -o compiled',
+    'datagpu compile data/ "more/*.jsonl" --near-dup --rank-target "maths problems" --top 10%',
+  ])
+    .argument('<source...>', 'files, folders or globs; "-" reads standard input, with --format')
+    .action(async (sources: string[], flags: Flags) => (await import('./compile.js')).run(sources, flags, terminal));
+  addCompileOptions(compile);
+
+  define(program, 'info', 'describe a data set', [
+    'datagpu info compiled',
+    'datagpu info compiled/manifest.yaml --json',
+  ])
+    .argument('<manifest|dir>', 'a manifest, or the folder that holds it')
+    .option('--json', 'print the manifest as JSON')
+    .option('--debug', 'show stack traces')
+    .action(async (target: string, flags: Flags) => (await import('./info.js')).run(target, flags, terminal));
+
+  define(program, 'verify', 'check that data, manifest and sources still agree', ['datagpu verify compiled'])
+    .argument('<manifest|dir>', 'a manifest, or the folder that holds it')
+    .option('--json', 'print the result as JSON')
+    .option('--debug', 'show stack traces')
+    .action(async (target: string, flags: Flags) => (await import('./verify.js')).run(target, flags, terminal));
+
+  define(program, 'diff', 'compare two data sets', ['datagpu diff compiled-old compiled'])
+    .argument('<before>', 'a manifest, or the folder that holds it')
+    .argument('<after>', 'another one')
+    .option('--json', 'print the differences as JSON')
+    .option('--debug', 'show stack traces')
+    .action(async (before: string, after: string, flags: Flags) =>
+      (await import('./diff.js')).run(before, after, flags, terminal),
+    );
+
+  define(program, 'cache-list', 'list the data sets that the cache remembers', ['datagpu cache-list -d train --json'])
+    .option('-d, --dataset <name>', 'only data sets of this name')
+    .option('--cache-dir <dir>', 'default: .datagpu/cache, or DATAGPU_CACHE_DIR')
+    .option('--json', 'print an array as JSON')
+    .option('--debug', 'show stack traces')
+    .action(async (flags: Flags) => (await import('./cache.js')).runList(flags, terminal));
+
+  define(program, 'cache-clear', 'forget data sets; their files stay', ['datagpu cache-clear -d train -f'])
+    .option('-d, --dataset <name>', 'only data sets of this name')
+    .option('-f, --force', 'do not ask')
+    .option('--cache-dir <dir>', 'default: .datagpu/cache, or DATAGPU_CACHE_DIR')
+    .option('--debug', 'show stack traces')
+    .action(async (flags: Flags) => (await import('./cache.js')).runClear(flags, terminal));
+
+  define(program, 'version', 'print the version', ['datagpu version'])
+    .option('--debug', 'show stack traces')
+    .action(() =>
+      terminal.out(`datagpu ${packageVersion()} (node ${process.version}, ${process.platform} ${process.arch})`),
+    );
+  return program;
+}
+
+function define(program: Command, name: string, description: string, examples: string[]): Command {
+  const command = program.command(name).description(description).helpOption('-h, --help', 'show help');
+  addHelp(command, examples);
+  return command;
+}
+
+function addHelp(command: Command, examples: string[]): void {
+  command.addHelpText(
+    'after',
+    `\nExample${examples.length === 1 ? '' : 's'}:\n${examples.map((e) => `  $ ${e}`).join('\n')}`,
+  );
+}
+
+/** What commander refuses, as a usage error; null when it only showed help or the version. */
+export function usageErrorOf(error: CommanderError, program: Command, argv: readonly string[]): DatagpuError | null {
+  if (error.exitCode === 0) return null;
+  if (error.code === 'commander.help')
+    return new DatagpuError('usage', 'no command given', { hint: 'See datagpu --help' });
+  const [what = '', suggestion] = error.message.replace(/^error: /, '').split('\n');
+  const command = argv.find((word) => program.commands.some((c) => c.name() === word));
+  const see = `See datagpu ${command === undefined ? '' : `${command} `}--help`;
+  if (error.code === 'commander.unknownCommand') {
+    const word = /'(.*)'/.exec(what)?.[1] ?? '';
+    const near = closest(
+      word,
+      program.commands.map((c) => c.name()),
+    );
+    return new DatagpuError('usage', what, { hint: near === null ? see : `Did you mean ${near}?` });
+  }
+  const near = suggestion?.replace(/^\((.*)\)$/, '$1');
+  return new DatagpuError('usage', what, { hint: near === undefined || near === '' ? see : near });
+}

@@ -1,0 +1,71 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { sha256Of } from '../cache/lookup.js';
+import { DatagpuError, escapeControls } from '../errors.js';
+import { fingerprint } from '../load/fingerprint.js';
+import { type LocatedManifest, readManifest } from '../manifest/read.js';
+import type { Flags } from './program.js';
+import { count } from './quantities.js';
+import type { Terminal } from './terminal.js';
+
+/** What became of one file that a manifest names. */
+export interface FileVerdict {
+  kind: 'data' | 'source';
+  path: string;
+  verdict: 'ok' | 'missing' | 'changed';
+  why: string;
+}
+
+/** `datagpu verify <manifest|dir>`. */
+export async function run(target: string, flags: Flags, terminal: Terminal): Promise<void> {
+  const located = await readManifest(target);
+  const verdicts = await verifyFiles(located);
+  const wrong = verdicts.filter((v) => v.verdict !== 'ok');
+  if (flags.json === true) terminal.out(JSON.stringify({ ok: wrong.length === 0, files: verdicts }, null, 2));
+  else
+    for (const v of verdicts)
+      terminal.out(
+        `${v.verdict.padEnd(8)}${v.kind.padEnd(7)} ${escapeControls(v.path)}${v.why === '' ? '' : `: ${v.why}`}`,
+      );
+  const [first] = wrong;
+  if (first === undefined) return;
+  const more = wrong.length === 1 ? '' : ` (and ${count(wrong.length - 1)} more)`;
+  throw new DatagpuError(
+    'verification',
+    `${first.kind === 'data' ? 'data file' : 'source'} is ${first.verdict}${more}`,
+    {
+      file: first.path,
+      hint: 'Compile again to bring data set and sources together',
+    },
+  );
+}
+
+/** Hashes all data files and sources again, in the manifest's order. */
+export async function verifyFiles({ manifest, folder }: LocatedManifest): Promise<FileVerdict[]> {
+  const verdicts: FileVerdict[] = [];
+  for (const file of manifest.files) {
+    const name = path.posix.join(manifest.compiled_path.replace(/[^/]*$/, ''), '.', file.path);
+    verdicts.push(await judge('data', file, path.resolve(folder, file.path), sha256Of, name));
+  }
+  for (const source of manifest.sources) {
+    if (source.path === '-') continue;
+    verdicts.push(await judge('source', source, path.resolve(folder, source.path), fingerprint, source.path));
+  }
+  return verdicts;
+}
+
+async function judge(
+  kind: FileVerdict['kind'],
+  known: { bytes: number; hash: string },
+  file: string,
+  hashOf: (file: string) => Promise<string>,
+  name: string,
+): Promise<FileVerdict> {
+  const stats = fs.statSync(file, { throwIfNoEntry: false });
+  if (stats === undefined || !stats.isFile())
+    return { kind, path: name, verdict: 'missing', why: 'there is no such file' };
+  if (stats.size !== known.bytes)
+    return { kind, path: name, verdict: 'changed', why: `${count(stats.size)} bytes, ${count(known.bytes)} are due` };
+  if ((await hashOf(file)) !== known.hash) return { kind, path: name, verdict: 'changed', why: 'its bytes are others' };
+  return { kind, path: name, verdict: 'ok', why: '' };
+}
