@@ -1,10 +1,12 @@
 import type { Config, SourceFormat } from '../config/options.js';
 import type { Block } from '../engine/block.js';
 import type { BlockFile } from '../engine/blockfile.js';
+import type { TaskTable } from '../engine/executor.js';
 import type { Field } from '../engine/types.js';
 import type { TextFile } from '../load/chunk.js';
 import type { CsvDialect } from '../load/csv/dialect.js';
 import type { JsonDialect } from '../load/json/dialect.js';
+import type { EncodedRows } from '../write/rowgroup.js';
 import type { Border, ChunkRef } from './walk.js';
 
 /** A source as a lane reads it. */
@@ -31,6 +33,10 @@ export const nameColumn: number = -2;
 export interface PassPlan {
   sources: SourcePlan[];
   fields: Field[];
+  /** Whether a field's type was declared with `--types`. */
+  declared: boolean[];
+  /** Kinds that the fields' types rest on. */
+  kinds: number[];
   read: Config['read'];
   clean: Config['clean'];
   /** Fields that are compared to find exact duplicates. All fields when exact dedupe is off: the digests make the hash. */
@@ -65,10 +71,8 @@ export interface Seen {
   digests: Uint8Array;
   /** 16 bytes a row over all fields; null when `digests` is that. */
   rowDigests: Uint8Array | null;
-  shingles: unknown;
   /** Kinds of each of the source's columns (kernels/cells.ts). */
   kinds: number[];
-  shapes: unknown[];
   /** Keys that no column was known for. */
   newKeys: string[];
   /** Values that changed their form, by field. */
@@ -81,13 +85,37 @@ export interface Seen {
   exact: boolean;
 }
 
-/** What a lane does with the rows of its chunk that are kept. */
-export type Fate =
-  | { action: 'encode'; groups: number }
-  | { action: 'export' }
-  | { action: 'hold'; spillTo: string | null }
-  | { action: 'drop' };
+/** What becomes of a chunk's rows, as its lane is told once they were judged. */
+export interface Sentence {
+  /** One byte a row, 1 for a row of the data set; null when all are kept. */
+  keep: Uint8Array | null;
+  /** Encode them here, hand them over to be coalesced, or keep them for ranking (in shared memory, or in a file). */
+  action: { do: 'encode'; groups: number } | { do: 'export' } | { do: 'hold'; spillTo: string | null } | { do: 'drop' };
+}
 
 /** Rows kept for later: shared memory, or a file of the scratch folder. */
 export type HeldRows = { memory: Block } | { file: BlockFile };
-export type { Block, Border, ChunkRef };
+
+/** What a lane made of the rows that are kept. */
+export interface Settled {
+  encoded: EncodedRows[];
+  exported: Block | null;
+  held: HeldRows | null;
+}
+
+/** What a kinds-only pass says of a chunk. */
+export interface Kinds {
+  records: number;
+  kinds: number[];
+  shapes: unknown[];
+  newKeys: string[];
+}
+
+/** The tasks of a lane. `ingest` and `kinds` emit the chunk's border as soon as it is known. */
+export interface LaneTasks extends TaskTable {
+  plan: { payload: PassPlan; result: null; event: never };
+  kinds: { payload: ChunkRef; result: Kinds; event: Border };
+  ingest: { payload: ChunkRef; result: Seen; event: Border };
+  settle: { payload: Sentence; result: Settled; event: never };
+  encode: { payload: Block; result: EncodedRows; event: never };
+}

@@ -1,0 +1,200 @@
+import { emptyRows, fillText } from '../clean/rows.js';
+import { digestBytes, digestRows } from '../dedupe/digest.js';
+import { filterBlock } from '../dedupe/filter.js';
+import { type Block, blockBytes, type Column, copyBlock, joinSegments } from '../engine/block.js';
+import { writeBlockFile } from '../engine/blockfile.js';
+import type { Lane, Reply } from '../engine/executor.js';
+import { quoteValue } from '../errors.js';
+import { createIngestKernel, type IngestKernel } from '../kernels/ingest.js';
+import type { Reject } from '../load/chunk.js';
+import { dropMisfits, kindsOf, type Misfit, typeColumns } from '../load/typing.js';
+import { type EncodedRows, encodeRowGroup } from '../write/rowgroup.js';
+import { splitRows } from './groups.js';
+import { columnPlans, OpenFiles, parsePiece, scanPiece, typingOptions } from './read.js';
+import type { HeldRows, Kinds, PassPlan, Rejected, Seen, Sentence, Settled, SourcePlan } from './tasks.js';
+import type { Border, ChunkRef, TextPiece } from './walk.js';
+
+/**
+ * What a lane does, as handlers. One chunk at a time goes through it: `ingest` leaves the chunk's block in the kernel's
+ * memory, `settle` finishes it once its rows were judged.
+ */
+export function openLane(): Lane {
+  const lane = new ChunkLane();
+  return {
+    handlers: {
+      plan: (plan: PassPlan) => lane.begin(plan),
+      kinds: (ref: ChunkRef, emit) => lane.kinds(ref, emit),
+      ingest: (ref: ChunkRef, emit) => lane.ingest(ref, emit),
+      settle: (sentence: Sentence) => lane.settle(sentence),
+      encode: (block: Block) => lane.encode(block),
+    },
+    close: () => lane.close(),
+  };
+}
+
+class ChunkLane {
+  private readonly kernel: IngestKernel = createIngestKernel();
+  private readonly files = new OpenFiles();
+  private plan!: PassPlan;
+  private block: Block | null = null;
+  private digests: Uint8Array | null = null;
+
+  begin(plan: PassPlan): Reply<null> {
+    this.plan = plan;
+    this.block = null;
+    return { value: null };
+  }
+
+  /** Finds out which kinds of values the columns of a chunk have, and no more. */
+  kinds(ref: ChunkRef, emit: (border: Border) => void): Reply<Kinds> {
+    const source = this.plan.sources[ref.source]!;
+    this.kernel.reset();
+    const scanned = scanPiece(this.kernel, this.files, source, ref.piece as TextPiece);
+    emit({ records: scanned.records, next: scanned.next });
+    const { cells, newKeys } = parsePiece(this.kernel, source, scanned);
+    const columns = source.columns.map((_, c) => c);
+    const kinds = kindsOf(this.kernel, cells, columns, typingOptions(this.plan, source));
+    return { value: { records: scanned.records, kinds, shapes: [], newKeys } };
+  }
+
+  ingest(ref: ChunkRef, emit: (border: Border) => void): Reply<Seen> {
+    const { plan, kernel } = this;
+    const source = plan.sources[ref.source]!;
+    kernel.reset();
+    const read = this.readText(ref, source, emit);
+    const { block } = read;
+    const empty = plan.clean.enabled && plan.clean.emptyRows ? emptyRows(block) : null;
+    if (plan.clean.enabled && plan.clean.fillText) fillText(block, read.changed);
+    const all = block.columns.map((_, c) => c);
+    const digests = digestRows(kernel, block, plan.compared);
+    const rowDigests = plan.compared.length === all.length ? null : digestRows(kernel, block, all);
+    this.block = block;
+    this.digests = rowDigests ?? digests;
+    const { records, rejects, kinds, newKeys, coerced, changed, exact } = read;
+    const rows = block.rows;
+    return {
+      value: {
+        records,
+        rejects,
+        rows,
+        empty,
+        digests,
+        rowDigests,
+        kinds,
+        newKeys,
+        coerced,
+        changed,
+        exact,
+        bytes: blockBytes(block),
+      },
+    };
+  }
+
+  private readText(ref: ChunkRef, source: SourcePlan, emit: (border: Border) => void): ReadChunk {
+    const { kernel, plan } = this;
+    const scanned = scanPiece(kernel, this.files, source, ref.piece as TextPiece);
+    emit({ records: scanned.records, next: scanned.next });
+    const parsed = parsePiece(kernel, source, scanned);
+    const options = typingOptions(plan, source);
+    const columns = columnPlans(plan, source);
+    const declared = columns.filter((c, f) => plan.declared[f]! && c.cell >= 0);
+    const fitting =
+      declared.length === 0
+        ? { cells: parsed.cells, misfits: [] }
+        : dropMisfits(kernel, parsed.cells, declared, options);
+    const typed = typeColumns(kernel, fitting.cells, columns, options);
+    const names = declared.map((d) => source.columns[d.cell]!);
+    const rejects = withMisfits(parsed.rejects, fitting.misfits, names, plan.rejects);
+    const changed = { ...parsed.changed };
+    for (const [rule, cells] of Object.entries(typed.changed)) changed[rule] = (changed[rule] ?? 0) + cells;
+    const { block, kinds, coerced } = typed;
+    return {
+      block,
+      records: scanned.records,
+      rejects,
+      kinds,
+      newKeys: parsed.newKeys,
+      coerced,
+      changed,
+      exact: parsed.exact,
+    };
+  }
+
+  settle({ keep, action }: Sentence): Reply<Settled> {
+    const settled: Settled = { encoded: [], exported: null, held: null };
+    const block = this.block!;
+    this.block = null;
+    if (action.do === 'drop') return { value: settled };
+    const kept = keep === null ? block : filterBlock(this.kernel, block, keep);
+    if (action.do === 'encode') {
+      const cuts = splitRows(kept.rows, action.groups);
+      settled.encoded = cuts.slice(1).map((to, g) => this.encodeRows(rowsOf(kept, cuts[g]!, to)));
+      return { value: settled, transfer: settled.encoded.map((e) => e.bytes.buffer) };
+    }
+    if (action.do === 'export') settled.exported = copyBlock(kept, false);
+    else settled.held = hold(withDigests(kept, this.digests!, keep), action.spillTo);
+    return { value: settled };
+  }
+
+  encode(block: Block): Reply<EncodedRows> {
+    const value = this.encodeRows(block);
+    return { value, transfer: [value.bytes.buffer] };
+  }
+
+  close(): void {
+    this.files.close();
+  }
+
+  private encodeRows(block: Block): EncodedRows {
+    return encodeRowGroup(this.plan.constantScore ? withScore(block) : block, this.plan.fields, this.plan.compression);
+  }
+}
+
+/** What reading a chunk gives, whatever the format. */
+type ReadChunk = Pick<Seen, 'records' | 'rejects' | 'kinds' | 'newKeys' | 'coerced' | 'changed' | 'exact'> & {
+  block: Block;
+};
+
+/** Rows whose values don't fit a declared type are rejected too; misfits are numbered among the rows that were parsed. */
+function withMisfits(rejects: Reject[], misfits: Misfit[], columns: string[], raw: boolean): Rejected[] {
+  const bytes = (whole: Uint8Array): Uint8Array => (raw ? whole.slice() : new Uint8Array(0));
+  const all = rejects.map((r): Rejected => ({ index: r.index, line: r.line, why: r.why, raw: bytes(r.raw) }));
+  let before = 0;
+  for (const { row, declared, value } of misfits) {
+    while (before < rejects.length && rejects[before]!.index <= row + before) before++;
+    const why = `column "${columns[declared]}" does not fit its declared type: ${quoteValue(value)}`;
+    all.push({ index: row + before, line: 0, why, raw: bytes(Buffer.from(value)) });
+  }
+  return misfits.length === 0 ? all : all.sort((a, b) => a.index - b.index);
+}
+
+const rowsOf = (block: Block, from: number, to: number): Block =>
+  from === 0 && to === block.rows ? block : joinSegments([{ block, from, to }]);
+
+/** The type of a row's digest as a column of its own, which travels with rows that are put in another order. */
+const digestType = { kind: 'arrow', arrow: { name: 'fixed', width: digestBytes } } as const;
+
+function withDigests(block: Block, digests: Uint8Array, keep: Uint8Array | null): Block {
+  let values = digests;
+  if (keep !== null) {
+    values = new Uint8Array(block.rows * digestBytes);
+    let at = 0;
+    for (let r = 0; r < keep.length; r++)
+      if (keep[r] === 1) {
+        values.set(digests.subarray(r * digestBytes, (r + 1) * digestBytes), at);
+        at += digestBytes;
+      }
+  }
+  return { rows: block.rows, columns: [...block.columns, { type: digestType, validity: null, offsets: null, values }] };
+}
+
+function withScore(block: Block): Block {
+  const values = new Uint8Array(new Float64Array(block.rows).fill(1).buffer);
+  const score: Column = { type: { kind: 'float64' }, validity: null, offsets: null, values };
+  return { rows: block.rows, columns: [...block.columns, score] };
+}
+
+function hold(block: Block, spillTo: string | null): HeldRows {
+  if (spillTo === null) return { memory: copyBlock(block, true) };
+  return { file: writeBlockFile(spillTo, [block])[0]! };
+}

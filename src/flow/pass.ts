@@ -1,0 +1,68 @@
+import type { Executor } from '../engine/executor.js';
+import { ByteGate, Sequence } from '../engine/sequence.js';
+import type { LaneTasks, Seen, Sentence, Settled } from './tasks.js';
+import type { Border, ChunkRef, ChunkWalk } from './walk.js';
+
+/** What is done with the chunks of a pass, always in chunk order, whatever order the lanes finish in. */
+export interface PassHooks {
+  /** A chunk's border is known. */
+  border?(ref: ChunkRef, border: Border): void;
+  /** Decides what becomes of a chunk's rows; null stops the pass. */
+  judge(ref: ChunkRef, seen: Seen): Sentence | null;
+  /** Takes what a lane made of the rows. */
+  take(ref: ChunkRef, settled: Settled, lane: number): Promise<void>;
+}
+
+/** Bytes of blocks whose results may be under way or wait for an earlier chunk. */
+const waitingBytes = 256 * 2 ** 20;
+
+/**
+ * Sends every chunk through its lane: read, type, clean and digest it (`ingest`), judge its rows in chunk order, let the
+ * lane finish it (`settle`), take the result in chunk order. A lane goes on with the next chunk while its result waits.
+ * Returns false if `judge` stopped the pass.
+ */
+export async function runPass(executor: Executor<LaneTasks>, walk: ChunkWalk, hooks: PassHooks): Promise<boolean> {
+  const judging = new Sequence();
+  const taking = new Sequence();
+  const gate = new ByteGate(waitingBytes);
+  const results: Promise<void>[] = [];
+  let stopped = false;
+  let failed: { error: unknown } | null = null;
+
+  const takeInTurn = async (ref: ChunkRef, settled: Settled, lane: number, bytes: number): Promise<void> => {
+    await taking.turn(ref.id);
+    await hooks.take(ref, settled, lane);
+    gate.release(bytes);
+    taking.leave(ref.id);
+  };
+
+  const work = async (lane: number): Promise<void> => {
+    while (!stopped && failed === null) {
+      const ref = await walk.next();
+      if (ref === null) return;
+      const seen = await executor.run(lane, 'ingest', ref, (border) => {
+        walk.found(border);
+        hooks.border?.(ref, border);
+      });
+      await judging.turn(ref.id);
+      if (stopped) return;
+      const sentence = hooks.judge(ref, seen);
+      if (sentence === null) stopped = true;
+      // Room is asked for in chunk order, or a later chunk could hold what the one before it waits for.
+      const room = gate.acquire(seen.bytes);
+      judging.leave(ref.id);
+      if (sentence === null) return;
+      await room;
+      const settled = await executor.run(lane, 'settle', sentence);
+      const taken = takeInTurn(ref, settled, lane, seen.bytes);
+      taken.catch((error) => {
+        failed ??= { error };
+      });
+      results.push(taken);
+    }
+  };
+
+  await Promise.all(Array.from({ length: executor.lanes }, (_, lane) => work(lane)));
+  if (!stopped) await Promise.all(results);
+  return !stopped;
+}

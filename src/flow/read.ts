@@ -1,0 +1,63 @@
+import fs from 'node:fs';
+import type { Field } from '../engine/types.js';
+import type { IngestKernel } from '../kernels/ingest.js';
+import type { ParsedChunk, ScannedChunk } from '../load/chunk.js';
+import { parseCsv } from '../load/csv/parse.js';
+import { scanCsv } from '../load/csv/scan.js';
+import { parseJson } from '../load/json/parse.js';
+import { scanJson } from '../load/json/scan.js';
+import type { ColumnPlan, TypingOptions } from '../load/typing.js';
+import { absentColumn, nameColumn, type PassPlan, type SourcePlan } from './tasks.js';
+import type { TextPiece } from './walk.js';
+
+/** The files of a pass, each opened once by a lane. */
+export class OpenFiles {
+  private readonly fds: Map<string, number> = new Map();
+
+  get(path: string): number {
+    let fd = this.fds.get(path);
+    if (fd === undefined) {
+      fd = fs.openSync(path, 'r');
+      this.fds.set(path, fd);
+    }
+    return fd;
+  }
+
+  close(): void {
+    for (const fd of this.fds.values()) fs.closeSync(fd);
+    this.fds.clear();
+  }
+}
+
+/** Reads a chunk of a text source and finds its record borders: the first count. */
+export function scanPiece(kernel: IngestKernel, files: OpenFiles, source: SourcePlan, piece: TextPiece): ScannedChunk {
+  const fd = files.get(source.file.path);
+  const { start, limits } = piece;
+  if (source.csv !== null) return scanCsv(kernel, fd, source.file, start, source.csv, limits, source.name);
+  return scanJson(kernel, fd, source.file, start, source.json!, limits, source.name);
+}
+
+/** Finds the cells of a scanned chunk: the second count. */
+export function parsePiece(
+  kernel: IngestKernel,
+  source: SourcePlan,
+  scanned: ScannedChunk,
+): ParsedChunk & { newKeys: string[] } {
+  if (source.csv !== null) return { ...parseCsv(kernel, scanned, source.csv, source.columns.length), newKeys: [] };
+  return parseJson(kernel, scanned, source.json!, source.columns, source.name);
+}
+
+/** How the typing stage is to read a source's cells. */
+export function typingOptions(plan: PassPlan, source: SourcePlan): TypingOptions {
+  return { json: source.json !== null, nullTokens: plan.read.nulls, clean: plan.clean };
+}
+
+/** For each field, where its cells are in a source. */
+export function columnPlans(plan: PassPlan, source: SourcePlan): ColumnPlan[] {
+  return plan.fields.map((field: Field, f): ColumnPlan => {
+    const column = source.map[f]!;
+    const settings = { type: field.type, declared: plan.declared[f]!, kinds: plan.kinds[f]! };
+    if (column === nameColumn) return { ...settings, cell: absentColumn, declared: true, constant: source.name };
+    return { ...settings, cell: column };
+  });
+}
