@@ -14,6 +14,7 @@ export interface JsonExports {
   jsonAddKey(state: number, at: number, length: number, plain: number): number;
   jsonPlaceKey(state: number, index: number): void;
   jsonParse(state: number): number;
+  jsonShape(state: number, starts: number, metas: number, rows: number): void;
   utf8Valid(from: number, end: number): number;
   utf8Invalid(from: number, end: number): number;
 }

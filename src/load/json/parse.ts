@@ -121,20 +121,36 @@ export function parseJson(
     if (answer === result.drainRejects) drain();
     else if (answer === result.growStack) growStack(kernel, states);
     else if (answer === result.growKeys) growKeys(kernel, states, name);
-    else throw syntaxError(kernel, scanned, dialect, lineAt, get(state.errorCode), get(state.errorAt), get(state.record), name);
+    else
+      throw syntaxError(
+        kernel,
+        scanned,
+        dialect,
+        lineAt,
+        get(state.errorCode),
+        get(state.errorAt),
+        get(state.record),
+        name,
+      );
     answer = run.jsonParse(states);
   }
   drain();
   const array = dialect.layout === 'array' || dialect.layout === 'object';
   if (array && scanned.next === null && get(state.closed) === 0)
-    throw new DatagpuError('input', `the file ends within ${dialect.layout === 'array' ? 'the array' : `"${dialect.key}"`}`, {
-      file: name,
-      line: lineAt(end),
-      hint: 'It was probably cut off',
-    });
+    throw new DatagpuError(
+      'input',
+      `the file ends within ${dialect.layout === 'array' ? 'the array' : `"${dialect.key}"`}`,
+      {
+        file: name,
+        line: lineAt(end),
+        hint: 'It was probably cut off',
+      },
+    );
   const rows = get(state.row);
   if (rows + rejects.length !== records)
-    throw new Error(`${name}: the scan found ${records} records in a chunk, the parser ${rows} and ${rejects.length} rejects`);
+    throw new Error(
+      `${name}: the scan found ${records} records in a chunk, the parser ${rows} and ${rejects.length} rejects`,
+    );
 
   const newKeys: string[] = [];
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
@@ -207,7 +223,11 @@ function syntaxError(
   const position = at - lineStart(kernel, scanned.ptr, at) + 1;
   const why = reasonOf(errorCode, kernel.u8(at, Math.max(0, Math.min(end - at, 64))), position);
   const hint = dialect.layout === 'array' ? undefined : 'For a record a line use --format jsonl';
-  return new DatagpuError('input', why, hint === undefined ? { file: name, row, line } : { file: name, row, line, hint });
+  return new DatagpuError(
+    'input',
+    why,
+    hint === undefined ? { file: name, row, line } : { file: name, row, line, hint },
+  );
 }
 
 /** Where the line of an address begins, at the earliest at `from`. */
@@ -237,7 +257,7 @@ function placeColumns(kernel: IngestKernel, states: number, columns: readonly st
     view.set(key);
     view[key.length] = 0x22;
     // A key with a quote or a backslash is never written as it is.
-    run.jsonAddKey(states, at, key.length, /["\\\u0000-\u001f]/.test(column) ? 0 : 1);
+    run.jsonAddKey(states, at, key.length, JSON.stringify(column).length === column.length + 2 ? 1 : 0);
   }
 }
 

@@ -32,7 +32,9 @@ export function reasonOf(errorCode: number, bytes: Uint8Array, position: number)
     case 10:
       return `expected a key in double quotes, got ${found}, ${where}`;
     case 11:
-      return bytes[0] === 0x7b ? `a second object on the line, ${where}` : `text after the end of the value, ${where}: ${found}`;
+      return bytes[0] === 0x7b
+        ? `a second object on the line, ${where}`
+        : `text after the end of the value, ${where}: ${found}`;
     case code.notObject:
       return `${kindOf(bytes[0])}, not an object`;
     case code.utf8:

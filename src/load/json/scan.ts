@@ -7,7 +7,16 @@ import type { JsonDialect } from './dialect.js';
 import type { JsonExports } from './exports.js';
 
 /** Fields of the scan kernel's state, as indexes of uint32. */
-const state = { start: 0, records: 1, lines: 2, depth: 3, inside: 4, escaped: 5, linesAtStart: 6, size: 16 } as const;
+export const scanState = {
+  start: 0,
+  records: 1,
+  lines: 2,
+  depth: 3,
+  inside: 4,
+  escaped: 5,
+  linesAtStart: 6,
+  size: 16,
+} as const;
 
 /** How much is read before it is scanned: it stays in the core's cache. */
 const pieceBytes = 1 << 20;
@@ -28,10 +37,10 @@ export function scanJson(
   name: string,
 ): ScannedChunk {
   const run = kernel.exports as unknown as JsonExports;
-  const states = kernel.alloc(state.size * 4);
+  const states = kernel.alloc(scanState.size * 4);
   const ptr = kernel.alloc(0);
   const softEnd = ptr + limits.bytes;
-  kernel.u32(states, state.size).fill(0)[state.start] = ptr;
+  kernel.u32(states, scanState.size).fill(0)[scanState.start] = ptr;
   const lines = dialect.layout === 'lines';
   const array = dialect.layout === 'array' || dialect.layout === 'object';
   let have = 0;
@@ -47,21 +56,22 @@ export function scanJson(
     readFully(fd, kernel.u8(ptr + have, piece), start.byte + have, name);
     const from = ptr + have;
     have += piece;
-    const fields = kernel.u32(states, state.size);
+    const fields = kernel.u32(states, scanState.size);
     // The first element of an array has no comma before it.
-    if (array && from === ptr && start.record === 1 && kernel.u8(ptr, 1)[0] !== 0x5d) fields[state.records] = 1;
+    if (array && from === ptr && start.record === 1 && kernel.u8(ptr, 1)[0] !== 0x5d) fields[scanState.records] = 1;
     border = lines
       ? run.jsonScanLines(states, from, ptr + have, softEnd, limits.records) >>> 0
       : run.jsonScanElements(states, from, ptr + have, softEnd, limits.records, array ? 1 : 0) >>> 0;
-    if (border === 0 && ptr + have - fields[state.start]! > maxCellBytes) {
-      const line = start.line + fields[state.linesAtStart]!;
+    if (border === 0 && ptr + have - fields[scanState.start]! > maxCellBytes) {
+      const line = start.line + fields[scanState.linesAtStart]!;
       throw new DatagpuError('input', 'a record of more than 256 MB', { file: name, line, hint: 'Split it' });
     }
   }
-  const fields = kernel.u32(states, state.size);
-  let records = fields[state.records]!;
-  if (lines && border === 0 && run.jsonFilled(fields[state.start]!, ptr + have) !== 0) records++;
-  const closed = array && border !== 0 && fields[state.inside] === 2;
+  const fields = kernel.u32(states, scanState.size);
+  let records = fields[scanState.records]!;
+  if (lines && border === 0 && run.jsonFilled(fields[scanState.start]!, ptr + have) !== 0) records++;
+  // A bracket that closes nothing is the end of the array; elsewhere it is in the chunk for the parser to refuse.
+  const closed = border !== 0 && fields[scanState.inside] === 2;
   const bytes = border === 0 ? have : border - ptr + (closed ? 1 : 0);
   kernel.reset(ptr);
   kernel.alloc(bytes);
@@ -69,9 +79,9 @@ export function scanJson(
   const end = start.byte + bytes;
   let next: ChunkStart | null = null;
   if (closed) {
-    if (dialect.layout === 'array') expectNothing(fd, file, end, start.line + fields[state.lines]!, name);
+    if (dialect.layout === 'array') expectNothing(fd, file, end, start.line + fields[scanState.lines]!, name);
   } else if (end < file.bytes) {
-    next = { byte: end, record: start.record + records, line: start.line + fields[state.lines]! };
+    next = { byte: end, record: start.record + records, line: start.line + fields[scanState.lines]! };
   }
   return { start, ptr, bytes, records, next };
 }
