@@ -1,5 +1,6 @@
 import { Builder } from 'flatbuffers';
 import type { ArrowNode } from './arrow.js';
+import type { ReusedBuffer } from './native-memory.js';
 import { type ArrowField, writeSchema } from './schema.js';
 
 /**
@@ -15,23 +16,12 @@ const headerTag = { schema: 1, recordBatch: 3 } as const;
 /** Version 5 of the format. */
 const metadataVersion = 4;
 
-/** Memory that encoded files are laid out in. It is used again, so that pages are mapped once a thread and not per call. */
-export class IpcBuffer {
-  private bytes = Buffer.alloc(0);
-
-  /** At least `length` bytes, whose contents are undefined. Earlier results become invalid. */
-  take(length: number): Buffer {
-    if (this.bytes.length < length) this.bytes = Buffer.allocUnsafeSlow(Math.ceil(length / 2 ** 20) * 2 ** 20);
-    return this.bytes.subarray(0, length);
-  }
-}
-
 /** Encodes columns of `rows` rows as an Arrow IPC file. Each buffer is copied once; the result lies in `memory`. */
 export function encodeIpc(
   schema: readonly ArrowField[],
   nodes: readonly ArrowNode[],
   rows: number,
-  memory: IpcBuffer,
+  memory: ReusedBuffer,
 ): Buffer {
   const buffers: Uint8Array[] = [];
   const counts: { rows: number; nulls: number }[] = [];
@@ -50,7 +40,8 @@ export function encodeIpc(
   const end = bodyAt + bodyBytes;
   const footer = writeFooter(schema, batchAt, batchMessage.length, bodyBytes);
 
-  const file = memory.take(end + 8 + footer.length + 4 + magic.length);
+  const length = end + 8 + footer.length + 4 + magic.length;
+  const file = memory.reserve(length).subarray(0, length);
   file.fill(0, 0, padded(magic.length));
   file.set(magic, 0);
   file.set(schemaMessage, padded(magic.length));

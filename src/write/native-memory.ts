@@ -17,3 +17,25 @@ export function freeFrames(): void {
   }
   collect?.({ type: 'minor' });
 }
+
+const mostKeptBytes = 128 * 2 ** 20;
+
+/** Memory that is used again by call after call, so that its pages are mapped once a thread and not once a call. */
+export class ReusedBuffer {
+  private bytes: Buffer = Buffer.alloc(0);
+
+  /** At least `length` bytes, of which the first `kept` are as they were. Earlier results may become stale. */
+  reserve(length: number, kept = 0): Buffer {
+    if (this.bytes.length < length) {
+      const larger = Buffer.allocUnsafeSlow(Math.ceil((length * 1.25) / 2 ** 20) * 2 ** 20);
+      larger.set(this.bytes.subarray(0, kept));
+      this.bytes = larger;
+    }
+    return this.bytes;
+  }
+
+  /** Gives memory back when it is more than what ordinary row groups need. */
+  trim(): void {
+    if (this.bytes.length > mostKeptBytes) this.bytes = Buffer.alloc(0);
+  }
+}
