@@ -19,9 +19,9 @@ async function runCommand(argv: readonly string[]): Promise<number> {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 4));
   const terminal = await openTerminal();
   const isDebug = argv.includes('--debug');
-  const { CommanderError } = await import('commander');
+  const { CommanderError } = await import('./commander.js');
   const { buildProgram, usageErrorOf } = await import('./program.js');
-  const program = buildProgram(terminal);
+  const program = buildProgram(terminal, argv);
   try {
     await program.parseAsync(argv, { from: 'user' });
     return 0;

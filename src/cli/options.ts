@@ -1,6 +1,7 @@
-import { type Command, Option } from 'commander';
+import type { Command, Option } from 'commander';
 import { type OptionSpec, optionTable } from '../config/table.js';
 import { DatagpuError } from '../errors.js';
+import * as commander from './commander.js';
 
 /** Flags of `compile`, in the groups of the option table. */
 export function addCompileOptions(command: Command): void {
@@ -18,22 +19,22 @@ export function addCompileOptions(command: Command): void {
     if (spec.name === 'name')
       command.addOption(
         guard(
-          new Option('--config <file>', 'default: datagpu.yaml in the working folder, if there is one'),
+          new commander.Option('--config <file>', 'default: datagpu.yaml in the working folder, if there is one'),
           null,
           taken,
         ),
       );
   }
-  command.optionsGroup('Help:');
+  command.optionsGroup('Help:').helpOption('-h, --help', 'show help');
 }
 
 /** A switch is two flags, the one that changes the default shown in the help; where the default is detected, both. */
 function optionsOf(spec: OptionSpec): Option[] {
   const short = spec.short === undefined ? '' : `-${spec.short}, `;
-  if (spec.value !== null) return [new Option(`${short}--${spec.name} <${spec.value}>`, spec.help)];
+  if (spec.value !== null) return [new commander.Option(`${short}--${spec.name} <${spec.value}>`, spec.help)];
   const isEither = spec.name === 'header';
-  const on = new Option(`${short}--${spec.name}`, spec.help);
-  const off = new Option(`--no-${spec.name}`, isEither ? 'the first record is data' : spec.help);
+  const on = new commander.Option(`${short}--${spec.name}`, spec.help);
+  const off = new commander.Option(`--no-${spec.name}`, isEither ? 'the first record is data' : spec.help);
   if (spec.on === true) on.hideHelp();
   else if (!isEither) off.hideHelp();
   return [on, off];

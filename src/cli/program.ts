@@ -1,6 +1,7 @@
-import { Command, type CommanderError } from 'commander';
+import type { Command, CommanderError } from 'commander';
 import { DatagpuError } from '../errors.js';
 import { closest } from '../suggest.js';
+import * as commander from './commander.js';
 import { addCompileOptions } from './options.js';
 import { packageVersion } from './package.js';
 import type { Terminal } from './terminal.js';
@@ -9,8 +10,8 @@ import type { Terminal } from './terminal.js';
 export type Flags = Readonly<Record<string, unknown>>;
 
 /** The command line: every command loads its module when it runs, so that `--help` loads none. */
-export function buildProgram(terminal: Terminal): Command {
-  const program = new Command('datagpu')
+export function buildProgram(terminal: Terminal, argv: readonly string[]): Command {
+  const program = new commander.Command('datagpu')
     .description('Compiles messy CSV, JSONL, JSON or Parquet into a clean, deduplicated, ranked Parquet data set.')
     .version(packageVersion(), '-V, --version', 'print the version')
     .configureOutput({ writeOut: (text) => terminal.out(text.trimEnd()), writeErr: () => {} })
@@ -26,7 +27,8 @@ export function buildProgram(terminal: Terminal): Command {
   ])
     .argument('<source...>', 'files, folders or globs; "-" reads standard input, with --format')
     .action(async (sources: string[], flags: Flags) => (await import('./compile.js')).run(sources, flags, terminal));
-  addCompileOptions(compile);
+  // Its sixty flags take a tenth of the time of `datagpu --help`, which shows none of them.
+  if (argv.includes('compile')) addCompileOptions(compile);
 
   define(program, 'info', 'describe a data set', [
     'datagpu info compiled',
@@ -92,17 +94,15 @@ export function usageErrorOf(error: CommanderError, program: Command, argv: read
   if (error.exitCode === 0) return null;
   if (error.code === 'commander.help')
     return new DatagpuError('usage', 'no command given', { hint: 'See datagpu --help' });
-  const [what = '', suggestion] = error.message.replace(/^error: /, '').split('\n');
-  const command = argv.find((word) => program.commands.some((c) => c.name() === word));
-  const see = `See datagpu ${command === undefined ? '' : `${command} `}--help`;
-  if (error.code === 'commander.unknownCommand') {
-    const word = /'(.*)'/.exec(what)?.[1] ?? '';
-    const near = closest(
-      word,
-      program.commands.map((c) => c.name()),
-    );
-    return new DatagpuError('usage', what, { hint: near === null ? see : `Did you mean ${near}?` });
-  }
-  const near = suggestion?.replace(/^\((.*)\)$/, '$1');
-  return new DatagpuError('usage', what, { hint: near === undefined || near === '' ? see : near });
+  const [what = ''] = error.message.replace(/^error: /, '').split('\n');
+  const command = program.commands.find((c) => argv.includes(c.name()));
+  const known =
+    error.code === 'commander.unknownCommand'
+      ? program.commands.map((c) => c.name())
+      : error.code === 'commander.unknownOption'
+        ? (command ?? program).options.map((option) => option.long ?? '')
+        : [];
+  const near = closest(/'(.*)'/.exec(what)?.[1] ?? '', known);
+  const see = `See datagpu ${command === undefined ? '' : `${command.name()} `}--help`;
+  return new DatagpuError('usage', what, { hint: near === null ? see : `Did you mean ${near}?` });
 }

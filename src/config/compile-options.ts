@@ -32,8 +32,6 @@ export interface CompileOptions {
   shardSize?: number | string | undefined;
   /** Write the content of dropped rows, with the reason, to .datagpu/rejects.parquet. @default false */
   rejects?: boolean | undefined;
-  /** Look at the sources and say what would be done; write nothing. @default false */
-  dryRun?: boolean | undefined;
 
   /** Format of all sources. @default by extension, checked against the content */
   format?: SourceFormat | undefined;

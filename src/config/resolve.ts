@@ -99,7 +99,7 @@ export function resolveConfig(
         given.absolute('cache-dir') ?? path.resolve(around.cwd, around.env.DATAGPU_CACHE_DIR || '.datagpu/cache'),
     },
   };
-  for (const name of ['dry-run', 'verbose', 'quiet', 'json', 'debug']) get(name, values.flag, false);
+  for (const spec of optionTable) if (spec.terminal) get(spec.name, values.flag, false);
   checkTogether(config, given);
   return config;
 }
@@ -120,7 +120,9 @@ class Given {
   constructor(options: unknown, file: ConfigFile | null, cwd: string) {
     if (options !== undefined && (typeof options !== 'object' || options === null || Array.isArray(options)))
       throw new DatagpuError('usage', 'the options must be an object');
-    const names = new Map(optionTable.map((spec) => [camelCase(spec.name), spec.name]));
+    const names = new Map(
+      optionTable.filter((spec) => !spec.terminal).map((spec) => [camelCase(spec.name), spec.name]),
+    );
     const flags = new Map<string, unknown>();
     for (const [field, value] of Object.entries(options ?? {})) {
       if (apiOnly.has(field) || value === undefined) continue;

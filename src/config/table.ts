@@ -15,8 +15,8 @@ export interface OptionSpec {
   on?: boolean;
   /** The switch without which this option would do nothing. */
   needs?: 'clean' | 'dedupe' | 'near-dup' | 'rank';
-  /** Its value is a path, which in a config file is relative to that file. */
-  path?: boolean;
+  /** It decides what the terminal shows, or whether to compile at all: the API does not have it. */
+  terminal?: boolean;
 }
 
 export type OptionGroup = 'Output' | 'Reading' | 'Cleaning' | 'Duplicates' | 'Ranking' | 'Running';
@@ -24,18 +24,18 @@ export type OptionGroup = 'Output' | 'Reading' | 'Cleaning' | 'Duplicates' | 'Ra
 /** Every option that has a place in a config file. `--config` and what only the terminal needs are in src/cli. */
 // biome-ignore format: one option a line
 export const optionTable: readonly OptionSpec[] = [
-  { name: 'out', short: 'o', value: 'dir', group: 'Output', path: true, help: 'folder to write (default: compiled)' },
+  { name: 'out', short: 'o', value: 'dir', group: 'Output', help: 'folder to write (default: compiled)' },
   { name: 'name', value: 'name', group: 'Output', help: 'name of the data set (default: stem of the first source)' },
   { name: 'compression', value: 'codec', group: 'Output', help: 'zstd, snappy or gzip (default: zstd)' },
   { name: 'shard-size', value: 'size', group: 'Output', help: 'Parquet bytes from which a new file is begun (default: 1GiB)' },
   { name: 'rejects', value: null, group: 'Output', help: 'write every dropped row to .datagpu/rejects.parquet' },
-  { name: 'dry-run', value: null, group: 'Output', help: 'say what would be done, from a first look; write nothing' },
+  { name: 'dry-run', value: null, terminal: true, group: 'Output', help: 'say what would be done, from a first look; write nothing' },
 
   { name: 'format', value: 'format', group: 'Reading', help: 'csv, tsv, jsonl, json or parquet (default: by extension and content)' },
   { name: 'delimiter', value: 'char', group: 'Reading', help: 'what separates cells: one character or tab (default: detected)' },
   { name: 'quote', value: 'char', group: 'Reading', help: 'what quotes cells: one character or none (default: detected)' },
   { name: 'encoding', value: 'label', group: 'Reading', help: 'utf-8, utf-16le, utf-16be, windows-1252 or latin1 (default: detected)' },
-  { name: 'header', value: null, group: 'Reading', help: 'the first record names the columns, or not (default: detected)' },
+  { name: 'header', value: null, group: 'Reading', help: 'the first record names the columns (default: detected)' },
   { name: 'nulls', value: 'tokens', list: true, group: 'Reading', help: 'tokens that are null outside text columns (default: na,n/a,#n/a,null,none,nan)' },
   { name: 'types', value: 'col=type,...', list: true, group: 'Reading', help: 'text, integer, float, boolean, date or datetime by column (default: over all rows)' },
   { name: 'comment', value: 'char', group: 'Reading', help: 'lines that start with it are skipped; or none (default: detected)' },
@@ -74,14 +74,14 @@ export const optionTable: readonly OptionSpec[] = [
   { name: 'min-df', value: 'n', needs: 'rank', group: 'Ranking', help: 'rows a term must be in (default: 2)' },
 
   { name: 'cache', value: null, on: true, group: 'Running', help: 'compile even if nothing changed, remember nothing' },
-  { name: 'cache-dir', value: 'dir', group: 'Running', path: true, help: 'default: .datagpu/cache, or DATAGPU_CACHE_DIR' },
+  { name: 'cache-dir', value: 'dir', group: 'Running', help: 'default: .datagpu/cache, or DATAGPU_CACHE_DIR' },
   { name: 'threads', value: 'n', group: 'Running', help: 'worker threads (default: cores, at most 8)' },
   { name: 'memory', value: 'size', group: 'Running', help: 'bound for the whole process (default: half of what there is)' },
-  { name: 'scratch', value: 'dir', group: 'Running', path: true, help: 'folder for spilled data (default: beside the output)' },
-  { name: 'verbose', value: null, group: 'Running', help: 'say where the time went' },
-  { name: 'quiet', value: null, group: 'Running', help: 'say nothing but errors' },
-  { name: 'json', value: null, group: 'Running', help: 'print the manifest as JSON on standard output' },
-  { name: 'debug', value: null, group: 'Running', help: 'show stack traces' },
+  { name: 'scratch', value: 'dir', group: 'Running', help: 'folder for spilled data (default: beside the output)' },
+  { name: 'verbose', value: null, terminal: true, group: 'Running', help: 'say where the time went' },
+  { name: 'quiet', value: null, terminal: true, group: 'Running', help: 'say nothing but errors' },
+  { name: 'json', value: null, terminal: true, group: 'Running', help: 'print the manifest as JSON on standard output' },
+  { name: 'debug', value: null, terminal: true, group: 'Running', help: 'show stack traces' },
 ];
 
 /** `near-dup-on` -> `nearDupOn`: the option's field in the API. */

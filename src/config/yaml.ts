@@ -48,7 +48,8 @@ export function parseYaml(text: string, name: string, bounds: YamlBounds): unkno
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     const mark = error instanceof YAMLException ? error.mark : undefined;
-    const reason = error instanceof YAMLException ? error.reason : error.message;
+    const words = error instanceof YAMLException ? error.reason : error.message;
+    const reason = words.includes('maxAliases') ? `more than ${bounds.maxAliases} aliases (*name)` : words;
     throw new DatagpuError(bounds.code, `is not a valid ${bounds.what}: ${reason}`, {
       file: name,
       ...(mark === undefined ? {} : { line: mark.line + 1 }),
