@@ -8,7 +8,7 @@ import { isAllAssigned, isAssigned } from './assigned.js';
  */
 export function snakeCase(name: string): string {
   return (
-    lower(name.toWellFormed())
+    lower(name)
       // Cc without the white space among it, and Cf.
       .replace(/(?![\t\n\v\f\r])[\p{Cc}\p{Cf}]/gu, (c) => ifAssigned(c, ''))
       .replace(/[^\p{L}\p{M}\p{N}_]/gu, (c) => ifAssigned(c, ' '))

@@ -1,5 +1,6 @@
 import type { Config } from '../config/options.js';
 import type { Block, Column } from '../engine/block.js';
+import type { ColumnType } from '../engine/types.js';
 import { DatagpuError } from '../errors.js';
 import { maxCellBytes } from '../kernels/cells.js';
 import type { IngestKernel } from '../kernels/ingest.js';
@@ -12,70 +13,99 @@ interface TextExports {
   cellsOfText(offsets: number, validity: number, values: number, rows: number, starts: number, metas: number): void;
 }
 
-/** Where a column of offsets and bytes was put in a kernel's memory; views are taken when nothing grows it any more. */
-export interface PlacedText {
-  offsets: number;
-  validity: number;
-  values: number;
-  bytes: number;
-  nulls: number;
-  /** What its cells were: flags of cells (string 8, nested 4), and 16 for bare ones. */
-  flags: number;
+/** The cells of one column: addresses as in kernels/cells.ts. */
+export interface CellColumn {
+  starts: number;
+  metas: number;
+  rows: number;
 }
 
 /** The most bytes that a column of a block has: its offsets are signed. */
 const maxColumnBytes = 2 ** 31 - 1;
 
-/**
- * Copies the cells at `starts` and `metas` into a column, cleaned by `rules` on the way (0: as they are), or with
- * `json` as JSON text. Counts what changed.
- */
-export function placeText(
-  kernel: IngestKernel,
-  cells: { starts: number; metas: number; rows: number },
-  how: { rules: number; json: boolean },
-  changed: Record<string, number>,
-): PlacedText {
-  const calls = kernel.exports as TextExports;
-  const { starts, metas, rows } = cells;
-  const offsets = kernel.alloc((rows + 1) * 4);
-  const validity = kernel.alloc(rows);
-  const report = kernel.alloc(32);
-  kernel.u8(report, 32).fill(0);
-  const inputBytes = calls.columnBytes(metas, rows);
-  let capacity = inputBytes;
-  // The last thing reserved, so that it can grow where it is.
-  const values = kernel.alloc(capacity);
-  let used = 0;
-  for (let row = 0; ; ) {
-    if (capacity > maxColumnBytes) throw new DatagpuError('input', 'a column of one chunk takes more than 2 GiB');
-    const tail = [offsets, validity, values, used, capacity, report] as const;
-    row = how.json
-      ? calls.jsonColumn(starts, metas, rows, row, ...tail)
-      : calls.textColumn(starts, metas, rows, row, how.rules, ...tail);
-    used = kernel.u32(report, 8)[1]!;
-    if (row === rows) break;
-    // A cell may grow sixfold and by 2; the cells behind it take at least what they have.
-    capacity = used + inputBytes + (kernel.u32(metas, rows)[row]! >>> 4) * 6 + 4096;
-    kernel.reset(values);
-    kernel.alloc(capacity);
-  }
-  kernel.reset(values);
-  kernel.alloc(used);
-  const [nulls, , flags, controls, nfc, trimmed] = kernel.u32(report, 8);
-  countChange(changed, rule.controls, controls!);
-  countChange(changed, rule.nfc, nfc!);
-  countChange(changed, rule.trim, trimmed!);
-  return { offsets, validity, values, bytes: used, nulls: nulls!, flags: flags! };
-}
+/** A column of offsets and bytes that is being filled from cells, in a kernel's memory. */
+export class TextColumn {
+  /** Bytes of its cells, before cleaning. */
+  readonly cellBytes: number;
+  private readonly kernel: IngestKernel;
+  private readonly cells: CellColumn;
+  private readonly type: ColumnType;
+  private readonly rules: number;
+  private readonly offsets: number;
+  private readonly validity: number;
+  private readonly report: number;
+  private values: number;
+  private capacity: number;
+  private used = 0;
 
-/** Views of a placed text column. */
-export function viewText(kernel: IngestKernel, placed: PlacedText, rows: number): Omit<Column, 'type'> {
-  return {
-    validity: placed.nulls === 0 ? null : kernel.u8(placed.validity, rows),
-    offsets: kernel.i32(placed.offsets, rows + 1),
-    values: kernel.u8(placed.values, placed.bytes),
-  };
+  /** `rules`: those that texts are cleaned by; 0 copies them. Cells of kind `json` become JSON text, and are not cleaned. */
+  constructor(kernel: IngestKernel, cells: CellColumn, type: ColumnType, rules: number) {
+    this.kernel = kernel;
+    this.cells = cells;
+    this.type = type;
+    this.rules = rules;
+    this.cellBytes = (kernel.exports as TextExports).columnBytes(cells.metas, cells.rows);
+    this.offsets = kernel.alloc((cells.rows + 1) * 4);
+    this.validity = kernel.alloc(cells.rows);
+    this.report = kernel.alloc(32);
+    this.capacity = this.checked(this.cellBytes + (type.kind === 'json' ? 2 * cells.rows : 0));
+    this.values = kernel.alloc(this.capacity);
+    kernel.u8(this.report, 32).fill(0);
+    kernel.u8(this.offsets, 4).fill(0);
+  }
+
+  /** Appends rows `from` to `to`; in order, without gaps. */
+  fill(from: number, to: number): void {
+    const { kernel, cells } = this;
+    const calls = kernel.exports as TextExports;
+    for (let row = from; ; ) {
+      const target = [this.offsets, this.validity, this.values, this.used, this.capacity, this.report] as const;
+      row =
+        this.type.kind === 'json'
+          ? calls.jsonColumn(cells.starts, cells.metas, row, to, ...target)
+          : calls.textColumn(cells.starts, cells.metas, row, to, this.rules, ...target);
+      this.used = kernel.u32(this.report, 8)[1]!;
+      if (row === to) return;
+      this.grow(kernel.u32(cells.metas, cells.rows)[row]! >>> 4);
+    }
+  }
+
+  /** Flags of the cells that were not null: nested 4, strings of JSON 8, and 16 for neither (of text columns). */
+  get flags(): number {
+    return this.kernel.u32(this.report, 8)[2]!;
+  }
+
+  /** Adds the cells that the rules changed. */
+  count(changed: Record<string, number>): void {
+    const report = this.kernel.u32(this.report, 8);
+    countChange(changed, rule.controls, report[3]!);
+    countChange(changed, rule.nfc, report[4]!);
+    countChange(changed, rule.trim, report[5]!);
+  }
+
+  /** Views of the column, when all rows are filled. Anything that grows the memory detaches them. */
+  view(): Column {
+    const { kernel, cells } = this;
+    return {
+      type: this.type,
+      validity: kernel.u32(this.report, 8)[0] === 0 ? null : kernel.u8(this.validity, cells.rows),
+      offsets: kernel.i32(this.offsets, cells.rows + 1),
+      values: kernel.u8(this.values, this.used),
+    };
+  }
+
+  /** Moves to where there is room for a cell that may grow sixfold and by 2, and for what is still to come. */
+  private grow(cell: number): void {
+    const { kernel, values, used } = this;
+    this.capacity = this.checked(used + this.cellBytes + cell * 6 + 4096);
+    this.values = kernel.alloc(this.capacity);
+    kernel.u8(this.values, used).set(kernel.u8(values, used));
+  }
+
+  private checked(bytes: number): number {
+    if (bytes > maxColumnBytes) throw new DatagpuError('input', 'a column of one chunk takes more than 2 GiB');
+    return bytes;
+  }
 }
 
 /**
@@ -92,22 +122,21 @@ export function cleanBlock(
   if (rules === 0) return { block, changed };
   const calls = kernel.exports as TextExports;
   const { rows } = block;
-  const placed = block.columns.map((column) => {
+  const cleaned = block.columns.map((column): TextColumn | null => {
     if (column.type.kind !== 'text') return null;
+    for (let r = 0; r < rows; r++)
+      if (column.offsets![r + 1]! - column.offsets![r]! > maxCellBytes)
+        throw new DatagpuError('input', 'a text is longer than 256 MiB');
     const offsets = kernel.put(column.offsets!);
     const validity = column.validity === null ? 0 : kernel.put(column.validity);
     const values = kernel.put(column.values);
-    for (let r = 0; r < rows; r++)
-      if (column.offsets![r + 1]! - column.offsets![r]! > maxCellBytes)
-        throw new DatagpuError('input', 'a text is longer than 256 MiB', { row: r + 1 });
     const starts = kernel.alloc(rows * 4);
     const metas = kernel.alloc(rows * 4);
     calls.cellsOfText(offsets, validity, values, rows, starts, metas);
-    return placeText(kernel, { starts, metas, rows }, { rules, json: false }, changed);
+    const text = new TextColumn(kernel, { starts, metas, rows }, column.type, rules);
+    text.fill(0, rows);
+    text.count(changed);
+    return text;
   });
-  const columns = block.columns.map((column, c): Column => {
-    const text = placed[c];
-    return text == null ? column : { type: column.type, ...viewText(kernel, text, rows) };
-  });
-  return { block: { rows, columns }, changed };
+  return { block: { rows, columns: block.columns.map((column, c) => cleaned[c]?.view() ?? column) }, changed };
 }

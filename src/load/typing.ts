@@ -1,18 +1,16 @@
 import { countChange, rule, textRules } from '../clean/rules.js';
-import { type PlacedText, placeText, viewText } from '../clean/text.js';
+import { type CellColumn, TextColumn } from '../clean/text.js';
 import type { Config } from '../config/options.js';
 import type { Block, Column } from '../engine/block.js';
 import { type ColumnType, widthOf } from '../engine/types.js';
 import { type CellTable, cell, kind } from '../kernels/cells.js';
 import type { IngestKernel } from '../kernels/ingest.js';
 import { isSettledText } from './lattice.js';
+import { placeTokens } from './nulltokens.js';
 
 interface TypeExports {
-  setNullTokens(address: number, emptyToo: number): void;
-  columnKinds(starts: number, metas: number, rows: number, mode: number): number;
+  columnKinds(starts: number, metas: number, row: number, end: number, mode: number): number;
   fixedColumn(...args: number[]): void;
-  markMisfits(...args: number[]): number;
-  dropEntries(entries: number, rows: number, misfits: number, to: number): void;
 }
 
 /** How one field is made from the cells of a source. */
@@ -52,16 +50,6 @@ export interface TypedChunk {
   changed: Record<string, number>;
 }
 
-/** A row that has a value which does not fit its column's declared type. */
-export interface Misfit {
-  /** Row in the cells, before any was dropped. */
-  row: number;
-  /** Which of the declared columns. */
-  declared: number;
-  /** The value, at most 200 bytes of it. */
-  value: string;
-}
-
 // Modes and types, as in src/kernels/assembly/ingest/look.ts and types.ts.
 const trimMode = 1;
 const declaredMode = 2;
@@ -76,34 +64,33 @@ const fixedTypes: Partial<Record<ColumnType['kind'], number>> = {
 /** Of what a text column reports: there were cells that were neither strings of JSON nor nested. */
 const bareFlag = 16;
 
-function modeOf(options: TypingOptions): number {
+/** The kernel's number of a type of fixed width; undefined for the others. */
+export function fixedType(type: ColumnType): number | undefined {
+  return fixedTypes[type.kind];
+}
+
+/** How the kernel is to look at cells. */
+export function modeOf(options: TypingOptions): number {
   return (options.clean.enabled && options.clean.trim ? trimMode : 0) | (options.json ? jsonMode : 0);
 }
 
-/** Puts the null tokens where the kernel looks for them. */
-function placeTokens(kernel: IngestKernel, tokens: readonly string[]): void {
-  const encoded = tokens.map((t) => Buffer.from(t)).filter((t) => t.length > 0);
-  const address = kernel.alloc(encoded.reduce((n, t) => n + 4 + t.length, 260));
-  const bytes = kernel.u8(address, 260).fill(0);
-  const view = new DataView(bytes.buffer);
-  view.setUint32(address + 256, encoded.length, true);
-  let at = address + 260;
-  for (const token of encoded) {
-    const first = token[0]!;
-    bytes[first] = 1;
-    if (first >= 97 && first <= 122) bytes[first - 32] = 1;
-    view.setUint32(at, token.length, true);
-    kernel.u8(at + 4, token.length).set(token);
-    at += 4 + token.length;
-  }
-  (kernel.exports as TypeExports).setNullTokens(address, tokens.includes('') ? 1 : 0);
+/** One column of a cell table. */
+export function cellColumn(cells: CellTable, column: number): CellColumn {
+  const skipped = column * cells.rows * 4;
+  return { starts: cells.starts + skipped, metas: cells.metas + skipped, rows: cells.rows };
 }
 
-const columnAt = (cells: CellTable, column: number): { starts: number; metas: number; rows: number } => ({
-  starts: cells.starts + column * cells.rows * 4,
-  metas: cells.metas + column * cells.rows * 4,
-  rows: cells.rows,
-});
+/** Bytes of cells that stay in the processor's cache while the columns take their turn. */
+const stripBytes = 256 * 1024;
+
+/**
+ * Calls `work` for one strip of rows after the other. The cells of a row lie together and those of a column far apart: read
+ * column by column, every cell would be fetched from memory anew.
+ */
+function inStrips(rows: number, rowBytes: number, work: (from: number, to: number) => void): void {
+  const strip = Math.max(16, Math.min(2048, Math.floor(stripBytes / rowBytes)));
+  for (let from = 0; from < rows; from += strip) work(from, Math.min(rows, from + strip));
+}
 
 /** The kinds of the values of some columns of the cells (-1: an absent one, null in every row). */
 export function kindsOf(
@@ -115,55 +102,28 @@ export function kindsOf(
   const mark = kernel.mark();
   placeTokens(kernel, options.nullTokens);
   const calls = kernel.exports as TypeExports;
-  const kinds = columns.map((column) => {
-    if (cells.rows === 0) return 0;
-    if (column < 0) return kind.null;
-    const { starts, metas, rows } = columnAt(cells, column);
-    return calls.columnKinds(starts, metas, rows, modeOf(options));
+  const mode = modeOf(options);
+  const kinds = columns.map((column) => (column < 0 && cells.rows > 0 ? kind.null : 0));
+  inStrips(cells.rows, 64 * cells.columns, (from, to) => {
+    columns.forEach((column, i) => {
+      if (column < 0) return;
+      const { starts, metas } = cellColumn(cells, column);
+      kinds[i]! |= calls.columnKinds(starts, metas, from, to, mode);
+    });
   });
   kernel.reset(mark);
   return kinds;
 }
 
-/**
- * Finds the rows that have a value which does not fit its column's declared type, and drops them from the cells, in place: a
- * rejected record has no part in types or counts. The first misfit of a row, in the order of `declared`, is the one named.
- */
-export function dropMisfits(
-  kernel: IngestKernel,
-  cells: CellTable,
-  declared: readonly { cell: number; type: ColumnType }[],
-  options: TypingOptions,
-): { cells: CellTable; misfits: Misfit[] } {
-  const mark = kernel.mark();
-  placeTokens(kernel, options.nullTokens);
-  const calls = kernel.exports as TypeExports;
-  const mask = kernel.alloc(cells.rows);
-  kernel.u8(mask, cells.rows).fill(0);
-  const misfits: Misfit[] = [];
-  declared.forEach(({ cell: column, type }, index) => {
-    const fixed = fixedTypes[type.kind];
-    if (column < 0 || fixed === undefined) return;
-    const { starts, metas, rows } = columnAt(cells, column);
-    if (calls.markMisfits(starts, metas, rows, modeOf(options), fixed, mask, 1) === 0) return;
-    const marks = kernel.u8(mask, rows);
-    for (let row = marks.indexOf(1); row >= 0; row = marks.indexOf(1, row + 1)) {
-      marks[row] = 2;
-      const start = kernel.u32(starts, rows)[row]!;
-      const length = Math.min(200, kernel.u32(metas, rows)[row]! >>> 4);
-      misfits.push({ row, declared: index, value: Buffer.from(kernel.u8(start, length)).toString() });
-    }
-  });
-  misfits.sort((a, b) => a.row - b.row);
-  const rows = cells.rows - misfits.length;
-  if (misfits.length > 0)
-    for (let c = 0; c < cells.columns; c++) {
-      const { starts, metas } = columnAt(cells, c);
-      calls.dropEntries(starts, cells.rows, mask, cells.starts + c * rows * 4);
-      calls.dropEntries(metas, cells.rows, mask, cells.metas + c * rows * 4);
-    }
-  kernel.reset(mark);
-  return { cells: { ...cells, rows }, misfits };
+/** A column while it is being made, strip by strip. */
+interface Maker {
+  /** Bytes of its cells in all, as far as they are known. */
+  cellBytes: number;
+  fill(from: number, to: number): void;
+  /** Adds up what happened. */
+  finish(index: number, chunk: Omit<TypedChunk, 'block'>): void;
+  /** Views: when nothing grows the memory any more. */
+  view(): Column;
 }
 
 /**
@@ -177,102 +137,130 @@ export function typeColumns(
   options: TypingOptions,
 ): TypedChunk {
   placeTokens(kernel, options.nullTokens);
-  const calls = kernel.exports as TypeExports;
-  const changed: Record<string, number> = {};
-  const coerced: number[] = [];
-  const kinds: number[] = [];
-  // Views would be lost when the memory grows for a later column: places first, views at the end.
-  const views = plans.map((plan): (() => Column) => {
-    const column = columnAt(cells, plan.cell);
-    const { type } = plan;
-    coerced.push(0);
-    kinds.push(0);
-    const last = kinds.length - 1;
-    const fixed = fixedTypes[type.kind];
-    const gather = (): number => calls.columnKinds(column.starts, column.metas, cells.rows, modeOf(options));
-
-    if (plan.constant !== undefined) return constantColumn(kernel, plan.constant, cells.rows, type);
-    if (plan.cell < 0 || type.kind === 'null') {
-      if (!plan.declared && cells.rows > 0) kinds[last] = plan.cell < 0 ? kind.null : gather();
-      return nullColumn(kernel, cells.rows, type);
-    }
-    if (fixed !== undefined) {
-      const mode = modeOf(options) | (plan.declared ? declaredMode : 0);
-      const placed = placeFixed(kernel, column, mode, fixed, widthOf(type));
-      coerced[last] = placed.coerced;
-      countChange(changed, rule.nullToken, placed.tokens);
-      if (!plan.declared) kinds[last] = placed.kinds;
-      return () => ({
-        type,
-        validity: placed.nulls === 0 ? null : kernel.u8(placed.validity, cells.rows),
-        offsets: null,
-        values: kernel.u8(placed.values, cells.rows * widthOf(type)),
-      });
-    }
-    const json = type.kind === 'json';
-    const placed: PlacedText = placeText(kernel, column, { rules: textRules(options.clean), json }, changed);
-    if (!plan.declared) {
-      const onlyStrings = options.json && !json && (placed.flags & (bareFlag | cell.nested)) === 0;
-      if (onlyStrings) kinds[last] = placed.flags & cell.string ? kind.text | kind.jsonString : 0;
-      else if (options.json || !isSettledText(plan.kinds)) kinds[last] = gather();
-    }
-    return () => ({ type, ...viewText(kernel, placed, cells.rows) });
+  const makers = plans.map((plan) => makerOf(kernel, cells, plan, options));
+  const bytes = makers.reduce((n, m) => n + m.cellBytes, 0);
+  inStrips(cells.rows, 16 * plans.length + bytes / Math.max(1, cells.rows), (from, to) => {
+    for (const maker of makers) maker.fill(from, to);
   });
-  return { block: { rows: cells.rows, columns: views.map((view) => view()) }, kinds, coerced, changed };
+  const chunk = { kinds: plans.map(() => 0), coerced: plans.map(() => 0), changed: {} };
+  makers.forEach((maker, i) => {
+    maker.finish(i, chunk);
+  });
+  return { block: { rows: cells.rows, columns: makers.map((m) => m.view()) }, ...chunk };
 }
 
-interface PlacedFixed {
-  values: number;
-  validity: number;
-  kinds: number;
-  nulls: number;
-  coerced: number;
-  tokens: number;
+function makerOf(kernel: IngestKernel, cells: CellTable, plan: ColumnPlan, options: TypingOptions): Maker {
+  if (plan.constant !== undefined) return constantColumn(kernel, plan, cells.rows);
+  if (plan.cell < 0 || plan.type.kind === 'null') return nullColumn(kernel, cells, plan, options);
+  return fixedType(plan.type) === undefined
+    ? textColumn(kernel, cells, plan, options)
+    : fixedColumn(kernel, cells, plan, options);
 }
 
-function placeFixed(
-  kernel: IngestKernel,
-  column: { starts: number; metas: number; rows: number },
-  mode: number,
-  type: number,
-  width: number,
-): PlacedFixed {
+function fixedColumn(kernel: IngestKernel, cells: CellTable, plan: ColumnPlan, options: TypingOptions): Maker {
   const calls = kernel.exports as TypeExports;
-  const { starts, metas, rows } = column;
+  const { type, declared } = plan;
+  const { starts, metas, rows } = cellColumn(cells, plan.cell);
+  const width = widthOf(type);
+  const mode = modeOf(options) | (declared ? declaredMode : 0);
+  const number = fixedType(type)!;
   const values = kernel.alloc(rows * width);
   const validity = kernel.alloc(rows);
   const report = kernel.alloc(16);
-  calls.fixedColumn(starts, metas, rows, mode, type, values, validity, report);
-  const [kinds, nulls, coerced, tokens] = kernel.u32(report, 4) as unknown as [number, number, number, number];
-  return { values, validity, kinds, nulls, coerced, tokens };
+  kernel.u8(report, 16).fill(0);
+  return {
+    cellBytes: 8 * rows,
+    fill: (from, to) => calls.fixedColumn(starts, metas, from, to, mode, number, values, validity, report),
+    finish: (index, chunk) => {
+      const [kinds, , coerced, tokens] = kernel.u32(report, 4);
+      if (!declared) chunk.kinds[index] = kinds!;
+      chunk.coerced[index] = coerced!;
+      countChange(chunk.changed, rule.nullToken, tokens!);
+    },
+    view: () => ({
+      type,
+      validity: kernel.u32(report, 4)[1] === 0 ? null : kernel.u8(validity, rows),
+      offsets: null,
+      values: kernel.u8(values, rows * width),
+    }),
+  };
 }
 
-function nullColumn(kernel: IngestKernel, rows: number, type: ColumnType): () => Column {
+function textColumn(kernel: IngestKernel, cells: CellTable, plan: ColumnPlan, options: TypingOptions): Maker {
+  const calls = kernel.exports as TypeExports;
+  const column = cellColumn(cells, plan.cell);
+  const text = new TextColumn(kernel, column, plan.type, textRules(options.clean));
+  const mode = modeOf(options);
+  // Texts of CSV stay texts whatever comes. Those of JSON, as long as all cells are strings; seen when the strip is done.
+  const isText = plan.type.kind === 'text';
+  const watched = !plan.declared && !(isText && (options.json || isSettledText(plan.kinds)));
+  let kinds = 0;
+  return {
+    cellBytes: text.cellBytes,
+    fill: (from, to) => {
+      text.fill(from, to);
+      if (watched) kinds |= calls.columnKinds(column.starts, column.metas, from, to, mode);
+    },
+    finish: (index, chunk) => {
+      text.count(chunk.changed);
+      if (options.json && isText && !plan.declared) {
+        const { flags } = text;
+        if (flags & (bareFlag | cell.nested))
+          kinds = calls.columnKinds(column.starts, column.metas, 0, column.rows, mode);
+        else if (flags & cell.string) kinds = kind.text | kind.jsonString;
+      }
+      chunk.kinds[index] = kinds;
+    },
+    view: () => text.view(),
+  };
+}
+
+function nullColumn(kernel: IngestKernel, cells: CellTable, plan: ColumnPlan, options: TypingOptions): Maker {
+  const { type } = plan;
+  const { rows } = cells;
   const width = widthOf(type);
-  const bytes = type.kind === 'null' ? 0 : width > 0 ? rows * width : (rows + 1) * 4;
+  const hasOffsets = type.kind !== 'null' && width === 0;
+  const bytes = hasOffsets ? (rows + 1) * 4 : rows * width;
   const validity = kernel.alloc(rows);
   const data = kernel.alloc(bytes);
   kernel.u8(validity, rows).fill(0);
   kernel.u8(data, bytes).fill(0);
-  return () => ({
-    type,
-    validity: rows === 0 ? null : kernel.u8(validity, rows),
-    offsets: type.kind === 'null' || width > 0 ? null : kernel.i32(data, rows + 1),
-    values: kernel.u8(data, width > 0 ? bytes : 0),
-  });
+  return {
+    cellBytes: 0,
+    fill: () => undefined,
+    finish: (index, chunk) => {
+      if (!plan.declared) chunk.kinds[index] = kindsOf(kernel, cells, [plan.cell], options)[0]!;
+    },
+    view: () => ({
+      type,
+      validity: rows === 0 ? null : kernel.u8(validity, rows),
+      offsets: hasOffsets ? kernel.i32(data, rows + 1) : null,
+      values: kernel.u8(data, hasOffsets ? 0 : bytes),
+    }),
+  };
 }
 
-function constantColumn(kernel: IngestKernel, text: string, rows: number, type: ColumnType): () => Column {
-  const cellBytes = Buffer.from(text);
+function constantColumn(kernel: IngestKernel, plan: ColumnPlan, rows: number): Maker {
+  const text = Buffer.from(plan.constant!);
   const offsets = kernel.alloc((rows + 1) * 4);
-  const values = kernel.alloc(rows * cellBytes.length);
-  for (let r = 0; r <= rows; r++) kernel.i32(offsets, rows + 1)[r] = r * cellBytes.length;
-  const bytes = kernel.u8(values, rows * cellBytes.length);
-  for (let r = 0; r < rows; r++) bytes.set(cellBytes, r * cellBytes.length);
-  return () => ({
-    type,
-    validity: null,
-    offsets: kernel.i32(offsets, rows + 1),
-    values: kernel.u8(values, rows * cellBytes.length),
-  });
+  const values = kernel.alloc(rows * text.length);
+  return {
+    cellBytes: 0,
+    fill: (from, to) => {
+      const places = kernel.i32(offsets, rows + 1);
+      const bytes = kernel.u8(values, rows * text.length);
+      places[0] = 0;
+      for (let r = from; r < to; r++) {
+        bytes.set(text, r * text.length);
+        places[r + 1] = (r + 1) * text.length;
+      }
+    },
+    finish: () => undefined,
+    view: () => ({
+      type: plan.type,
+      validity: null,
+      offsets: kernel.i32(offsets, rows + 1).fill(0, 0, 1),
+      values: kernel.u8(values, rows * text.length),
+    }),
+  };
 }

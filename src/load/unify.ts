@@ -96,11 +96,11 @@ export function unify<S>(
     if (missing.length > 0)
       notes.push(`column ${names[i]} is not in ${listed(missing.map((s) => s.name))}: null there`);
     if (declared[i] === null && joined.differ !== null) notes.push(`column ${names[i]}: ${joined.differ}`);
-    const type = declared[i] == null ? joined.type : declaredColumnType(declared[i]);
-    return { ...named[i]!, type };
+    const given: DeclaredType | null = declared[i] ?? null;
+    return { ...named[i]!, type: given === null ? joined.type : declaredColumnType(given) };
   });
   const maps = sources.map((_, s) => kept.map((i) => entries[i]!.columns[s] ?? absent));
-  const declaredKept = kept.map((i) => declared[i]!);
+  const declaredKept = kept.map((i) => declared[i] ?? null);
 
   if (read.sourceColumn !== null) {
     const at = sourceColumnPlace(read, named, kept);
@@ -115,27 +115,34 @@ export function unify<S>(
 /** Finds which columns of the sources are the same one. */
 function matchColumns(sources: readonly SourceColumns[], clean: boolean): Entry[] {
   const entries: Entry[] = [];
+  const byName = new Map<string, Entry[]>();
+  const byBase = new Map<string, Entry[]>();
+  const enter = (map: Map<string, Entry[]>, key: string, entry: Entry): void => {
+    const list = map.get(key);
+    if (list === undefined) map.set(key, [entry]);
+    else list.push(entry);
+  };
   sources.forEach((source, s) => {
     const bases = source.columns.map((c, i) => (clean ? snakeCase(c.name) || `column_${i + 1}` : c.name));
-    const free = (wanted: (entry: Entry) => boolean): Entry | undefined =>
-      entries.find((entry) => entry.columns[s] === undefined && wanted(entry));
     const left: number[] = [];
-    const known = entries.length;
+    const added: number[] = [];
+    const take = (list: Entry[] | undefined, i: number): boolean => {
+      const entry = list?.find((e) => e.columns[s] === undefined && e.base === bases[i]);
+      if (entry !== undefined) entry.columns[s] = i;
+      return entry !== undefined;
+    };
     // Exact names first, so that "a b" of one source is not taken for the "a_b" of another that has both.
     source.columns.forEach((column, i) => {
-      const entry = known === 0 ? undefined : free((e) => e.sourceName === column.name && e.base === bases[i]);
-      if (entry === undefined) left.push(i);
-      else entry.columns[s] = i;
+      if (!take(byName.get(column.name), i)) left.push(i);
     });
-    for (const i of left) {
-      const entry = known === 0 ? undefined : free((e) => e.base === bases[i]);
-      if (entry !== undefined) {
-        entry.columns[s] = i;
-        continue;
-      }
+    for (const i of left) if (!take(byBase.get(bases[i]!), i)) added.push(i);
+    for (const i of added) {
       const columns: (number | undefined)[] = [];
       columns[s] = i;
-      entries.push({ sourceName: source.columns[i]!.name, base: bases[i]!, columns });
+      const entry: Entry = { sourceName: source.columns[i]!.name, base: bases[i]!, columns };
+      entries.push(entry);
+      enter(byName, entry.sourceName, entry);
+      enter(byBase, entry.base, entry);
     }
   });
   return entries;

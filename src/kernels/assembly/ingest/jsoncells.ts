@@ -66,13 +66,13 @@ function writeString(p: usize, q: usize, to: usize): usize {
  * other value as a JSON string. A cell grows at most sixfold and by 2.
  */
 export function jsonColumn(
-  starts: usize, metas: usize, rows: u32, row: u32,
+  starts: usize, metas: usize, row: u32, end: u32,
   offsets: usize, validity: usize, values: usize, used: u32, capacity: u32, report: usize,
 ): u32 {
   let out = values + <usize>used;
   const limit = values + <usize>capacity;
   let nulls: u32 = 0;
-  for (; row < rows; row++) {
+  for (; row < end; row++) {
     const at = <usize>row << 2;
     const meta = load<u32>(metas + at);
     store<u32>(offsets + at, <u32>(out - values));

@@ -98,12 +98,12 @@ function cleanInPlace(p: usize, q: usize, rules: u32, controls: bool, wide: bool
 }
 
 /**
- * Appends the cells of a text column from row `row` on, cleaned by the rules, to `values`, of which `used` bytes are filled,
- * and fills `offsets` and `validity`. Stops before a cell for which `capacity` may be too small (a cell grows at most
- * threefold) and returns its row, or `rows`. Adds to the figures at `report`.
+ * Appends the cells of a text column from row `row` to `end`, cleaned by the rules, to `values`, of which `used` bytes are
+ * filled, and fills `offsets` and `validity`. Stops before a cell for which `capacity` may be too small (a cell grows at most
+ * threefold) and returns its row, or `end`. Adds to the figures at `report`.
  */
 export function textColumn(
-  starts: usize, metas: usize, rows: u32, row: u32, rules: u32,
+  starts: usize, metas: usize, row: u32, end: u32, rules: u32,
   offsets: usize, validity: usize, values: usize, used: u32, capacity: u32, report: usize,
 ): u32 {
   let out = values + <usize>used;
@@ -111,7 +111,7 @@ export function textColumn(
   let nulls: u32 = 0;
   let flags: u32 = 0;
   const low = lowControls;
-  for (; row < rows; row++) {
+  for (; row < end; row++) {
     const at = <usize>row << 2;
     const meta = load<u32>(metas + at);
     store<u32>(offsets + at, <u32>(out - values));
@@ -145,10 +145,10 @@ export function textColumn(
       const controls = v128.any_true(bad);
       if (wide || controls || (rules & TRIM && !isTight(start, start + length))) {
         if (wide && out + length * 3 > limit) break;
-        const end = cleanInPlace(out, out + length, rules, controls, wide, report);
+        const cleaned = cleanInPlace(out, out + length, rules, controls, wide, report);
         store<u8>(validity + <usize>row, 1);
         flags |= meta & (NESTED | STRING) ? meta & (NESTED | STRING) : BARE;
-        out = end;
+        out = cleaned;
         continue;
       }
     }

@@ -43,10 +43,10 @@ function kindOfCell(seen: u32, start: usize, meta: u32, mode: u32): u32 {
   return json ? kind | (kind == BOOLEAN ? JSON_BOOLEAN : JSON_NUMBER) : kind;
 }
 
-/** The kinds of a column's cells. */
-export function columnKinds(starts: usize, metas: usize, rows: u32, mode: u32): u32 {
+/** The kinds of a column's cells from row `row` to `end`. */
+export function columnKinds(starts: usize, metas: usize, row: u32, end: u32, mode: u32): u32 {
   let kinds: u32 = 0;
-  for (let r: u32 = 0; r < rows; r++) {
+  for (let r = row; r < end; r++) {
     const start = <usize>load<u32>(starts + (<usize>r << 2));
     const meta = load<u32>(metas + (<usize>r << 2));
     kinds |= kindOfCell(look(start, meta, mode), start, meta, mode);
@@ -68,18 +68,18 @@ function readDeclared(p: usize, q: usize, type: u32): bool {
 }
 
 /**
- * Fills a column of a fixed-width type: `values`, 0 where a row is null or its value is of another kind, and one byte a row
- * of `validity`. Reports kinds, nulls, coercions and null tokens at `report`.
+ * Fills rows `row` to `end` of a column of a fixed-width type: `values`, 0 where a row is null or its value is of another
+ * kind, and one byte a row of `validity`. Adds kinds, nulls, coercions and null tokens to those at `report`.
  */
 export function fixedColumn(
-  starts: usize, metas: usize, rows: u32, mode: u32, type: u32, values: usize, validity: usize, report: usize,
+  starts: usize, metas: usize, row: u32, end: u32, mode: u32, type: u32, values: usize, validity: usize, report: usize,
 ): void {
   let kinds: u32 = 0;
   let nulls: u32 = 0;
   let coerced: u32 = 0;
   let nullTokens: u32 = 0;
   const json: u32 = mode & JSON_SOURCE ? (type == toBoolean ? JSON_BOOLEAN : JSON_NUMBER) : 0;
-  for (let r: usize = 0; r < <usize>rows; r++) {
+  for (let r = <usize>row; r < <usize>end; r++) {
     const start = <usize>load<u32>(starts + (r << 2));
     const meta = load<u32>(metas + (r << 2));
     const seen = look(start, meta, mode);
@@ -144,10 +144,10 @@ export function fixedColumn(
     else if (type == toBoolean) store<u8>(values + r, <u8>bits);
     else store<u64>(values + (r << 3), bits);
   }
-  store<u32>(report + atKinds, kinds);
-  store<u32>(report + atNulls, nulls);
-  store<u32>(report + atCoerced, coerced);
-  store<u32>(report + atTokens, nullTokens);
+  store<u32>(report, load<u32>(report, atKinds) | kinds, atKinds);
+  store<u32>(report, load<u32>(report, atNulls) + nulls, atNulls);
+  store<u32>(report, load<u32>(report, atCoerced) + coerced, atCoerced);
+  store<u32>(report, load<u32>(report, atTokens) + nullTokens, atTokens);
 }
 
 /** Sets a row's byte of `misfits` to `mark` where it is 0 and the cell does not fit its declared type; returns how many. */

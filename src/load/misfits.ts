@@ -1,0 +1,69 @@
+import type { DeclaredType } from '../config/options.js';
+import type { ColumnType } from '../engine/types.js';
+import { quoteValue } from '../errors.js';
+import type { CellTable } from '../kernels/cells.js';
+import type { IngestKernel } from '../kernels/ingest.js';
+import { placeTokens } from './nulltokens.js';
+import { cellColumn, fixedType, modeOf, type TypingOptions } from './typing.js';
+
+/** A row that has a value which does not fit its column's declared type. */
+export interface Misfit {
+  /** Row in the cells, before any was dropped. */
+  row: number;
+  /** Which of the declared columns. */
+  declared: number;
+  /** The value, at most 200 bytes of it. */
+  value: string;
+}
+
+interface MisfitExports {
+  markMisfits(...args: number[]): number;
+  dropEntries(entries: number, rows: number, misfits: number, to: number): void;
+}
+
+/**
+ * Finds the rows that have a value which does not fit its column's declared type, and drops them from the cells, in place: a
+ * rejected record has no part in types or counts. The first misfit of a row, in the order of `declared`, is the one named.
+ */
+export function dropMisfits(
+  kernel: IngestKernel,
+  cells: CellTable,
+  declared: readonly { cell: number; type: ColumnType }[],
+  options: TypingOptions,
+): { cells: CellTable; misfits: Misfit[] } {
+  const mark = kernel.mark();
+  placeTokens(kernel, options.nullTokens);
+  const calls = kernel.exports as MisfitExports;
+  const mask = kernel.alloc(cells.rows);
+  kernel.u8(mask, cells.rows).fill(0);
+  const misfits: Misfit[] = [];
+  declared.forEach(({ cell, type }, index) => {
+    const fixed = fixedType(type);
+    if (cell < 0 || fixed === undefined) return;
+    const { starts, metas, rows } = cellColumn(cells, cell);
+    if (calls.markMisfits(starts, metas, rows, modeOf(options), fixed, mask, 1) === 0) return;
+    const marks = kernel.u8(mask, rows);
+    for (let row = marks.indexOf(1); row >= 0; row = marks.indexOf(1, row + 1)) {
+      marks[row] = 2;
+      const start = kernel.u32(starts, rows)[row]!;
+      const length = Math.min(200, kernel.u32(metas, rows)[row]! >>> 4);
+      misfits.push({ row, declared: index, value: Buffer.from(kernel.u8(start, length)).toString() });
+    }
+  });
+  misfits.sort((a, b) => a.row - b.row);
+  const rows = cells.rows - misfits.length;
+  if (misfits.length > 0)
+    for (let c = 0; c < cells.columns; c++) {
+      const { starts, metas } = cellColumn(cells, c);
+      calls.dropEntries(starts, cells.rows, mask, cells.starts + c * rows * 4);
+      calls.dropEntries(metas, cells.rows, mask, cells.metas + c * rows * 4);
+    }
+  kernel.reset(mark);
+  return { cells: { ...cells, rows }, misfits };
+}
+
+/** Why a record was rejected, for people. */
+export function describeMisfit(column: string, type: DeclaredType, value: string): string {
+  const article = type === 'integer' ? 'an' : 'a';
+  return `column ${quoteValue(column)}: expected ${article} ${type}, got ${quoteValue(value)}`;
+}
