@@ -7,9 +7,11 @@ import type { Lane, Reply } from '../engine/executor.js';
 import { quoteValue } from '../errors.js';
 import { createIngestKernel, type IngestKernel } from '../kernels/ingest.js';
 import type { Reject } from '../load/chunk.js';
-import { dropMisfits, kindsOf, type Misfit, typeColumns } from '../load/typing.js';
+import { dropMisfits, type Misfit } from '../load/misfits.js';
+import { typeColumns } from '../load/typing.js';
 import { type EncodedRows, encodeRowGroup } from '../write/rowgroup.js';
 import { splitRows } from './groups.js';
+import { seenColumns, shapeOf } from './look.js';
 import { columnPlans, OpenFiles, parsePiece, scanPiece, typingOptions } from './read.js';
 import type { HeldRows, Kinds, PassPlan, Rejected, Seen, Sentence, Settled, SourcePlan } from './tasks.js';
 import type { Border, ChunkRef, TextPiece } from './walk.js';
@@ -52,9 +54,8 @@ class ChunkLane {
     const scanned = scanPiece(this.kernel, this.files, source, ref.piece as TextPiece);
     emit({ records: scanned.records, next: scanned.next });
     const { cells, newKeys } = parsePiece(this.kernel, source, scanned);
-    const columns = source.columns.map((_, c) => c);
-    const kinds = kindsOf(this.kernel, cells, columns, typingOptions(this.plan, source));
-    return { value: { records: scanned.records, kinds, shapes: [], newKeys } };
+    const columns = seenColumns(this.kernel, cells, typingOptions(this.plan, source));
+    return { value: { records: scanned.records, columns, newKeys } };
   }
 
   ingest(ref: ChunkRef, emit: (border: Border) => void): Reply<Seen> {
@@ -70,7 +71,7 @@ class ChunkLane {
     const rowDigests = plan.compared.length === all.length ? null : digestRows(kernel, block, all);
     this.block = block;
     this.digests = rowDigests ?? digests;
-    const { records, rejects, kinds, newKeys, coerced, changed, exact } = read;
+    const { records, rejects, kinds, shapes, newKeys, coerced, changed, exact } = read;
     const rows = block.rows;
     return {
       value: {
@@ -81,6 +82,7 @@ class ChunkLane {
         digests,
         rowDigests,
         kinds,
+        shapes,
         newKeys,
         coerced,
         changed,
@@ -108,11 +110,13 @@ class ChunkLane {
     const changed = { ...parsed.changed };
     for (const [rule, cells] of Object.entries(typed.changed)) changed[rule] = (changed[rule] ?? 0) + cells;
     const { block, kinds, coerced } = typed;
+    const shapes = columns.map((c, f) => (c.cell < 0 ? null : shapeOf(kernel, fitting.cells, c.cell, kinds[f]!)));
     return {
       block,
       records: scanned.records,
       rejects,
       kinds,
+      shapes,
       newKeys: parsed.newKeys,
       coerced,
       changed,
@@ -151,7 +155,10 @@ class ChunkLane {
 }
 
 /** What reading a chunk gives, whatever the format. */
-type ReadChunk = Pick<Seen, 'records' | 'rejects' | 'kinds' | 'newKeys' | 'coerced' | 'changed' | 'exact'> & {
+type ReadChunk = Pick<
+  Seen,
+  'records' | 'rejects' | 'kinds' | 'shapes' | 'newKeys' | 'coerced' | 'changed' | 'exact'
+> & {
   block: Block;
 };
 

@@ -6,6 +6,7 @@ import type { Field } from '../engine/types.js';
 import type { TextFile } from '../load/chunk.js';
 import type { CsvDialect } from '../load/csv/dialect.js';
 import type { JsonDialect } from '../load/json/dialect.js';
+import type { Shape } from '../load/json/shape.js';
 import type { EncodedRows } from '../write/rowgroup.js';
 import type { Border, ChunkRef } from './walk.js';
 
@@ -71,8 +72,10 @@ export interface Seen {
   digests: Uint8Array;
   /** 16 bytes a row over all fields; null when `digests` is that. */
   rowDigests: Uint8Array | null;
-  /** Kinds of each of the source's columns (kernels/cells.ts). */
+  /** Kinds of values, by field (kernels/cells.ts); 0 where they can't change the field's type. */
   kinds: number[];
+  /** Shapes of nested values, by field; null where there are none. */
+  shapes: (Shape | null)[];
   /** Keys that no column was known for. */
   newKeys: string[];
   /** Values that changed their form, by field. */
@@ -106,8 +109,8 @@ export interface Settled {
 /** What a kinds-only pass says of a chunk. */
 export interface Kinds {
   records: number;
-  kinds: number[];
-  shapes: unknown[];
+  /** By column of the source. */
+  columns: { kinds: number; shape: Shape | null }[];
   newKeys: string[];
 }
 

@@ -1,0 +1,114 @@
+import type { Config } from '../config/options.js';
+import { type CellTable, kind } from '../kernels/cells.js';
+import { createIngestKernel, type IngestKernel } from '../kernels/ingest.js';
+import type { ChunkStart } from '../load/chunk.js';
+import { sniffCsv } from '../load/csv/sniff.js';
+import { detectEncoding, transcode } from '../load/encoding.js';
+import { type Shape, shapeOfCells } from '../load/json/shape.js';
+import { sniffJson } from '../load/json/sniff.js';
+import type { Source } from '../load/sources.js';
+import { type Spooled, type SpoolOptions, spool, transcodeFile } from '../load/spool.js';
+import { kindsOf, type TypingOptions } from '../load/typing.js';
+import type { SourceColumns } from '../load/unify.js';
+import { OpenFiles, parsePiece, scanPiece } from './read.js';
+import type { SourcePlan } from './tasks.js';
+import type { RowPiece } from './walk.js';
+
+/** What is known of a source before its records are read. */
+export interface Look {
+  source: Source;
+  /** Its bytes as they can be sought and, for text, as UTF-8. */
+  file: Spooled;
+  plan: Omit<SourcePlan, 'map'>;
+  /** Its columns with the kinds of values seen so far; a pass adds what it sees. */
+  columns: SourceColumns<Shape>;
+  /** Where the records of a text begin; null for Parquet. */
+  start: ChunkStart | null;
+  /** The pieces of a Parquet file; null for text. */
+  pieces: RowPiece[] | null;
+  /** Other dialects that would fit the samples. */
+  alternatives: string[];
+  /** For the manifest. */
+  dialect: Record<string, string | number | boolean | null>;
+  warnings: string[];
+}
+
+/** Bytes typed for a first look at a text source. What they get wrong costs time, never correctness. */
+const sampleBytes = 1 << 20;
+const sampleRecords = 100_000;
+
+/** Makes a source seekable and UTF-8, finds its dialect and columns, and types a sample. */
+export async function lookAt(source: Source, config: Config, scratch: string, options: SpoolOptions): Promise<Look> {
+  const spooled = await spool(source, scratch, options);
+  if (source.format === 'parquet') return lookAtParquet(source, spooled);
+  const name = source.path;
+  const { encoding, warnings } = detectEncoding(spooled, config.read.encoding, name);
+  let file = spooled;
+  if (encoding !== 'utf-8') {
+    const transcoder = transcode(encoding, name);
+    file = await transcodeFile(spooled, transcoder, name, scratch, options);
+    if (transcoder.undecodable > 0)
+      warnings.push(`${name}: ${transcoder.undecodable} bytes stand for no character in ${encoding}`);
+  }
+  const isCsv = source.format === 'csv' || source.format === 'tsv';
+  const csv = isCsv ? sniffCsv(file, { ...config.read, ...delimiterOf(source, config) }, name, encoding) : null;
+  const json = isCsv ? null : sniffJson(file, source.format as 'json' | 'jsonl', name);
+  const sniffed = (csv ?? json)!;
+  const plan = {
+    name,
+    format: source.format,
+    file: { path: file.path, bytes: file.bytes },
+    csv: csv?.dialect ?? null,
+    json: json?.dialect ?? null,
+    columns: sniffed.columns,
+  };
+  const look = { source, file, plan, start: sniffed.dataStart, pieces: null, alternatives: csv?.alternatives ?? [] };
+  const dialect = { format: source.format, encoding, ...sniffed.dialect };
+  return { ...look, dialect, warnings: [...warnings, ...sniffed.warnings], ...typeSample(plan, look.start, config) };
+}
+
+/** A .tsv is separated by tabs unless the user says otherwise. */
+const delimiterOf = (source: Source, config: Config): { delimiter?: string } =>
+  source.format === 'tsv' && config.read.delimiter === null ? { delimiter: '\t' } : {};
+
+/** Gathers the kinds of values in the first records, and keys that the sniffing did not see. */
+function typeSample(plan: Look['plan'], start: ChunkStart, config: Config): Pick<Look, 'plan' | 'columns'> {
+  const kernel = createIngestKernel();
+  const files = new OpenFiles();
+  try {
+    const source = { ...plan, map: [] };
+    const piece = { start, limits: { bytes: sampleBytes, records: sampleRecords } };
+    const scanned = scanPiece(kernel, files, source, piece);
+    const { cells, newKeys } = parsePiece(kernel, source, scanned);
+    const options = { json: plan.json !== null, nullTokens: config.read.nulls, clean: config.clean };
+    const seen = seenColumns(kernel, cells, options);
+    const known = plan.columns.map((name, c) => ({ name, type: null, ...seen[c]! }));
+    const added = newKeys.map((name) => ({ name, type: null, kinds: 0, shape: null }));
+    const columns = { name: plan.name, columns: [...known, ...added] };
+    return { plan: { ...plan, columns: [...plan.columns, ...newKeys] }, columns };
+  } finally {
+    files.close();
+  }
+}
+
+/** Kinds of the values of every column of the cells, and shapes of nested ones. */
+export function seenColumns(
+  kernel: IngestKernel,
+  cells: CellTable,
+  options: TypingOptions,
+): { kinds: number; shape: Shape | null }[] {
+  const columns = Array.from({ length: cells.columns }, (_, c) => c);
+  return kindsOf(kernel, cells, columns, options).map((kinds, c) => ({
+    kinds,
+    shape: shapeOf(kernel, cells, c, kinds),
+  }));
+}
+
+/** The shape of a column's nested values; null if it has none. */
+export function shapeOf(kernel: IngestKernel, cells: CellTable, column: number, kinds: number): Shape | null {
+  return (kinds & (kind.object | kind.array)) === 0 ? null : shapeOfCells(kernel, cells, column);
+}
+
+function lookAtParquet(source: Source, file: Spooled): Look {
+  throw new Error(`not yet: ${source.path} ${file.path}`);
+}

@@ -1,0 +1,87 @@
+import type { Amount, Config } from '../config/options.js';
+import { DatagpuError } from '../errors.js';
+import type { Look } from './look.js';
+import type { Rejected, Seen } from './tasks.js';
+
+/** Malformed records of a source so far. */
+interface Tally {
+  records: number;
+  rejected: number;
+  first: { row: number; line: number; why: string } | null;
+}
+
+/** Counts malformed records by source, and refuses a source that has too many. */
+export class RejectTally {
+  private readonly tallies: Tally[];
+  private readonly looks: readonly Look[];
+  private readonly read: Config['read'];
+
+  constructor(looks: readonly Look[], read: Config['read']) {
+    this.tallies = looks.map(() => ({ records: 0, rejected: 0, first: null }));
+    this.looks = looks;
+    this.read = read;
+  }
+
+  /** Records of each source so far. */
+  get records(): number[] {
+    return this.tallies.map((t) => t.records);
+  }
+
+  /** Adds a chunk, in order; with `--strict` its first malformed record is the end. */
+  add(source: number, seen: Seen): void {
+    const tally = this.tallies[source]!;
+    const [first] = seen.rejects;
+    if (first !== undefined) {
+      tally.first ??= { row: tally.records + first.index + 1, line: first.line, why: first.why };
+      if (this.read.strict) throw this.refusal(source, 'No record may be malformed under --strict');
+    }
+    tally.records += seen.records;
+    tally.rejected += seen.rejects.length;
+  }
+
+  /** Refuses a source of which too many records, or all, are malformed. Called when everything was read. */
+  check(): void {
+    this.tallies.forEach(({ records, rejected }, source) => {
+      if (rejected === 0) return;
+      if (rejected === records) throw this.refusal(source, `All ${records} records are malformed`);
+      const most = allowed(this.read.maxRejects, records);
+      if (rejected > most)
+        throw this.refusal(
+          source,
+          `${rejected} of ${records} records are malformed, at most ${most} may be (--max-rejects)`,
+        );
+    });
+  }
+
+  private refusal(source: number, verdict: string): DatagpuError {
+    const { first } = this.tallies[source]!;
+    const { plan, alternatives } = this.looks[source]!;
+    const other = alternatives.length === 0 ? '' : `. What would fit: ${alternatives.join(', or ')}`;
+    return new DatagpuError('input', first!.why, {
+      file: plan.name,
+      row: first!.row,
+      ...(first!.line > 0 ? { line: first!.line } : {}),
+      hint: `${verdict}${other}`,
+    });
+  }
+}
+
+function allowed(amount: Amount | null, records: number): number {
+  if (amount === null) return Math.max(10, Math.floor(records / 100));
+  return 'rows' in amount ? amount.rows : Math.floor((records * amount.percent) / 100);
+}
+
+/** The 0-based record of each row of a chunk: rows are the records that were not rejected. */
+export function recordsOfRows(rows: number, rejects: readonly Rejected[]): Uint32Array {
+  const records = new Uint32Array(rows);
+  let reject = 0;
+  let record = 0;
+  for (let row = 0; row < rows; row++, record++) {
+    while (rejects[reject]?.index === record) {
+      reject++;
+      record++;
+    }
+    records[row] = record;
+  }
+  return records;
+}
