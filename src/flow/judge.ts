@@ -1,7 +1,9 @@
 import type { Config } from '../config/options.js';
 import { digestBytes } from '../dedupe/digest.js';
 import { DigestTable } from '../dedupe/table.js';
-import { RejectTally, recordsOfRows } from './rejects.js';
+import { FateLog, type RowVerdict, rowOrdinals } from '../ledger/fates.js';
+import { Ledger } from '../ledger/ledger.js';
+import { RejectTally } from './rejects.js';
 import type { SchemaState } from './schema.js';
 import type { Seen } from './tasks.js';
 import type { ChunkRef } from './walk.js';
@@ -15,27 +17,23 @@ export interface Judged {
   digests: Uint8Array;
 }
 
-/** Counts over all chunks judged so far. */
-export interface Counts {
-  read: number;
-  malformed: number;
-  emptyRows: number;
-  exactDuplicates: number;
-  kept: number;
-  changed: Record<string, number>;
-  /** By field. */
-  coerced: number[];
-  /** Chunks that the exact parser had to read. */
-  exactChunks: number;
-}
-
 /**
  * Decides, chunk by chunk in source order, which rows the data set keeps: malformed records and empty rows go first, then
- * exact duplicates of a row that was kept.
+ * exact duplicates of a row that was kept. Enters everything in the ledger and the log of fates.
  */
 export class Judge {
-  readonly counts: Counts;
+  readonly ledger: Ledger = new Ledger();
+  readonly fates: FateLog = new FateLog();
   readonly rejects: RejectTally;
+  /** Rows kept so far, and rows that entered dedupe. */
+  kept = 0;
+  valid = 0;
+  /** Values that changed their form, by field. */
+  readonly coerced: number[];
+  /** Chunks that the exact parser had to read. */
+  exactChunks = 0;
+  /** Seconds spent on finding duplicates. */
+  seconds = 0;
   private readonly schema: SchemaState;
   private readonly table: DigestTable | null;
 
@@ -43,50 +41,45 @@ export class Judge {
     this.schema = schema;
     this.rejects = new RejectTally(schema.looks, config.read);
     this.table = config.dedupe.enabled ? new DigestTable() : null;
-    this.counts = {
-      read: 0,
-      malformed: 0,
-      emptyRows: 0,
-      exactDuplicates: 0,
-      kept: 0,
-      changed: {},
-      coerced: schema.union.fields.map(() => 0),
-      exactChunks: 0,
-    };
+    this.coerced = schema.union.fields.map(() => 0);
   }
 
   /** Null when the chunk shows that the types have to be settled anew. */
   judge(ref: ChunkRef, seen: Seen): Judged | null {
     if (!this.schema.observe(ref.source, seen)) return null;
     this.rejects.add(ref.source, seen);
-    const { rows, empty } = seen;
-    const ordinals =
-      seen.rejects.length === 0 ? ref.ordinal : recordsOfRows(rows, seen.rejects).map((r) => r + ref.ordinal);
-    const keep = this.table?.judge(seen.digests, rows, ordinals, empty).keep ?? empty?.map((e) => 1 - e) ?? null;
+    const { records, rows, empty } = seen;
+    const rejected = seen.rejects.map((r) => r.index);
+    const begin = performance.now();
+    const verdict = this.verdict(seen, rowOrdinals(ref.ordinal, rows, rejected));
+    this.seconds += (performance.now() - begin) / 1000;
+    this.fates.add({ records, rejects: rejected, empty, verdict });
+    const empties = empty === null ? 0 : count(empty);
+    const keep = verdict?.keep ?? empty?.map((e) => 1 - e) ?? null;
     const kept = keep === null ? rows : count(keep);
-    this.add(seen, kept);
+    const near = verdict?.near?.rows.length ?? 0;
+    this.ledger.found(records);
+    this.ledger.stage('read', records, rows, { malformed: rejected.length });
+    this.ledger.stage('clean', rows, rows - empties, { 'empty row': empties });
+    this.ledger.stage('dedupe', rows - empties, kept, {
+      'exact duplicate': rows - empties - kept - near,
+      'near duplicate': near,
+    });
+    this.ledger.change(seen.changed);
+    this.valid += rows - empties;
+    this.kept += kept;
+    this.exactChunks += seen.exact ? 1 : 0;
+    seen.coerced.forEach((cells, f) => {
+      this.coerced[f]! += cells;
+    });
     const digests = seen.rowDigests ?? seen.digests;
-    return {
-      keep: kept === rows ? null : keep,
-      kept,
-      digests: kept === rows ? digests : pick(digests, keep!, kept),
-    };
+    if (kept === rows) return { keep: null, kept, digests };
+    return { keep, kept, digests: pick(digests, keep!, kept) };
   }
 
-  private add(seen: Seen, kept: number): void {
-    const { counts } = this;
-    const empty = seen.empty === null ? 0 : count(seen.empty);
-    counts.read += seen.records;
-    counts.malformed += seen.rejects.length;
-    counts.emptyRows += empty;
-    counts.exactDuplicates += seen.rows - empty - kept;
-    counts.kept += kept;
-    counts.exactChunks += seen.exact ? 1 : 0;
-    for (const [rule, cells] of Object.entries(seen.changed))
-      counts.changed[rule] = (counts.changed[rule] ?? 0) + cells;
-    seen.coerced.forEach((cells, f) => {
-      counts.coerced[f]! += cells;
-    });
+  private verdict(seen: Seen, ordinals: number | Uint32Array): RowVerdict | null {
+    if (this.table === null) return null;
+    return { ...this.table.judge(seen.digests, seen.rows, ordinals, seen.empty), near: null };
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Amount, Config } from '../config/options.js';
 import { DatagpuError } from '../errors.js';
 import type { Look } from './look.js';
-import type { Rejected, Seen } from './tasks.js';
+import type { Seen } from './tasks.js';
 
 /** Malformed records of a source so far. */
 interface Tally {
@@ -69,19 +69,4 @@ export class RejectTally {
 function allowed(amount: Amount | null, records: number): number {
   if (amount === null) return Math.max(10, Math.floor(records / 100));
   return 'rows' in amount ? amount.rows : Math.floor((records * amount.percent) / 100);
-}
-
-/** The 0-based record of each row of a chunk: rows are the records that were not rejected. */
-export function recordsOfRows(rows: number, rejects: readonly Rejected[]): Uint32Array {
-  const records = new Uint32Array(rows);
-  let reject = 0;
-  let record = 0;
-  for (let row = 0; row < rows; row++, record++) {
-    while (rejects[reject]?.index === record) {
-      reject++;
-      record++;
-    }
-    records[row] = record;
-  }
-  return records;
 }

@@ -124,6 +124,13 @@ export class ParquetSplicer {
     this.open = null;
   }
 
+  /** Closes and removes everything written so far, so that another splicer can begin in the folder. */
+  discard(): void {
+    const written = [...this.closed, ...(this.open === null ? [] : [this.open])];
+    this.abort();
+    for (const { path } of written) fs.rmSync(path, { force: true });
+  }
+
   private begin(): Shard {
     const file = path.join(this.folder, `part-${String(this.closed.length).padStart(5, '0')}.parquet`);
     const fd = writing(file, () => fs.openSync(file, 'wx'));
