@@ -101,9 +101,9 @@ export function size(least: number): Parse<number> {
     const isScalar = typeof value === 'string' || typeof value === 'number';
     if (!isScalar || parts === null || unit === undefined)
       throw new BadValue(`must be a size such as 1.5GB or 512MiB, got ${show(value)}`);
-    const bytes = Math.round(Number(parts[1]) * unit);
+    const bytes = unit === 1 ? Number(parts[1]) : Math.round(Number(parts[1]) * unit);
     if (bytes < least) throw new BadValue(`must be at least ${showSize(least)}, got ${show(value)}`);
-    if (!Number.isSafeInteger(bytes)) throw new BadValue(`must be less than 8 PiB, got ${show(value)}`);
+    if (!Number.isSafeInteger(bytes)) throw new BadValue(`must be whole bytes, less than 8 PiB, got ${show(value)}`);
     return bytes;
   };
 }
@@ -130,7 +130,7 @@ export const list: Parse<string[]> = (value) => {
 export function splitList(text: string): string[] {
   if (text.trim() === '') return [];
   const parts: string[] = [];
-  const part = /\s*(?:"((?:[^"]|"")*)"\s*|([^,]*))(,|$)/y;
+  const part = /\s*(?:"((?:[^"]|"")*)"\s*|([^",][^,]*|))(,|$)/y;
   for (;;) {
     const match = part.exec(text);
     if (match === null) throw new BadValue(`has a quote that does not end at a comma: ${show(text)}`);
@@ -215,9 +215,10 @@ export const encoding: Parse<string> = (value) => {
   return choice('utf-8', 'utf-16le', 'utf-16be', 'windows-1252', 'latin1')(value);
 };
 
-/** `1,2`, or `[1, 2]`: shortest and longest run of words. */
+/** `1,2`, `[1, 2]`, or `2` for both: shortest and longest run of words. */
 export const range: Parse<[number, number]> = (value) => {
-  const parts = typeof value === 'string' ? value.split(/[,-]/) : Array.isArray(value) ? value : [value, value];
+  const given = typeof value === 'string' ? value.split(/[,-]/) : Array.isArray(value) ? value : [value];
+  const parts = given.length === 1 ? [given[0], given[0]] : given;
   const wrong = new BadValue(`must be two whole numbers from 1 to 8 such as 1,2, got ${show(value)}`);
   if (parts.length !== 2) throw wrong;
   try {
