@@ -150,7 +150,8 @@ class ChunkLane {
   }
 
   private encodeRows(block: Block): EncodedRows {
-    return encodeRowGroup(this.plan.constantScore ? withScore(block) : block, this.plan.fields, this.plan.compression);
+    const { fields, compression, constantScore } = this.plan;
+    return encodeRowGroup(constantScore ? withScore(block) : block, fields, compression, this.kernel);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Column } from '../engine/block.js';
 import { type ArrowType, arrowWidth } from '../engine/types.js';
+import { unfoldJson } from '../load/json/unfold.js';
 import { type ArrowNode, packBits } from './arrow.js';
 import { unfoldRowcells } from './rowcells.js';
 import { arrowOf } from './schema.js';
@@ -122,8 +123,4 @@ function widenHalves(values: Uint8Array): Uint8Array {
     else out[i] = exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
   }
   return new Uint8Array(out.buffer);
-}
-
-function unfoldJson(_column: Column, _rows: number): ArrowNode {
-  throw new Error('not there yet');
 }

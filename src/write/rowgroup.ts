@@ -1,14 +1,13 @@
-import { Writable } from 'node:stream';
-import pl from 'nodejs-polars';
 import type { Compression } from '../config/options.js';
 import type { Block } from '../engine/block.js';
 import type { Field } from '../engine/types.js';
+import type { IngestKernel } from '../kernels/ingest.js';
 import { type Bounds, boundsOf } from './bounds.js';
-import { encodeIpc } from './ipc.js';
-import { freeFrames, ReusedBuffer } from './native-memory.js';
 import { nodeOf } from './node.js';
 import { readMetadata, takePages } from './pages.js';
-import { schemaOf, withoutZones } from './schema.js';
+import { parquetOf, trimMemory } from './polars.js';
+import { schemaOf } from './schema.js';
+import { type Sketch, sketchColumns } from './sketch.js';
 import { ThriftWriter } from './thrift.js';
 
 /** Rows of a block as pages of Parquet, for the splicer. Plain data; the two buffers can be transferred. */
@@ -26,52 +25,37 @@ export interface EncodedRows {
 export interface FieldStats {
   nulls: number;
   bounds: Bounds;
+  /** How many distinct values it has. */
+  distinct: Sketch;
 }
-
-const ipcMemory = new ReusedBuffer();
-const fileMemory = new ReusedBuffer();
 
 /**
  * Encodes a block as Parquet: the columns are laid out as an Arrow IPC file, which polars reads and compresses. One row
  * group, or several of at most 262,144 rows. The same block gives the same bytes whatever the number of threads. Every
- * value is copied twice (into the IPC file, into the frame); the block may lie anywhere and is not kept.
+ * value is copied twice (into the IPC file, into the frame). The block may lie anywhere and is not kept; columns outside the
+ * memory of `kernel` are copied there for a moment, to be counted.
  */
-export function encodeRowGroup(block: Block, fields: readonly Field[], compression: Compression): EncodedRows {
+export function encodeRowGroup(
+  block: Block,
+  fields: readonly Field[],
+  compression: Compression,
+  kernel: IngestKernel,
+): EncodedRows {
   if (fields.length === 0) throw new Error('rows without columns have no pages');
   const schema = schemaOf(fields);
+  const sketches = sketchColumns(kernel, block);
   const nodes = block.columns.map((column) => nodeOf(column, block.rows));
-  const ipc = encodeIpc(withoutZones(schema), nodes, block.rows, ipcMemory);
-  const file = writeParquet(ipc, compression);
-  freeFrames();
+  const file = parquetOf(schema, nodes, block.rows, compression);
   const tree = readMetadata(file);
   const bounds = boundsOf(tree, schema);
   const bytes = takePages(file, tree);
   const writer = new ThriftWriter();
   writer.struct(tree);
-  ipcMemory.trim();
-  fileMemory.trim();
+  trimMemory();
   return {
     rows: block.rows,
     bytes,
     metadata: Uint8Array.from(writer.take()),
-    fields: nodes.map((node, i) => ({ nulls: node.nulls, bounds: bounds[i]! })),
+    fields: nodes.map((node, i) => ({ nulls: node.nulls, bounds: bounds[i]!, distinct: sketches[i]! })),
   };
-}
-
-/** A whole Parquet file in memory that the next call uses again. */
-function writeParquet(ipc: Buffer, compression: Compression): Uint8Array {
-  // One record batch makes a frame of one chunk: no need to rechunk it for the bytes to be the same every time.
-  const frame = pl.readIPC(ipc);
-  let bytes = 0;
-  const sink = new Writable({
-    highWaterMark: Number.MAX_SAFE_INTEGER,
-    // polars writes thousands of small pieces.
-    write(piece: Uint8Array, _encoding, done) {
-      fileMemory.reserve(bytes + piece.length, bytes).set(piece, bytes);
-      bytes += piece.length;
-      done();
-    },
-  });
-  frame.writeParquet(sink, { compression });
-  return fileMemory.reserve(bytes, bytes).subarray(0, bytes);
 }

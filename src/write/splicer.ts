@@ -4,11 +4,11 @@ import path from 'node:path';
 import type { Compression } from '../config/options.js';
 import type { Field } from '../engine/types.js';
 import { wire } from '../load/parquet/thrift.js';
-import { emptyBlock } from './empty.js';
+import { emptyMetadata } from './empty.js';
 import { schemaKey } from './ipc.js';
 import { writing } from './output-error.js';
 import { columnChunk, columnMetadata, fileMetadata, keyValue, magic, rowGroup } from './parquet.js';
-import { type EncodedRows, encodeRowGroup } from './rowgroup.js';
+import type { EncodedRows } from './rowgroup.js';
 import { schemaOf } from './schema.js';
 import {
   binary,
@@ -100,10 +100,7 @@ export class ParquetSplicer {
   /** Writes the footers and syncs the files. Without any row there is one file, with the schema only. */
   finish(): StagedFile[] {
     if (this.open === null && this.closed.length === 0) {
-      if (this.fields.length > 0)
-        this.checkSchema(
-          readStruct(encodeRowGroup(emptyBlock(this.fields), this.fields, this.options.compression).metadata, 0).struct,
-        );
+      if (this.fields.length > 0) this.checkSchema(emptyMetadata(this.fields));
       this.open = this.begin();
     }
     if (this.open !== null) this.close(this.open);

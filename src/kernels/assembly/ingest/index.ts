@@ -15,3 +15,4 @@ export * from './parquet-levels';
 export * from './parquet-values';
 export { pqAssemble } from './parquet-nested';
 export { unpackLz4, unpackSnappy } from './unpack';
+export { sketchBytes, sketchFixed, sketchVariable } from './sketch';

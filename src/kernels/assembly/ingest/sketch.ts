@@ -1,0 +1,113 @@
+// What a column's distinct values are estimated from: a hash set of at most `mostExact` 64-bit hashes, exact as long as it
+// is not full, and HyperLogLog registers. Both are the same whatever the order of the values, and can be joined.
+//
+// The state, at `state`: uint32 count of the set, uint32 1 when it ran over, then 4096 registers, then the set: 4096
+// slots of a 64-bit hash, 0 = free.
+
+const mostExact: u32 = 1000;
+const registerBits: u32 = 12;
+const registersAt: usize = 8;
+const slotsAt: usize = registersAt + (1 << registerBits);
+const slotMask: u64 = 4095;
+
+const first: u64 = 0x9e3779b97f4a7c15;
+const second: u64 = 0xbf58476d1ce4e5b9;
+const third: u64 = 0x94d049bb133111eb;
+
+/** Bytes of a state. */
+export function sketchBytes(): usize {
+  return slotsAt + 4096 * 8;
+}
+
+/** Every bit of the input decides every bit of the result (the finalizer of SplitMix64). */
+// @ts-ignore: decorator
+@inline
+function mix(h: u64): u64 {
+  h = (h ^ (h >> 30)) * second;
+  h = (h ^ (h >> 27)) * third;
+  return h ^ (h >> 31);
+}
+
+/** Hash of bytes; up to 7 bytes behind them are read. */
+function hashOf(at: usize, bytes: usize): u64 {
+  let h: u64 = (<u64>bytes + 1) * first;
+  const end = at + bytes;
+  if (bytes >= 64) {
+    let a: u64 = h;
+    let b: u64 = second;
+    let c: u64 = third;
+    let d: u64 = first;
+    const last = end - 32;
+    while (at <= last) {
+      a = rotl<u64>((a ^ load<u64>(at)) * first, 29);
+      b = rotl<u64>((b ^ load<u64>(at, 8)) * first, 29);
+      c = rotl<u64>((c ^ load<u64>(at, 16)) * first, 29);
+      d = rotl<u64>((d ^ load<u64>(at, 24)) * first, 29);
+      at += 32;
+    }
+    h = mix(a) + rotl<u64>(mix(b + first), 17) + rotl<u64>(mix(c + second), 31) + rotl<u64>(mix(d + third), 47);
+  }
+  while (at + 8 <= end) {
+    h = rotl<u64>((h ^ load<u64>(at)) * first, 29);
+    at += 8;
+  }
+  const rest = end - at;
+  if (rest > 0) {
+    const word = load<u64>(at) & (((<u64>1) << ((<u64>rest) << 3)) - 1);
+    h = rotl<u64>((h ^ word) * first, 29);
+  }
+  return mix(h);
+}
+
+// @ts-ignore: decorator
+@inline
+function add(state: usize, hash: u64): void {
+  const register = state + registersAt + <usize>(hash >> (64 - registerBits));
+  const rank = <u32>clz<u64>((hash << registerBits) | (1 << (registerBits - 1))) + 1;
+  if (rank > <u32>load<u8>(register)) store<u8>(register, <u8>rank);
+  if (load<u32>(state, 4) != 0) return;
+  const key = hash == 0 ? 1 : hash;
+  let slot = key & slotMask;
+  while (true) {
+    const at = state + slotsAt + ((<usize>slot) << 3);
+    const there = load<u64>(at);
+    if (there == key) return;
+    if (there == 0) {
+      const count = load<u32>(state);
+      if (count == mostExact) store<u32>(state, 1, 4);
+      else {
+        store<u64>(at, key);
+        store<u32>(state, count + 1);
+      }
+      return;
+    }
+    slot = (slot + 1) & slotMask;
+  }
+}
+
+/** Adds the values of a column with offsets that are not null. `validity` may be 0. */
+export function sketchVariable(state: usize, validity: usize, offsets: usize, values: usize, rows: u32): void {
+  let from = load<u32>(offsets);
+  for (let r: usize = 0; r < <usize>rows; r++) {
+    const to = load<u32>(offsets + (r << 2), 4);
+    if (validity == 0 || load<u8>(validity + r) != 0) add(state, hashOf(values + <usize>from, <usize>(to - from)));
+    from = to;
+  }
+}
+
+/** Adds the values of a column of fixed width; with `isFloat` (width 8) -0 is 0. */
+export function sketchFixed(state: usize, validity: usize, width: u32, isFloat: bool, values: usize, rows: u32): void {
+  if (width == 8) {
+    for (let r: usize = 0; r < <usize>rows; r++) {
+      if (validity != 0 && load<u8>(validity + r) == 0) continue;
+      let word = load<u64>(values + (r << 3));
+      if (isFloat && word == 0x8000000000000000) word = 0;
+      add(state, mix(word * first + first));
+    }
+    return;
+  }
+  for (let r: usize = 0; r < <usize>rows; r++) {
+    if (validity != 0 && load<u8>(validity + r) == 0) continue;
+    add(state, hashOf(values + r * <usize>width, <usize>width));
+  }
+}

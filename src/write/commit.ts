@@ -1,0 +1,133 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import {
+  carryOut,
+  journalName,
+  privateFolder,
+  type StepHook,
+  syncFolder,
+  writeJournal,
+  writeSynced,
+} from './journal.js';
+import { type FolderLock, lockFolder, lockName } from './lock.js';
+import { writing } from './output-error.js';
+import type { StagedFile } from './splicer.js';
+
+/** A new data set on its way into an output folder. Nothing that a reader sees changes before `commit`. */
+export class Staging {
+  /** Where new files are written, under `.datagpu/` of the output folder. */
+  readonly folder: string;
+  private readonly lock: FolderLock;
+  private settled = false;
+  /** The first folder that had to be made for the output folder. */
+  private readonly made: string | undefined;
+
+  /**
+   * Makes the output folder, takes its lock, finishes what an earlier compile had begun to commit and removes what one
+   * left behind.
+   *
+   * @throws DatagpuError `output` when the folder can't be written, or another compile is writing into it
+   */
+  constructor(
+    readonly out: string,
+    private readonly step: StepHook = () => {},
+  ) {
+    const home = path.join(out, privateFolder);
+    this.made = writing(out, () => fs.mkdirSync(out, { recursive: true }));
+    writing(home, () => fs.mkdirSync(home, { recursive: true }));
+    this.lock = lockFolder(out);
+    try {
+      carryOut(out);
+      this.folder = writing(home, () => {
+        removeLeftovers(home);
+        return fs.mkdtempSync(path.join(home, 'staging-'));
+      });
+    } catch (error) {
+      this.lock.release();
+      throw error;
+    }
+  }
+
+  /** Where a file that goes beside the data (`lineage.parquet`, `rejects.parquet`) is to be written and synced. */
+  beside(name: 'lineage.parquet' | 'rejects.parquet'): string {
+    return path.join(this.folder, name);
+  }
+
+  /**
+   * Puts the new data set in the place of the old one: staged data files, which are synced, the files beside them, and
+   * the manifest. Ended at any point, it leaves the old or the new one.
+   */
+  commit(files: readonly StagedFile[], manifest: string): void {
+    const { out, folder } = this;
+    const staging = `${privateFolder}/${path.basename(folder)}`;
+    const rename = files.map((file) => ({ from: `${staging}/${path.basename(file.path)}`, to: file.name }));
+    const remove = oldData(out).filter((name) => !files.some((file) => file.name === name));
+    for (const name of ['lineage.parquet', 'rejects.parquet'] as const) {
+      const target = `${privateFolder}/${name}`;
+      if (fs.existsSync(this.beside(name))) rename.push({ from: `${staging}/${name}`, to: target });
+      else if (fs.existsSync(path.join(out, target))) remove.push(target);
+    }
+    rename.push({ from: `${staging}/manifest.yaml`, to: 'manifest.yaml' });
+    this.step('before the manifest');
+    writing(path.join(out, 'manifest.yaml'), () => writeSynced(path.join(folder, 'manifest.yaml'), manifest));
+    writing(out, () => syncFolder(folder));
+    this.step('before the journal');
+    writeJournal(out, { version: 1, staging, rename, remove });
+    this.settled = true;
+    try {
+      this.step('after the journal');
+      carryOut(out, this.step);
+    } finally {
+      this.lock.release();
+    }
+  }
+
+  /** Removes what was staged, and the output folder if it was made for it. Does nothing after `commit`. */
+  abort(): void {
+    if (this.settled) return;
+    this.settled = true;
+    // With a journal in place the commit is decided, and the staged files are what it needs.
+    const decided = fs.existsSync(path.join(this.out, privateFolder, journalName));
+    if (!decided) fs.rmSync(this.folder, { recursive: true, force: true });
+    this.lock.release();
+    if (decided || this.made === undefined) return;
+    fs.rmSync(path.join(this.out, privateFolder, lockName), { force: true });
+    for (const folder of [path.join(this.out, privateFolder), this.out]) {
+      if (fs.readdirSync(folder).length > 0) return;
+      fs.rmdirSync(folder);
+    }
+  }
+}
+
+/**
+ * Finishes the commit of an output folder that was interrupted, if one was. For whoever reads the folder; costs one
+ * look at the folder otherwise.
+ *
+ * @throws DatagpuError `output` when it can't be finished here
+ */
+export function recover(out: string): void {
+  if (!fs.existsSync(path.join(out, privateFolder, journalName))) return;
+  const lock = lockFolder(out, 10_000);
+  try {
+    carryOut(out);
+  } finally {
+    lock.release();
+  }
+}
+
+const dataPattern = /^data(-\d{5,}-of-\d{5,})?\.parquet$/;
+
+/** Data files that are in the folder now. */
+function oldData(out: string): string[] {
+  return fs
+    .readdirSync(out)
+    .filter((name) => dataPattern.test(name))
+    .sort();
+}
+
+/** Staging folders of compiles that were killed; the caller has the lock. */
+function removeLeftovers(home: string): void {
+  for (const name of fs.readdirSync(home)) {
+    if (name.startsWith('staging-')) fs.rmSync(path.join(home, name), { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,47 @@
+import { Writable } from 'node:stream';
+import pl from 'nodejs-polars';
+import type { Compression } from '../config/options.js';
+import type { ArrowNode } from './arrow.js';
+import { encodeIpc } from './ipc.js';
+import { freeFrames, ReusedBuffer } from './native-memory.js';
+import { type ArrowField, withoutZones } from './schema.js';
+
+const ipcMemory = new ReusedBuffer();
+const fileMemory = new ReusedBuffer();
+
+/** Columns as a whole Parquet file, in memory that the next call uses again. */
+export function parquetOf(
+  schema: readonly ArrowField[],
+  nodes: readonly ArrowNode[],
+  rows: number,
+  compression: Compression,
+): Uint8Array {
+  const ipc = encodeIpc(withoutZones(schema), nodes, rows, ipcMemory);
+  const file = writeParquet(ipc, compression);
+  freeFrames();
+  return file;
+}
+
+/** Gives back what an uncommonly large row group needed. */
+export function trimMemory(): void {
+  ipcMemory.trim();
+  fileMemory.trim();
+}
+
+/** A function of its own, so that nothing refers to the frame when it returns. */
+function writeParquet(ipc: Buffer, compression: Compression): Uint8Array {
+  // One record batch makes a frame of one chunk: no need to rechunk it for the bytes to be the same every time.
+  const frame = pl.readIPC(ipc);
+  let bytes = 0;
+  const sink = new Writable({
+    highWaterMark: Number.MAX_SAFE_INTEGER,
+    // polars writes thousands of small pieces.
+    write(piece: Uint8Array, _encoding, done) {
+      fileMemory.reserve(bytes + piece.length, bytes).set(piece, bytes);
+      bytes += piece.length;
+      done();
+    },
+  });
+  frame.writeParquet(sink, { compression });
+  return fileMemory.reserve(bytes, bytes).subarray(0, bytes);
+}
