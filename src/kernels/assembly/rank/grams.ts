@@ -1,0 +1,255 @@
+/**
+ * Runs of words that may be terms. A term of n words is no more frequent than the term of its first n - 1 words and than
+ * its last word, so that only pairs (node, word) of candidates are counted: a node is a candidate word (its number) or a
+ * run of words that was found frequent enough (a number from `words` on), and the edge table leads from (node, word) to it.
+ *
+ * Streams are uint32: candidates by number, `gap` for words that are none (never twice in a row), `endOfRow`, tokens.
+ */
+import { addToHistogram, openHistogram, reachedBy } from './histogram';
+import { endOfRow } from './tokenise';
+
+/** One or more words that are no candidates. */
+export const gap: u32 = 0xfffffffe;
+
+/** Turns a stream of term ids into one of candidates, in place; `numbers` has a candidate number or `gap` for each id. */
+export function compact(stream: usize, end: usize, numbers: usize): usize {
+  let out = stream;
+  let last: u32 = gap;
+  for (let p = stream; p < end; p += 4) {
+    const id = load<u32>(p);
+    if (id == endOfRow) {
+      store<u32>(out, endOfRow);
+      store<u32>(out, load<u32>(p, 4), 4);
+      out += 8;
+      p += 4;
+      last = gap;
+      continue;
+    }
+    const number = load<u32>(numbers + (<usize>id << 2));
+    store<u32>(out, number);
+    out += <usize>(number != gap || last != gap) << 2;
+    last = number;
+  }
+  return out;
+}
+
+/** Stamp of the row that is counted; rows of all chunks of a pass have different ones. */
+let stamp: u32 = 0;
+
+/** Begins a pass over all chunks. */
+export function openPass(): void {
+  stamp = 0;
+}
+
+/** Offsets in a counted pair; the dense table has these 12 bytes at (left * right words + right) * 12. */
+const atCount: usize = 0;
+const atStamp: usize = 8;
+
+/** Counts pairs of adjacent candidates, the left one below `left` and the right one below `right`, in a dense table. */
+export function countDense(stream: usize, end: usize, left: u32, right: u32, table: usize): void {
+  let row = stamp + 1;
+  let previous: u32 = gap;
+  for (let p = stream; p < end; p += 4) {
+    const word = load<u32>(p);
+    if (previous < left && word < right) {
+      const at = table + (<usize>previous * <usize>right + <usize>word) * 12;
+      store<u64>(at, load<u64>(at, atCount) + (load<u32>(at, atStamp) == row ? 1 : 0x100000001), atCount);
+      store<u32>(at, row, atStamp);
+    }
+    previous = word;
+    if (word == endOfRow) {
+      p += 4;
+      row++;
+    }
+  }
+  stamp = row - 1;
+}
+
+/**
+ * The sparse table of counted pairs: 24 bytes a slot, node << 32 | word (all bits set: empty), count, rows, stamp, unused.
+ */
+let pairs: usize = 0;
+let pairMask: u32 = 0;
+let pairCount: u32 = 0;
+const emptyPair: u64 = 0xffffffffffffffff;
+
+/** The edge table: 16 bytes a slot, node << 32 | word (all bits set: empty), the node it leads to, unused. */
+let edges: usize = 0;
+let edgeMask: u32 = 0;
+
+// @ts-ignore: decorator
+@inline
+function hashPair(key: u64): u32 {
+  const h = (key ^ (key >> 31)) * 0x9e3779b97f4a7c15;
+  return <u32>((h ^ (h >> 29)) * 0xbf58476d1ce4e5b9 >> 32);
+}
+
+/** Lays out an empty table of 2^k slots. */
+export function openPairs(at: usize, slots: u32): void {
+  pairs = at;
+  pairMask = slots - 1;
+  pairCount = 0;
+  for (let i: u32 = 0; i < slots; i++) clearPair(at + <usize>i * 24);
+}
+
+function clearPair(slot: usize): void {
+  store<u64>(slot, emptyPair);
+  store<u64>(slot, 0, 8);
+  store<u64>(slot, 0, 16);
+}
+
+/** Moves the table to larger memory. */
+export function growPairs(at: usize, slots: u32): void {
+  const old = pairs;
+  const oldEnd = old + (<usize>pairMask + 1) * 24;
+  openPairs(at, slots);
+  for (let p = old; p < oldEnd; p += 24) {
+    const key = load<u64>(p);
+    if (key == emptyPair) continue;
+    const slot = findPair(key, true);
+    store<u64>(slot, load<u64>(p, 8), 8);
+    store<u64>(slot, load<u64>(p, 16), 16);
+  }
+}
+
+export function pairsHeld(): u32 {
+  return pairCount;
+}
+
+function findPair(key: u64, add: bool): usize {
+  let i = hashPair(key) & pairMask;
+  while (true) {
+    const slot = pairs + <usize>i * 24;
+    const held = load<u64>(slot);
+    if (held == key) return slot;
+    if (held == emptyPair) {
+      if (!add) return 0;
+      store<u64>(slot, key);
+      pairCount++;
+      return slot;
+    }
+    i = (i + 1) & pairMask;
+  }
+}
+
+/** Lays out the edge table in memory of 2^k slots: the edges are `count` times node, word, target (uint32 each). */
+export function openEdges(at: usize, slots: u32, list: usize, count: u32): void {
+  edges = at;
+  edgeMask = slots - 1;
+  memory.fill(at, 255, <usize>slots << 4);
+  for (let e: u32 = 0; e < count; e++, list += 12) {
+    const key = (<u64>load<u32>(list) << 32) | <u64>load<u32>(list, 4);
+    let i = hashPair(key) & edgeMask;
+    while (load<u64>(edges + (<usize>i << 4)) != emptyPair) i = (i + 1) & edgeMask;
+    store<u64>(edges + (<usize>i << 4), key);
+    store<u32>(edges + (<usize>i << 4), load<u32>(list, 8), 8);
+  }
+}
+
+/** The node that (node, word) leads to, or `gap`. */
+// @ts-ignore: decorator
+@inline
+export function edgeOf(node: u32, word: u32): u32 {
+  const key = (<u64>node << 32) | <u64>word;
+  let i = hashPair(key) & edgeMask;
+  while (true) {
+    const slot = edges + (<usize>i << 4);
+    const held = load<u64>(slot);
+    if (held == key) return load<u32>(slot, 8);
+    if (held == emptyPair) return gap;
+    i = (i + 1) & edgeMask;
+  }
+}
+
+/**
+ * Counts runs of `length` words in the sparse table: the first `length` - 1 lead to a node by the edges, the last is a
+ * candidate below `right`; for runs of two the first is below `left`. Returns where it stopped, before a row for which
+ * the table (kept at most half full) has no room.
+ */
+export function countSparse(stream: usize, end: usize, length: u32, left: u32, right: u32): usize {
+  let p = stream;
+  while (p < end) {
+    let rowEnd = p;
+    while (load<u32>(rowEnd) != endOfRow) rowEnd += 4;
+    if (<u64>pairCount + ((rowEnd - p) >> 2) >= <u64>(pairMask >> 1)) return p;
+    stamp++;
+    const lastStart = rowEnd - ((<usize>length - 1) << 2);
+    for (; p < lastStart && p < rowEnd; p += 4) {
+      let node = load<u32>(p);
+      if (node >= left) continue;
+      let q = p + 4;
+      const last = p + ((<usize>length - 1) << 2);
+      while (q < last) {
+        const word = load<u32>(q);
+        if (word == gap) break;
+        node = edgeOf(node, word);
+        if (node == gap) break;
+        q += 4;
+      }
+      if (q < last) continue;
+      const word = load<u32>(last);
+      if (word >= right) continue;
+      const slot = findPair((<u64>node << 32) | <u64>word, true);
+      store<u64>(slot, load<u64>(slot, 8) + (load<u32>(slot, 16) == stamp ? 1 : 0x100000001), 8);
+      store<u32>(slot, stamp, 16);
+    }
+    p = rowEnd + 8;
+  }
+  return p;
+}
+
+/** A count that `limit` pairs in at least `rows` rows reach; see histogram.ts. */
+export function pairsReached(limit: u32, rows: u32, histogram: usize): u32 {
+  openHistogram(histogram);
+  const end = pairs + (<usize>pairMask + 1) * 24;
+  for (let p = pairs; p < end; p += 24) if (load<u32>(p, 12) >= rows) addToHistogram(histogram, load<u32>(p, 8));
+  return reachedBy(histogram, limit);
+}
+
+/** As `pairsReached`, over a dense table of `count` pairs. */
+export function denseReached(table: usize, count: u32, limit: u32, rows: u32, histogram: usize): u32 {
+  openHistogram(histogram);
+  const end = table + <usize>count * 12;
+  for (let p = table; p < end; p += 12) if (load<u32>(p, 4) >= rows) addToHistogram(histogram, load<u32>(p));
+  return reachedBy(histogram, limit);
+}
+
+/** Writes the pairs counted at least `atLeast` times as 16 bytes each (node, word, count, rows); returns how many. */
+export function pairsAbove(atLeast: u32, target: usize): u32 {
+  const end = pairs + (<usize>pairMask + 1) * 24;
+  let found: u32 = 0;
+  for (let p = pairs; p < end; p += 24) {
+    if (load<u64>(p) == emptyPair || load<u32>(p, 8) < atLeast) continue;
+    if (target != 0) writePair(target + (<usize>found << 4), load<u32>(p, 4), load<u32>(p), p + 8);
+    found++;
+  }
+  return found;
+}
+
+/** As `pairsAbove`, from a dense table of `left` times `right` pairs. */
+export function denseAbove(table: usize, left: u32, right: u32, atLeast: u32, target: usize): u32 {
+  let found: u32 = 0;
+  let p = table;
+  for (let node: u32 = 0; node < left; node++) {
+    for (let word: u32 = 0; word < right; word++, p += 12) {
+      if (load<u32>(p) < atLeast || load<u32>(p) == 0) continue;
+      if (target != 0) writePair(target + (<usize>found << 4), node, word, p);
+      found++;
+    }
+  }
+  return found;
+}
+
+function writePair(target: usize, node: u32, word: u32, counts: usize): void {
+  store<u32>(target, node);
+  store<u32>(target, word, 4);
+  store<u64>(target, load<u64>(counts), 8);
+}
+
+/** Writes count and rows (uint32 each) of `count` pairs given as node, word; 0 for those not there. */
+export function pairCounts(list: usize, count: u32, target: usize): void {
+  for (let i: u32 = 0; i < count; i++, list += 8, target += 8) {
+    const slot = findPair((<u64>load<u32>(list) << 32) | <u64>load<u32>(list, 4), false);
+    store<u64>(target, slot == 0 ? 0 : load<u64>(slot, 8));
+  }
+}

@@ -1,0 +1,6 @@
+export * from './terms';
+export * from './tokenise';
+export * from './grams';
+export * from './score';
+export * from './order';
+export { __heap_base };

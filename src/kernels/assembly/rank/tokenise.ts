@@ -1,0 +1,301 @@
+/**
+ * scikit-learn's tokens of UTF-8 text: lower-cased as Python does, runs of two or more word characters
+ * (`(?u)\b\w\w+\b`), stop words left out; counted in the term table and written as a stream of term ids.
+ *
+ * 64 bytes at a time are classed by SIMD; a byte that is not ASCII counts as a word's there, and a run with such bytes is
+ * decoded and split by `mixedRun`. Every run lies between ASCII bytes that are no word's, or the ends of the cell.
+ */
+import { codePointAt, codePointBytes, isSpecial, isWord, lowerOf, lowerSigma, putCodePoint, wordRecord } from '../shared/words';
+import { addShort, arenaEnd, arenaTop, atCount, atRest, atStamp, capacity, entries, findTerm, hashHead, idBits, loadLower, slotMask, slots, tagBits, terms } from './terms';
+
+/** Ends a row in a stream of term ids; the number of the row's tokens follows. */
+export const endOfRow: u32 = 0xffffffff;
+
+/** Why `tokenise` stopped before the last row. */
+const needsOutput: u32 = 1;
+const needsTerms: u32 = 2;
+const needsArena: u32 = 3;
+
+let output: usize = 0;
+let outputEnd: usize = 0;
+let scratch: usize = 0;
+let stamp: u32 = 0;
+/** What an occurrence adds to count | rows << 32: for the row's first one and for the others. 0 when nothing is counted. */
+let first: u64 = 0x100000001;
+let again: u64 = 1;
+/** Terms up to this id are stop words. */
+let stopWords: u32 = 0;
+/** With a stemmer: for each term as read the id of the term that stands for it, 0 to leave it out; else 0. */
+let stands: usize = 0;
+let stemBuffer: usize = 0;
+let stopped: u32 = 0;
+/** Tokens counted so far. */
+let tokensCounted: f64 = 0;
+
+/** Longer words (in bytes) are left out where words are stemmed: they are no language's. */
+const longestStemmed: usize = 128;
+const stemRoom: usize = 512;
+
+/** Writes the stem of the word at `p` to `target`; returns its bytes (at most `room`), 0 for a stop word. */
+// @ts-ignore: decorator
+@external("host", "stem")
+declare function stem(p: usize, bytes: usize, target: usize, room: usize): u32;
+
+/** Where the ids of the next rows go, up to `end`. */
+export function setOutput(at: usize, end: usize): void {
+  output = at;
+  outputEnd = end;
+}
+
+export function outputTop(): usize {
+  return output;
+}
+
+/** Room for 3 / 2 of the longest row and 64 bytes. */
+export function setScratch(at: usize): void {
+  scratch = at;
+}
+
+export function setCounting(on: bool): void {
+  first = on ? 0x100000001 : 0;
+  again = on ? 1 : 0;
+}
+
+export function tokenCount(): f64 {
+  return tokensCounted;
+}
+
+/** Makes every term of the table so far a stop word. */
+export function setStopWords(): void {
+  stopWords = terms;
+}
+
+/** Turns stemming on: `table` has a uint32 per term (and is moved by this call as well), `buffer` has 1 KB. */
+export function setStems(table: usize, buffer: usize): void {
+  stands = table;
+  stemBuffer = buffer;
+}
+
+/**
+ * Why `tokenise` stopped: 1 output (4 bytes for every 2 bytes of the row and 12 more), 2 term table, 3 arena (8 times the
+ * row and 1 KB) is too small for the next row. Without counting, texts hold no new terms, and only 1 can be.
+ */
+export function stopReason(): u32 {
+  return stopped;
+}
+
+/**
+ * Tokenises rows `from` to `to` of `count` columns, joined by a space, and returns the row it got to. `columns` has three
+ * addresses a column: of the byte that offset 0 means, of the int32 offsets, of the validity bytes or 0.
+ */
+export function tokenise(columns: usize, count: u32, from: u32, to: u32): u32 {
+  const columnsEnd = columns + <usize>count * 12;
+  const perToken: u32 = stands == 0 ? 1 : 2;
+  for (let row = from; row < to; row++) {
+    let bytes: u32 = 0;
+    for (let column = columns; column < columnsEnd; column += 12) {
+      const offsets = <usize>load<u32>(column, 4) + (<usize>row << 2);
+      bytes += load<u32>(offsets, 4) - load<u32>(offsets);
+    }
+    const tokens = (bytes >> 1) + 3;
+    if (output + (<usize>tokens << 2) > outputEnd) stopped = needsOutput;
+    else if (first == 0) stopped = 0;
+    else if (terms + tokens * perToken >= capacity) stopped = needsTerms;
+    else if (arenaEnd - arenaTop < <usize>(bytes * perToken) * 4 + 1024) stopped = needsArena;
+    else stopped = 0;
+    if (stopped != 0) return row;
+    stamp++;
+    const rowStart = output;
+    for (let column = columns; column < columnsEnd; column += 12) {
+      const validity = <usize>load<u32>(column, 8);
+      if (validity != 0 && load<u8>(validity + row) == 0) continue;
+      const base = <usize>load<u32>(column);
+      const offsets = <usize>load<u32>(column, 4) + (<usize>row << 2);
+      cell(base + load<u32>(offsets), base + load<u32>(offsets, 4));
+    }
+    const found = <u32>((output - rowStart) >> 2);
+    store<u32>(output, endOfRow);
+    store<u32>(output, found, 4);
+    output += 8;
+    if (first != 0) tokensCounted += <f64>found;
+  }
+  return to;
+}
+
+/** One bit a byte of the 16 at `p`: part of a word, or not ASCII. */
+// @ts-ignore: decorator
+@inline
+function wordBits(v: v128): u64 {
+  const letter = i8x16.lt_u(i8x16.sub(v128.or(v, i8x16.splat(0x20)), i8x16.splat(0x61)), i8x16.splat(26));
+  const digit = i8x16.lt_u(i8x16.sub(v, i8x16.splat(0x30)), i8x16.splat(10));
+  const underscore = i8x16.eq(v, i8x16.splat(0x5f));
+  return <u64>i8x16.bitmask(v128.or(v128.or(letter, digit), v128.or(underscore, v)));
+}
+
+function cell(start: usize, end: usize): void {
+  const slots_ = slots;
+  const mask = slotMask;
+  const entries_ = entries;
+  const row = stamp;
+  const firstly = first;
+  const stops = stopWords;
+  const stemmed = stands != 0;
+  let out = output;
+  /** Start of a run that goes on in the next 64 bytes, or 0. */
+  let open: usize = 0;
+  let mixed: u64 = 0;
+  for (let p = start; p < end; p += 64) {
+    const a = v128.load(p);
+    const b = v128.load(p, 16);
+    const c = v128.load(p, 32);
+    const d = v128.load(p, 48);
+    let bits = wordBits(a) | (wordBits(b) << 16) | (wordBits(c) << 32) | (wordBits(d) << 48);
+    let high: u64 = 0;
+    if (v128.any_true(v128.and(v128.or(v128.or(a, b), v128.or(c, d)), i8x16.splat(-128)))) {
+      high =
+        <u64>i8x16.bitmask(a) | (<u64>i8x16.bitmask(b) << 16) | (<u64>i8x16.bitmask(c) << 32) | (<u64>i8x16.bitmask(d) << 48);
+    }
+    if (end - p < 64) {
+      const inside = ((<u64>1) << (end - p)) - 1;
+      bits &= inside;
+      high &= inside;
+    }
+    if (open != 0) {
+      const length = ctz(~bits);
+      if (length == 64) {
+        mixed |= high;
+        continue;
+      }
+      const until = ((<u64>1) << length) - 1;
+      output = out;
+      if ((mixed | (high & until)) != 0) mixedRun(open, p + <usize>length, start, end);
+      else asciiRun(open, p + <usize>length);
+      out = output;
+      open = 0;
+      bits &= ~until;
+    }
+    while (bits != 0) {
+      // Adding its lowest bit turns the lowest run into one bit behind it.
+      const from = <usize>ctz(bits);
+      const after = bits + (bits & (0 - bits));
+      if (after == 0) {
+        open = p + from;
+        mixed = high & ((<u64>-1) << from);
+        break;
+      }
+      const to = <usize>ctz(after);
+      bits = after & (after - 1);
+      const length = to - from;
+      const inside = high == 0 ? 0 : high & (((<u64>1) << to) - ((<u64>1) << from));
+      if (length > 16 || inside != 0 || stemmed) {
+        output = out;
+        if (inside != 0) mixedRun(p + from, p + to, start, end);
+        else asciiRun(p + from, p + to);
+        out = output;
+        continue;
+      }
+      if (length < 2) continue;
+      const v = loadLower(p + from, length);
+      const low = <u64>i64x2.extract_lane(v, 0);
+      const upper = <u64>i64x2.extract_lane(v, 1);
+      const h = hashHead(low, upper);
+      const tag = <u32>h & tagBits;
+      let i = <u32>(h >> 32) & mask;
+      let id: u32;
+      let entry: usize;
+      while (true) {
+        const slot = slots_ + (<usize>i << 2);
+        const held = load<u32>(slot);
+        if (held == 0) {
+          id = addShort(slot, tag, low, upper);
+          entry = entries_ + (<usize>id << 5);
+          break;
+        }
+        id = held & idBits;
+        entry = entries_ + (<usize>id << 5);
+        if (
+          ((held ^ tag) & tagBits) == 0 &&
+          ((load<u64>(entry) ^ low) | (load<u64>(entry, 8) ^ upper) | <u64>load<u32>(entry, atRest)) == 0
+        )
+          break;
+        i = (i + 1) & mask;
+      }
+      store<u64>(entry, load<u64>(entry, atCount) + (load<u32>(entry, atStamp) == row ? again : firstly), atCount);
+      store<u32>(entry, row, atStamp);
+      store<u32>(out, id);
+      out += <usize>(id > stops) << 2;
+    }
+  }
+  output = out;
+  if (open != 0) {
+    if (mixed != 0) mixedRun(open, end, start, end);
+    else asciiRun(open, end);
+  }
+}
+
+function asciiRun(p: usize, end: usize): void {
+  if (end - p >= 2) token(p, end - p);
+}
+
+/** Counts the token of `length` bytes at `p`, in lower case but for ASCII letters. */
+function token(p: usize, length: usize): void {
+  let id: u32;
+  if (stands == 0) {
+    id = findTerm(p, length, true);
+    if (id <= stopWords) return;
+  } else {
+    const known = terms;
+    const word = findTerm(p, length, true);
+    id = word > known ? standIn(word, p, length) : load<u32>(stands + (<usize>word << 2));
+    if (id == 0) return;
+  }
+  const entry = entries + (<usize>id << 5);
+  store<u64>(entry, load<u64>(entry, atCount) + (load<u32>(entry, atStamp) == stamp ? again : first), atCount);
+  store<u32>(entry, stamp, atStamp);
+  store<u32>(output, id);
+  output += 4;
+}
+
+/** Asks the host for a new word's stem. Stems are kept apart from words as read by a byte 1 before them. */
+function standIn(word: u32, p: usize, length: usize): u32 {
+  let id: u32 = 0;
+  const bytes: u32 = length > longestStemmed ? 0 : stem(p, length, stemBuffer + 1, stemRoom);
+  if (bytes != 0) {
+    store<u8>(stemBuffer, 1);
+    id = findTerm(stemBuffer, bytes + 1, true);
+  }
+  store<u32>(stands + (<usize>word << 2), id);
+  return id;
+}
+
+/** Splits a run with bytes that are not ASCII into tokens; `start` and `end` are the cell's. */
+function mixedRun(p: usize, runEnd: usize, start: usize, end: usize): void {
+  let q = scratch;
+  let characters: u32 = 0;
+  while (p < runEnd) {
+    const c = codePointAt(p);
+    const bytes = codePointBytes(load<u8>(p));
+    const record = wordRecord(c);
+    if ((record & isWord) == 0) {
+      if (characters >= 2) token(scratch, q - scratch);
+      characters = 0;
+      q = scratch;
+    } else {
+      characters++;
+      if (record >> 8 == 0 && (record & isSpecial) == 0) {
+        store<u32>(q, load<u32>(p));
+        q += bytes;
+      } else if ((record & isSpecial) == 0) q += putCodePoint(q, lowerOf(c, record));
+      else if (c == 0x3a3) q += putCodePoint(q, lowerSigma(p, start, end));
+      else {
+        // U+0130 becomes "i" and a combining dot, which is no word character.
+        store<u8>(q++, 0x69);
+        if (characters >= 2) token(scratch, q - scratch);
+        characters = 0;
+        q = scratch;
+      }
+    }
+    p += bytes;
+  }
+  if (characters >= 2) token(scratch, q - scratch);
+}

@@ -1,0 +1,77 @@
+import { Kernel } from './module.js';
+
+/** Exports of the module `rank`; src/kernels/assembly/rank says what each does. Addresses may come back negative. */
+export interface RankExports {
+  openTerms(slots: number, slotCount: number, entries: number, room: number, arena: number, arenaBytes: number): void;
+  growTerms(slots: number, slotCount: number, entries: number, room: number): void;
+  openArena(at: number, bytes: number): void;
+  termCount(): number;
+  arenaLeft(): number;
+  termBytes(ids: number, count: number): number;
+  copyTerms(ids: number, count: number, offsets: number, target: number): void;
+  findTerms(offsets: number, bytes: number, count: number, ids: number, add: boolean): void;
+  termCounts(ids: number, count: number, target: number): void;
+  addTermCounts(ids: number, count: number, counts: number): void;
+  termsAbove(from: number, count: number, rows: number, ids: number): number;
+  countReached(from: number, limit: number, rows: number, histogram: number): number;
+  setOutput(at: number, end: number): void;
+  outputTop(): number;
+  setScratch(at: number): void;
+  setCounting(on: boolean): void;
+  setStopWords(): void;
+  setStems(table: number, buffer: number): void;
+  stopReason(): number;
+  tokenCount(): number;
+  tokenise(columns: number, count: number, from: number, to: number): number;
+  compact(stream: number, end: number, numbers: number): number;
+  openPass(): void;
+  countDense(stream: number, end: number, left: number, right: number, table: number): void;
+  openPairs(at: number, slots: number): void;
+  growPairs(at: number, slots: number): void;
+  pairsHeld(): number;
+  openEdges(at: number, slots: number, list: number, count: number): void;
+  countSparse(stream: number, end: number, length: number, left: number, right: number): number;
+  pairsReached(limit: number, rows: number, histogram: number): number;
+  denseReached(table: number, pairs: number, limit: number, rows: number, histogram: number): number;
+  pairsAbove(atLeast: number, target: number): number;
+  denseAbove(table: number, left: number, right: number, atLeast: number, target: number): number;
+  pairCounts(list: number, count: number, target: number): void;
+  openModel(nodes: number, targets: number, sums: number, seen: number): void;
+  openScores(nodes: number): void;
+  largestScore(): number;
+  scoreTfidf(stream: number, end: number, scores: number): number;
+  scoreBm25(stream: number, end: number, scores: number, k1: number, b: number, mean: number): number;
+  orderScores(
+    scores: number,
+    rows: number,
+    keys: number,
+    spareKeys: number,
+    order: number,
+    spareOrder: number,
+    counts: number,
+  ): number;
+}
+
+/** The kernel of ranking; every instance has a memory of its own. */
+export type RankKernel = Kernel<RankExports>;
+
+/** What a stemmer says of a word: its stem, or null for a stop word. */
+export type Stem = (word: string) => string | null;
+
+/** Makes a kernel. `stem` is asked once for each distinct word, in lower case, if stemming is on. */
+export function createRankKernel(stem: Stem = () => null): RankKernel {
+  const kernel: RankKernel = new Kernel('rank', {
+    stem: (ptr: number, bytes: number, target: number, room: number): number => {
+      const view = kernel.u8(ptr >>> 0, bytes);
+      // The kernel leaves ASCII capitals to its comparisons; other letters are in lower case already.
+      const word = Buffer.from(view.buffer, view.byteOffset, bytes)
+        .toString()
+        .replace(/[A-Z]+/g, (capitals) => capitals.toLowerCase());
+      const found = stem(word);
+      if (found === null) return 0;
+      const into = kernel.u8(target >>> 0, room);
+      return Buffer.from(into.buffer, into.byteOffset, room).write(found);
+    },
+  });
+  return kernel;
+}

@@ -1,0 +1,83 @@
+import type { RankMethod } from '../config/options.js';
+
+/**
+ * What the coordinator (RankPlan) and the workers (RankCounter) say to each other. Everything is plain data that crosses
+ * threads by structured clone; the buffers of a reply may be transferred.
+ */
+
+/** What a worker must know before it counts. */
+export interface RankSettings {
+  method: RankMethod;
+  /** ISO 639-1 code of a stemmer and its stop words; null = scikit-learn's English stop words, no stemming. */
+  language: string | null;
+  /** Shortest and longest run of words that is a term; BM25 has single words only. */
+  ngrams: [number, number];
+  /** Rows a term must be in. */
+  minDf: number;
+  /** Terms in the vocabulary. */
+  maxFeatures: number;
+  /** Bytes of token ids that a worker keeps between its passes; beyond, texts are tokenised again. */
+  keepBytes: number;
+}
+
+/** Terms one after another in UTF-8, each from `offsets[i]` to `offsets[i + 1]`. */
+export interface Terms {
+  offsets: Uint32Array;
+  bytes: Uint8Array;
+}
+
+export type RankRequest =
+  /** A count that `limit` terms reach in this worker alone. */
+  | { ask: 'reached'; limit: number }
+  /** Terms that occur at least `count` times in this worker. */
+  | { ask: 'above'; count: number }
+  /** Counts of these terms. */
+  | { ask: 'counts'; terms: Terms }
+  /**
+   * Counts runs of `length` words: a node below `left` and a word below `right`. `words` are the candidates in the order
+   * of their numbers (with the first such request only), `edges` lead to the nodes of all but the last word.
+   */
+  | {
+      ask: 'runs';
+      words: Terms | null;
+      edges: Uint32Array;
+      length: number;
+      left: number;
+      right: number;
+      limit: number;
+    }
+  /** Runs, of the length counted last, that occur at least `count` times in this worker. */
+  | { ask: 'runsAbove'; count: number }
+  /** Counts of these runs (node, word), of the length counted last. */
+  | { ask: 'runCounts'; runs: Uint32Array };
+
+export interface RankReply {
+  /** Rows and tokens counted by this worker so far. */
+  rows: number;
+  tokens: number;
+  /** For `reached` and `runs`. */
+  reached?: number;
+  /** For `above`. */
+  terms?: Terms;
+  /** For `runsAbove`: node and word of each. */
+  runs?: Uint32Array;
+  /** Occurrences and rows of each term or run, in pairs. */
+  counts?: Uint32Array;
+}
+
+/** What a worker needs to score rows. A node is a candidate word (by number) or a run of words that an edge leads to. */
+export interface RankModel {
+  method: 'tfidf' | 'bm25';
+  /** The candidates in the order of their numbers. */
+  words: Terms;
+  /** Node, word, node that they lead to; three numbers an edge. */
+  edges: Uint32Array;
+  /** idf of each node, 0 for nodes that are not in the vocabulary. */
+  weights: Float64Array;
+  /** How many targets there are; 0 for none. */
+  targets: number;
+  /** For each posting the node, the target and the factor, sorted by node. */
+  postings: { nodes: Uint32Array; targets: Uint32Array; factors: Float64Array };
+  /** Mean of tokens over all rows, for BM25. */
+  meanTokens: number;
+}
