@@ -46,8 +46,9 @@ export async function parseManifest(text: string, name: string): Promise<Manifes
   if (!valid) {
     // The last error is about the value itself, the ones before it about what holds it.
     const { instanceLocation, error } = errors.at(-1)!;
-    const key = instanceLocation.replace(/^#\/?/, '').replaceAll('/', '.');
-    throw new DatagpuError('input', `is not a manifest of datagpu: ${key === '' ? '' : `${key}: `}${error}`, {
+    const key = decodeURIComponent(instanceLocation.replace(/^#\/?/, '')).replaceAll('/', '.');
+    const what = error === 'False boolean schema.' ? 'is not allowed' : error;
+    throw new DatagpuError('input', `is not a manifest of datagpu: ${key === '' ? '' : `${key}: `}${what}`, {
       file: name,
     });
   }

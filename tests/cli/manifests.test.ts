@@ -1,0 +1,111 @@
+import { createHash } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { fingerprint } from '../../dist/load/fingerprint.js';
+import type { Manifest } from '../../dist/manifest/manifest.js';
+import { manifestText } from '../../dist/manifest/write.js';
+import { sampleManifest } from '../manifest/sample.js';
+import { datagpu, temporaryFolder } from './run.js';
+
+const { dir, remove } = temporaryFolder();
+afterAll(remove);
+
+/** A folder that looks like a finished data set. */
+async function write(name: string, change: Partial<Manifest> = {}): Promise<Manifest> {
+  const folder = path.join(dir, name);
+  fs.mkdirSync(folder);
+  fs.writeFileSync(path.join(folder, 'data.parquet'), 'PAR1');
+  fs.writeFileSync(path.join(dir, `${name}.csv`), 'id\n1\n');
+  const [source] = sampleManifest().sources;
+  const manifest = sampleManifest({
+    files: [
+      { path: 'data.parquet', rows: 8, bytes: 4, hash: `sha256:${createHash('sha256').update('PAR1').digest('hex')}` },
+    ],
+    sources: [{ ...source!, path: `../${name}.csv`, bytes: 5, hash: await fingerprint(path.join(dir, `${name}.csv`)) }],
+    ...change,
+  });
+  fs.writeFileSync(path.join(folder, 'manifest.yaml'), manifestText(manifest));
+  return manifest;
+}
+
+let manifest: Manifest;
+beforeAll(async () => {
+  manifest = await write('a');
+  await write('b', { hash: `sha256:${'b'.repeat(64)}`, config: { rank: false }, version: 'v0.2.0' });
+});
+
+describe('info', () => {
+  test('for people', async () => {
+    const { code, out } = await datagpu(['info', 'a'], { cwd: dir });
+    expect(code).toBe(0);
+    expect(out).toMatch(/^sample v0\.1\.0\n/);
+    expect(out).toMatch('8 of 11 read');
+    expect(out).toMatch('2 exact duplicate, 1 empty row');
+    expect(out).toMatch(/id +numeric +int64/);
+  });
+  test('--json prints the manifest and nothing else', async () => {
+    const { code, out, err } = await datagpu(['info', 'a/manifest.yaml', '--json'], { cwd: dir });
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(JSON.parse(out)).toEqual(manifest);
+  });
+  test('escapes what acts on a terminal', async () => {
+    await write('evil', { dataset_name: 'x\u001b[2Jy\u202e', warnings: ['\u0007'] });
+    const { out } = await datagpu(['info', 'evil'], { cwd: dir });
+    expect(out).toMatch('x\\u001b[2Jy\\u202e');
+    expect(out.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
+  });
+  test('says that there is none', async () => {
+    fs.mkdirSync(path.join(dir, 'empty'));
+    const { code, err } = await datagpu(['info', 'empty'], { cwd: dir });
+    expect(code).toBe(3);
+    expect(err).toBe(
+      `error: ${path.join('empty', 'manifest.yaml')}: there is no such manifest. Name an output folder of datagpu.\n`,
+    );
+  });
+});
+
+describe('verify', () => {
+  test('finds everything in place', async () => {
+    const { code, out, err } = await datagpu(['verify', 'a'], { cwd: dir });
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).toBe('ok      data    data.parquet\nok      source  ../a.csv\n');
+  });
+  test.each<[string, string, (folder: string) => void, RegExp]>([
+    [
+      'changed data',
+      'v1',
+      (f) => fs.writeFileSync(path.join(f, 'data.parquet'), 'PAR2'),
+      /data\.parquet: data file is changed/,
+    ],
+    [
+      'longer data',
+      'v2',
+      (f) => fs.appendFileSync(path.join(f, 'data.parquet'), 'x'),
+      /data\.parquet: data file is changed/,
+    ],
+    ['missing data', 'v3', (f) => fs.rmSync(path.join(f, 'data.parquet')), /data\.parquet: data file is missing/],
+    ['a changed source', 'v4', (f) => fs.writeFileSync(`${f}.csv`, 'id\n2\n'), /v4\.csv: source is changed/],
+  ])('%s is exit code 5', async (_, name, harm, message) => {
+    await write(name);
+    harm(path.join(dir, name));
+    const { code, out, err } = await datagpu(['verify', name, '--json'], { cwd: dir });
+    expect(code).toBe(5);
+    expect(err).toMatch(message);
+    expect(JSON.parse(out)).toMatchObject({ ok: false });
+  });
+});
+
+describe('diff', () => {
+  test('of a data set with itself', async () => {
+    expect(await datagpu(['diff', 'a', 'a'], { cwd: dir })).toMatchObject({ code: 0, out: 'the same data\n' });
+  });
+  test('for people and as JSON', async () => {
+    const { out } = await datagpu(['diff', 'a', 'b'], { cwd: dir });
+    expect(out).toMatch(/version +v0\.1\.0 +v0\.2\.0/);
+    expect(out).toMatch(/--rank +true +false/);
+    const json = JSON.parse((await datagpu(['diff', 'a', 'b', '--json'], { cwd: dir })).out);
+    expect(json.same).toBe(false);
+    expect(json.config).toContainEqual({ what: '--rank', before: true, after: false });
+  });
+});
