@@ -47,6 +47,11 @@ const rejectLimit = 1024;
 const maxKeys = 100_000;
 const maxRawBytes = 1 << 16;
 
+/** A chunk out of which a range was left: addresses from `gap.at` on are `bytes` and `lines` further on in the source. */
+export interface JsonChunk extends ScannedChunk {
+  gap?: { at: number; bytes: number; lines: number };
+}
+
 /** A parsed chunk, and the top-level keys that are not among the columns, in order of first sight. */
 export interface ParsedJson extends ParsedChunk {
   newKeys: string[];
@@ -63,7 +68,7 @@ export interface ParsedJson extends ParsedChunk {
  */
 export function parseJson(
   kernel: IngestKernel,
-  scanned: ScannedChunk,
+  scanned: JsonChunk,
   dialect: JsonDialect,
   columns: readonly string[],
   name: string,
@@ -101,7 +106,7 @@ export function parseJson(
   if (run.utf8Valid(ptr, end) === 0) {
     if (dialect.layout !== 'lines') {
       const at = run.utf8Invalid(ptr, end) >>> 0;
-      const why = reasonOf(code.utf8, kernel.u8(at, 1), at - lineStart(kernel, ptr, at) + 1);
+      const why = reasonOf(code.utf8, kernel.u8(at, 1), byteOf(scanned, at) + 1);
       throw new DatagpuError('input', why, { file: name, line: lineAt(at), hint: 'Name its encoding with --encoding' });
     }
     set(state.checkUtf8, 1);
@@ -121,17 +126,11 @@ export function parseJson(
     if (answer === result.drainRejects) drain();
     else if (answer === result.growStack) growStack(kernel, states);
     else if (answer === result.growKeys) growKeys(kernel, states, name);
-    else
-      throw syntaxError(
-        kernel,
-        scanned,
-        dialect,
-        lineAt,
-        get(state.errorCode),
-        get(state.errorAt),
-        get(state.record),
-        name,
-      );
+    else {
+      const at = get(state.errorAt);
+      const row = scanned.start.record + get(state.record);
+      throw syntaxError(kernel, scanned, dialect, lineAt(at), get(state.errorCode), at, row, name);
+    }
     answer = run.jsonParse(states);
   }
   drain();
@@ -174,7 +173,7 @@ export function parseJson(
 }
 
 /** The physical line of an address; cheap when called with rising addresses. */
-function lineCounter(run: JsonExports, scanned: ScannedChunk): (at: number) => number {
+function lineCounter(run: JsonExports, scanned: JsonChunk): (at: number) => number {
   let line = scanned.start.line;
   let from = scanned.ptr;
   return (at) => {
@@ -184,7 +183,7 @@ function lineCounter(run: JsonExports, scanned: ScannedChunk): (at: number) => n
     }
     line += run.jsonCountLines(from, at) >>> 0;
     from = at;
-    return line;
+    return scanned.gap !== undefined && at >= scanned.gap.at ? line + scanned.gap.lines : line;
   };
 }
 
@@ -205,34 +204,29 @@ function rejectOf(
 
 function syntaxError(
   kernel: IngestKernel,
-  scanned: ScannedChunk,
+  scanned: JsonChunk,
   dialect: JsonDialect,
-  lineAt: (at: number) => number,
+  line: number,
   errorCode: number,
   at: number,
-  record: number,
+  row: number,
   name: string,
 ): DatagpuError {
-  const end = scanned.ptr + scanned.bytes;
-  const line = lineAt(at);
-  const row = scanned.start.record + record;
-  if (errorCode === code.notObject) {
-    const what = `${kindOf(kernel.u8(at, 1)[0])} where an object was expected`;
-    return new DatagpuError('input', what, { file: name, row, line });
-  }
-  const position = at - lineStart(kernel, scanned.ptr, at) + 1;
-  const why = reasonOf(errorCode, kernel.u8(at, Math.max(0, Math.min(end - at, 64))), position);
-  const hint = dialect.layout === 'array' ? undefined : 'For a record a line use --format jsonl';
-  return new DatagpuError(
-    'input',
-    why,
-    hint === undefined ? { file: name, row, line } : { file: name, row, line, hint },
-  );
+  const left = scanned.ptr + scanned.bytes - at;
+  const bytes = kernel.u8(at, Math.max(0, Math.min(left, 64)));
+  const why =
+    errorCode === code.notObject
+      ? `${kindOf(bytes[0])} where an object was expected`
+      : reasonOf(errorCode, bytes, byteOf(scanned, at) + 1);
+  const where = scanned.gap === undefined ? { file: name, row, line } : { file: name, line };
+  if (dialect.layout !== 'concatenated' || row === 1) return new DatagpuError('input', why, where);
+  return new DatagpuError('input', why, { ...where, hint: 'If it has a record a line, use --format jsonl' });
 }
 
-/** Where the line of an address begins, at the earliest at `from`. */
-function lineStart(kernel: IngestKernel, from: number, at: number): number {
-  return from + kernel.u8(from, at - from).lastIndexOf(10) + 1;
+/** The byte of the source that an address is. */
+function byteOf(scanned: JsonChunk, at: number): number {
+  const gap = scanned.gap !== undefined && at >= scanned.gap.at ? scanned.gap.bytes : 0;
+  return scanned.start.byte + (at - scanned.ptr) + gap;
 }
 
 /** Gives the kernel four times the room for members of open objects. */

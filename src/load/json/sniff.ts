@@ -3,7 +3,7 @@ import { DatagpuError, quoteValue } from '../../errors.js';
 import { createIngestKernel, type IngestKernel } from '../../kernels/ingest.js';
 import type { ChunkStart, ScannedChunk, TextFile } from '../chunk.js';
 import type { JsonDialect } from './dialect.js';
-import { type ParsedJson, parseJson } from './parse.js';
+import { type JsonChunk, type ParsedJson, parseJson } from './parse.js';
 import { readFully, scanJson } from './scan.js';
 import { TopLevel } from './toplevel.js';
 
@@ -57,12 +57,15 @@ function sniffLines(kernel: IngestKernel, fd: number, file: TextFile, bom: numbe
   const head = sample(kernel, fd, file, dataStart, dialect, headBytes, [], name);
   const columns = [...head.parsed.newKeys];
   const whole = head.scanned.next === null;
-  if (head.parsed.cells.rows === 0 && head.parsed.rejects.length > 0) {
-    const reads = readsAsDocument(file, name);
-    if (whole || reads) {
-      const { line, why } = head.parsed.rejects[0]!;
-      const hint = reads ? 'The file reads as JSON: use --format json' : 'A .jsonl file has one JSON object a line';
-      throw new DatagpuError('input', `no line is a JSON object: ${why}`, { file: name, line, hint });
+  const { rejects } = head.parsed;
+  if (rejects[0]?.index === 0) {
+    const none = head.parsed.cells.rows === 0;
+    const layout = layoutOfDocument(file, name);
+    if (layout === 'array' || layout === 'object' || (none && (layout !== null || whole))) {
+      const what = none ? `no line is a JSON object: ${rejects[0].why}` : rejects[0].why;
+      const hint =
+        layout !== null ? 'The file reads as JSON: use --format json' : 'A .jsonl file has one JSON object a line';
+      throw new DatagpuError('input', what, { file: name, line: rejects[0].line, hint });
     }
   }
   if (!whole) {
@@ -176,13 +179,12 @@ function lineStartAfter(fd: number, file: TextFile, position: number, name: stri
   return at < 0 || from + at + 1 >= file.bytes ? -1 : from + at + 1;
 }
 
-/** True when the file makes sense as a JSON document with records. */
-function readsAsDocument(file: TextFile, name: string): boolean {
+/** The layout of the file as a JSON document with records, or null if it isn't one. */
+function layoutOfDocument(file: TextFile, name: string): JsonDialect['layout'] | null {
   try {
-    sniffJson(file, 'json', name);
-    return true;
+    return sniffJson(file, 'json', name).dialect.layout;
   } catch (error) {
-    if (error instanceof DatagpuError) return false;
+    if (error instanceof DatagpuError) return null;
     throw error;
   }
 }
@@ -209,14 +211,16 @@ function checkAround(
   readFully(fd, kernel.u8(ptr, open + 1 - from), from, name);
   readFully(fd, kernel.u8(ptr + open + 1 - from, file.bytes - close), close, name);
   kernel.u8(ptr + bytes, 1)[0] = 0;
-  const scanned: ScannedChunk = { start: { byte: from, record: 1, line: 1 }, ptr, bytes, records: 1, next: null };
+  const chunk: JsonChunk = {
+    start: { byte: from, record: 1, line: 1 },
+    ptr,
+    bytes,
+    records: 1,
+    next: null,
+    gap: { at: ptr + open + 1 - from, bytes: close - open - 1, lines: top.countLines(open, close) },
+  };
   try {
-    return parseJson(kernel, scanned, { layout: 'concatenated' }, [], name).newKeys;
-  } catch (error) {
-    // The emptied array takes its lines with it.
-    if (!(error instanceof DatagpuError) || error.line === undefined) throw error;
-    const line = error.line > 1 + top.countLines(0, open) ? error.line + top.countLines(open, close) : error.line;
-    throw new DatagpuError(error.code, error.message, { file: name, line });
+    return parseJson(kernel, chunk, { layout: 'concatenated' }, [], name).newKeys;
   } finally {
     kernel.reset(mark);
   }
