@@ -20,15 +20,15 @@ interface ScanExports {
 // Fields of the scan's state, in uint32 (kernels/assembly/ingest/csv-scan.ts).
 const field = { atRecord: 1, atCell: 2, records: 7, lines: 8, border: 10, lastBorder: 11, dialect: 12, count: 17 };
 
-/** Bytes read and scanned at a time, so that they are scanned while they are in the cache. A multiple of 64. */
-const pieceBytes = 1024 * 1024;
+/** Bytes read and scanned at a time, so that they are scanned while they are in the cache. */
+const defaultPieceBytes = 512 * 1024;
 /** A record may be this long: its cells' lengths have 28 bits. */
 const maxRecordBytes = 255 * 1024 * 1024;
 
 /**
  * Reads a chunk into the kernel's memory and counts its records: the first count. The chunk ends after the record in
  * which a limit is reached; a longer record makes it longer. Throws 'input' for a quote that is never closed, and for a
- * record over 255 MB. The bytes are valid until the kernel's `reset()` to a mark before this call.
+ * record over 255 MB. The bytes are valid until the kernel's `reset()` to a mark before this call. `pieceBytes` is for tests.
  */
 export function scanCsv(
   kernel: IngestKernel,
@@ -38,7 +38,9 @@ export function scanCsv(
   dialect: CsvDialect,
   limits: ChunkLimits,
   name: string,
+  options: { pieceBytes?: number } = {},
 ): ScannedChunk {
+  const pieceBytes = wholeBlocks(options.pieceBytes ?? defaultPieceBytes);
   const { csvScan } = kernel.exports as ScanExports;
   const rest = file.bytes - start.byte;
   const state = kernel.alloc(field.count * 4);
@@ -49,7 +51,7 @@ export function scanCsv(
   fields.set([codes.delimiter, codes.quote, codes.escape, codes.comment, codes.anyNewline], field.dialect);
 
   const mark = kernel.mark();
-  let room = Math.min(rest, limits.bytes + pieceBytes);
+  let room = Math.min(rest, wholeBlocks(limits.bytes + pieceBytes));
   const ptr = kernel.alloc(room);
   let read = 0;
   let found = 0;
@@ -57,12 +59,11 @@ export function scanCsv(
     if (read === room) {
       // A record that is longer than the chunk: the allocator gives the same place again, larger.
       kernel.reset(mark);
-      room = Math.min(rest, Math.ceil(room * 1.5) + pieceBytes);
+      room = Math.min(rest, wholeBlocks(room * 1.5 + pieceBytes));
       kernel.alloc(room);
     }
-    const to = Math.min(read + pieceBytes, room, rest);
     // Whole blocks, but for the last one of the source.
-    const whole = to === rest ? to : to & ~63;
+    const whole = Math.min(read + pieceBytes, room);
     fill(fd, kernel.u8(ptr + read, whole - read), start.byte + read, name);
     if (whole === rest) kernel.u8(ptr + whole, 64).fill(0);
     found = csvScan(state, ptr, read, whole, whole === rest ? 1 : 0, limits.records, limits.bytes);
@@ -82,6 +83,8 @@ export function scanCsv(
     bytes >= rest ? null : { byte: start.byte + bytes, record: start.record + records, line: start.line + lines };
   return { start, ptr, bytes, records, next };
 }
+
+const wholeBlocks = (bytes: number): number => Math.ceil(bytes / 64) * 64;
 
 function fill(fd: number, target: Uint8Array, position: number, name: string): void {
   let done = 0;
