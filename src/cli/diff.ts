@@ -1,12 +1,12 @@
 import { compareManifests, type ManifestDifference } from '../manifest/compare.js';
-import { readManifest } from '../manifest/read.js';
+import { openDataset } from './dataset.js';
 import type { Flags } from './program.js';
 import { tableLines } from './table.js';
 import type { Terminal } from './terminal.js';
 
 /** `datagpu diff <manifest|dir> <manifest|dir>`. */
 export async function run(before: string, after: string, flags: Flags, terminal: Terminal): Promise<void> {
-  const [a, b] = [await readManifest(before), await readManifest(after)];
+  const [a, b] = [await openDataset(before), await openDataset(after)];
   const difference = compareManifests(a.manifest, b.manifest);
   if (flags.json === true) terminal.out(JSON.stringify(difference, null, 2));
   else terminal.out(differenceLines(difference).join('\n'));

@@ -1,5 +1,5 @@
+import { packageVersion } from '../package-version.js';
 import { reportFailure } from './failure.js';
-import { packageVersion } from './package.js';
 import { openTerminal } from './terminal.js';
 
 /** Runs one command line, without the program's own words, and gives the exit code once everything is printed. */

@@ -1,9 +1,9 @@
 import type { Command, CommanderError } from 'commander';
 import { DatagpuError } from '../errors.js';
+import { packageVersion } from '../package-version.js';
 import { closest } from '../suggest.js';
 import * as commander from './commander.js';
 import { addCompileOptions } from './options.js';
-import { packageVersion } from './package.js';
 import type { Terminal } from './terminal.js';
 
 /** What a flag or argument came out as. */

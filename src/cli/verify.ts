@@ -3,7 +3,8 @@ import path from 'node:path';
 import { sha256Of } from '../cache/lookup.js';
 import { DatagpuError, escapeControls } from '../errors.js';
 import { fingerprint } from '../load/fingerprint.js';
-import { type LocatedManifest, readManifest } from '../manifest/read.js';
+import type { LocatedManifest } from '../manifest/read.js';
+import { openDataset } from './dataset.js';
 import type { Flags } from './program.js';
 import { count } from './quantities.js';
 import type { Terminal } from './terminal.js';
@@ -18,7 +19,7 @@ export interface FileVerdict {
 
 /** `datagpu verify <manifest|dir>`. */
 export async function run(target: string, flags: Flags, terminal: Terminal): Promise<void> {
-  const located = await readManifest(target);
+  const located = await openDataset(target);
   const verdicts = await verifyFiles(located);
   const wrong = verdicts.filter((v) => v.verdict !== 'ok');
   if (flags.json === true) terminal.out(JSON.stringify({ ok: wrong.length === 0, files: verdicts }, null, 2));

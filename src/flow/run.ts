@@ -8,10 +8,11 @@ import { ParquetSplicer, type StagedFile } from '../write/splicer.js';
 import { Judge } from './judge.js';
 import type { Look } from './look.js';
 import { runPass } from './pass.js';
+import type { ProgressMeter } from './progress.js';
 import { SchemaState } from './schema.js';
 import { DataSink } from './sink.js';
 import type { LaneTasks, PassPlan } from './tasks.js';
-import { type Border, type ChunkRef, ChunkWalk, type Walkable } from './walk.js';
+import { ChunkWalk, type Walkable } from './walk.js';
 
 /** Records of a chunk times its columns stay below this: the cell index has 8 bytes a cell. */
 const cellsPerChunk = 8_000_000;
@@ -24,8 +25,7 @@ export interface RunContext {
   /** Folder for the staged data files. */
   staging: string;
   compilerVersion: string;
-  /** Told of every chunk whose border is known. */
-  onBorder(ref: ChunkRef, border: Border): void;
+  meter: ProgressMeter;
   signal: AbortSignal | undefined;
 }
 
@@ -72,7 +72,7 @@ async function attempt(
   const hash = new DatasetHash(fields);
   try {
     const finished = await runPass(executor, walkOf(schema, config), {
-      border: context.onBorder,
+      border: (ref, border) => context.meter.read(ref, border),
       judge: (ref, seen) => {
         context.signal?.throwIfAborted();
         const judged = judge.judge(ref, seen);

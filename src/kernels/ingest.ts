@@ -8,7 +8,10 @@ export type IngestKernel = Kernel<unknown>;
 
 /** A kernel of its own memory, one per worker. */
 export function createIngestKernel(): IngestKernel {
-  const kernel: IngestKernel = new Kernel('ingest', hostFunctions(() => kernel));
+  const kernel: IngestKernel = new Kernel(
+    'ingest',
+    hostFunctions(() => kernel),
+  );
   return kernel;
 }
 

@@ -54,9 +54,19 @@ export function typeFromKinds(kinds: number, arrow: ArrowType | null = null): Co
   }
 }
 
-/** True when `type` holds every value of these kinds as `typeFromKinds` would: a pass that assumed it needs no second one. */
+/** True when these kinds of values have this type. */
 export function fits(kinds: number, type: ColumnType, arrow: ArrowType | null = null): boolean {
   return sameType(typeFromKinds(kinds, arrow), type);
+}
+
+/**
+ * True when a column that was given `type` for its `known` kinds keeps it now that rows of the kinds `seen` have come: a pass
+ * that assumed it needs no second one. `arrow` is the nested type by all rows seen.
+ */
+export function stillFits(type: ColumnType, known: number, seen: number, arrow: ArrowType | null = null): boolean {
+  const isNested = ((known | seen) & nested) !== 0;
+  if (!isNested && (seen & ~known & ~kind.null) === 0) return true;
+  return fits(known | seen, type, arrow);
 }
 
 /** True when further kinds of values of a CSV source can't make another type of it than text. */

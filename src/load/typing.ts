@@ -151,10 +151,11 @@ export function typeColumns(
 
 function makerOf(kernel: IngestKernel, cells: CellTable, plan: ColumnPlan, options: TypingOptions): Maker {
   if (plan.constant !== undefined) return constantColumn(kernel, plan, cells.rows);
-  if (plan.cell < 0 || plan.type.kind === 'null') return nullColumn(kernel, cells, plan, options);
-  return fixedType(plan.type) === undefined
-    ? textColumn(kernel, cells, plan, options)
-    : fixedColumn(kernel, cells, plan, options);
+  if (plan.cell >= 0 && fixedType(plan.type) !== undefined) return fixedColumn(kernel, cells, plan, options);
+  if (plan.cell >= 0 && (plan.type.kind === 'text' || plan.type.kind === 'json'))
+    return textColumn(kernel, cells, plan, options);
+  // Types of Parquet too: cells can only be null there.
+  return nullColumn(kernel, cells, plan, options);
 }
 
 function fixedColumn(kernel: IngestKernel, cells: CellTable, plan: ColumnPlan, options: TypingOptions): Maker {

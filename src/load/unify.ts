@@ -178,7 +178,6 @@ function joinColumns<S>(
     const at = entry.columns[s];
     return at === undefined ? [] : [{ source: source.name, column: source.columns[at]! }];
   });
-  const typed = found.flatMap(({ column }) => (column.type === null ? [] : [column.type]));
   const own = ({ column }: (typeof found)[number]): ColumnType =>
     column.type ?? typeFromKinds(column.kinds, column.shape === null ? null : shapes.toArrow(column.shape));
   const settled = found.filter((f) => own(f).kind !== 'null');
@@ -196,8 +195,9 @@ function joinColumns<S>(
       { column: entry.sourceName, hint: 'Leave the column out with --drop, or compile the sources on their own' },
     );
 
-  if (typed.length === found.length && settled.every((f) => sameType(own(f), own(first))))
-    return { kinds: 0, type: own(first), differ: null };
+  // Of Parquet alone, or with columns of nothing but null: the type as it is.
+  if (settled.every((f) => f.column.type !== null && sameType(own(f), own(first))))
+    return { kinds: kindsOfType(own(first)) ?? 0, type: own(first), differ: null };
   let kinds = 0;
   let shape: S | null = null;
   for (const { column } of found) {

@@ -37,6 +37,18 @@ export async function readManifest(fileOrFolder: string, cwd?: string): Promise<
   return { manifest, path: file, folder: path.dirname(file) };
 }
 
+function readText(file: string, name: string): string {
+  try {
+    return readBounded(file, name, bounds);
+  } catch (error) {
+    const { cause } = error as Error;
+    const isAbsent = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
+    if (!isAbsent) throw error;
+    const hint = 'Name an output folder of datagpu, or the manifest in it';
+    throw new DatagpuError('input', 'there is no such manifest', { file: name, hint, cause });
+  }
+}
+
 /** Parses and checks the text of a manifest; `name` is the file for messages. Throws DatagpuError `input`. */
 export async function parseManifest(text: string, name: string): Promise<Manifest> {
   const value = parseYaml(text, name, bounds);

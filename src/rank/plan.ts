@@ -48,7 +48,7 @@ export function* planRanking(
   let words = yield* countWords(settings, workers, floor);
   if (limited) words = withTies(words, limit);
   const nodes: Node[] = words.map((word, i) => ({ ...word, prefix: -1, word: i }));
-  let vocabulary: Node[] = limited ? nodes : [];
+  let vocabulary: Node[] = limited ? [...nodes] : [];
   const edges: number[] = [];
   for (let length = 2; length <= longest && nodes.length > 0; length++) {
     const known = nodes.length;

@@ -1,0 +1,84 @@
+import path from 'node:path';
+import { Cache } from '../cache/cache.js';
+import { findHit } from '../cache/lookup.js';
+import { ownSignatureText, signatureText } from '../cache/signature.js';
+import { configHash } from '../config/canonical.js';
+import type { Config } from '../config/options.js';
+import { fingerprint, statSignature } from '../load/fingerprint.js';
+import type { Manifest } from '../manifest/manifest.js';
+import { parseManifest } from '../manifest/read.js';
+import { packageVersion } from '../package-version.js';
+import type { SourceIdentity } from './identity.js';
+
+/** Data sets that earlier compiles finished, as the cache remembers them; nothing with `--no-cache`. */
+export class FinishedDatasets {
+  private readonly cache: Cache | null;
+  private readonly config: Config;
+  private readonly identity: SourceIdentity;
+  private readonly beganMs = Date.now();
+
+  private constructor(cache: Cache | null, config: Config, identity: SourceIdentity) {
+    this.cache = cache;
+    this.config = config;
+    this.identity = identity;
+  }
+
+  static open(config: Config, identity: SourceIdentity, warn: (message: string) => void): FinishedDatasets {
+    const { cache, cacheDir } = config.resources;
+    const isUsed = cache && identity.present !== null;
+    return new FinishedDatasets(isUsed ? Cache.open(cacheDir, warn) : null, config, identity);
+  }
+
+  /** The manifest of the data set in the output folder, if these sources and this config made it and it is intact. */
+  async find(): Promise<Manifest | null> {
+    if (this.cache === null) return null;
+    const folder = this.config.output.dir;
+    const hit = await findHit(this.cache, {
+      configHash: configHash(this.config),
+      compilerVersion: packageVersion(),
+      sources: this.identity.present!,
+      folder,
+      fingerprint,
+    });
+    if (hit === null || hit.folder !== folder || !this.hasName(hit.name)) return null;
+    return parseManifest(hit.manifestText, path.join(folder, 'manifest.yaml'));
+  }
+
+  /** Enters the data set that was just committed. */
+  remember(manifest: Manifest, text: string): void {
+    if (this.cache === null) return;
+    const { dir } = this.config.output;
+    const hashes = this.identity.finished!;
+    this.cache.store({
+      folder: dir,
+      name: manifest.dataset_name,
+      version: manifest.version,
+      configHash: manifest.config_hash,
+      compilerVersion: manifest.compiler.version,
+      rows: manifest.rows,
+      createdAt: manifest.created_at,
+      usedAt: manifest.created_at,
+      manifestText: text,
+      sources: this.identity.present!.map(({ path: file, bytes, signature }, i) => ({
+        path: file,
+        bytes,
+        hash: hashes[i]!,
+        signature: signatureText(signature, this.beganMs),
+      })),
+      files: manifest.files.map(({ path: file, bytes, hash }) => ({
+        path: file,
+        bytes,
+        hash,
+        signature: ownSignatureText(statSignature(path.join(dir, file))),
+      })),
+    });
+  }
+
+  close(): void {
+    this.cache?.close();
+  }
+
+  private hasName(name: string): boolean {
+    return this.config.output.name === null || this.config.output.name === name;
+  }
+}

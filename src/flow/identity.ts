@@ -1,0 +1,59 @@
+import { DatagpuError } from '../errors.js';
+import { fingerprint, type StatSignature, statSignature } from '../load/fingerprint.js';
+import type { Source } from '../load/sources.js';
+import type { Look } from './look.js';
+
+/** What says that sources are the same as before: their stamps as they were when the compile began, and their hashes. */
+export class SourceIdentity {
+  /** Null where a source can't be read twice (standard input, pipes). */
+  readonly signatures: (StatSignature | null)[];
+  private known: string[] | null = null;
+  private readonly sources: readonly Source[];
+
+  constructor(sources: readonly Source[]) {
+    this.sources = sources;
+    this.signatures = sources.map((s) => (s.seekable ? statSignature(s.absolute, s.path) : null));
+  }
+
+  /** The sources with their signatures; null if one of them can't be looked at twice. */
+  get present(): { path: string; bytes: number; signature: StatSignature }[] | null {
+    const present = this.sources.map((s, i) => ({
+      path: s.absolute,
+      bytes: s.bytes,
+      signature: this.signatures[i]!,
+    }));
+    return this.signatures.includes(null) ? null : present;
+  }
+
+  /** `xxh64:...` of every source's bytes. Begins at once, and runs beside the compile. */
+  hashes(looks: readonly Look[]): Promise<string[]> {
+    const all = (async () => {
+      const hashes: string[] = [];
+      for (const { source, file } of looks)
+        hashes.push(file.stream?.hash ?? (await fingerprint(source.absolute, source.path)));
+      this.known = hashes;
+      return hashes;
+    })();
+    all.catch(() => undefined);
+    return all;
+  }
+
+  /** The hashes, once they are known. */
+  get finished(): string[] | null {
+    return this.known;
+  }
+
+  /** Refuses a source that changed since the compile began: its hash and its rows might not be of the same bytes. */
+  requireUnchanged(): void {
+    this.sources.forEach((source, i) => {
+      const before = this.signatures[i];
+      if (before == null) return;
+      const now = statSignature(source.absolute, source.path);
+      if (now.size !== before.size || now.mtimeNs !== before.mtimeNs || now.ino !== before.ino)
+        throw new DatagpuError('input', 'the file changed while it was read', {
+          file: source.path,
+          hint: 'Compile it again when nothing writes to it',
+        });
+    });
+  }
+}

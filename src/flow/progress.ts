@@ -1,0 +1,59 @@
+import type { ProgressEvent } from '../config/compile-options.js';
+import type { Look } from './look.js';
+import type { Border, ChunkRef } from './walk.js';
+
+/** At most so often is the caller told. */
+const everyMs = 100;
+
+/** The share of a compile that reading takes; the rest is ranking and writing in order. */
+const readingShare = { alone: 0.99, ranked: 0.6 };
+
+/** Adds up how far a compile is. A pass that begins anew keeps the share that was reached. */
+export class ProgressMeter {
+  private readonly tell: ((event: ProgressEvent) => void) | undefined;
+  private readonly totalBytes: number;
+  private readonly rowsOf: number[];
+  private readonly reading: number;
+  private rows = 0;
+  private bytes = 0;
+  private share = 0;
+  private toldAt = 0;
+
+  constructor(looks: readonly Look[], isRanked: boolean, tell: ((event: ProgressEvent) => void) | undefined) {
+    this.tell = tell;
+    this.totalBytes = looks.reduce((n, l) => n + l.file.bytes, 0);
+    this.rowsOf = looks.map((l) => (l.pieces ?? []).reduce((n, p) => n + p.to - p.from, 0));
+    this.reading = isRanked ? readingShare.ranked : readingShare.alone;
+    this.looks = looks;
+  }
+  private readonly looks: readonly Look[];
+
+  /** A new pass over the sources. */
+  restart(): void {
+    this.rows = 0;
+    this.bytes = 0;
+  }
+
+  /** A chunk was settled whose border was this. */
+  read(ref: ChunkRef, border: Border): void {
+    const look = this.looks[ref.source]!;
+    this.rows += border.records;
+    if ('start' in ref.piece) this.bytes += (border.next?.byte ?? look.file.bytes) - ref.piece.start.byte;
+    else this.bytes += (look.file.bytes * border.records) / Math.max(1, this.rowsOf[ref.source]!);
+    this.say('read', this.rows, (this.reading * this.bytes) / Math.max(1, this.totalBytes));
+  }
+
+  /** Part of a later stage is done, from 0 to 1 between two shares of the whole. */
+  later(stage: string, rows: number, from: number, to: number, part: number): void {
+    this.say(stage, rows, from + (to - from) * part);
+  }
+
+  private say(stage: string, rows: number, share: number): void {
+    this.share = Math.min(1, Math.max(this.share, share));
+    const now = performance.now();
+    if (this.tell === undefined || now - this.toldAt < everyMs) return;
+    this.toldAt = now;
+    const bytes = Math.min(this.totalBytes, Math.round(this.bytes));
+    this.tell({ stage, rows, bytes, totalBytes: this.totalBytes, share: this.share });
+  }
+}

@@ -1,0 +1,22 @@
+/**
+ * datagpu's public API. The command line is built on it.
+ *
+ *     import { compile, info, load } from 'datagpu';
+ *     const { manifest } = await compile(['train.csv'], { out: 'compiled' });
+ *     const table = await load('compiled');
+ */
+export { compile } from './compile.js';
+export type { CompileOptions, ProgressEvent } from './config/compile-options.js';
+export type { Compression, DeclaredType, RankMethod, SourceFormat } from './config/options.js';
+export { DatagpuError, type ErrorCode, exitCodes } from './errors.js';
+export { info } from './info.js';
+export type {
+  Manifest,
+  ManifestField,
+  ManifestFile,
+  ManifestLedger,
+  ManifestSource,
+  ManifestStats,
+} from './manifest/manifest.js';
+export type { CompilePlan, CompileResult } from './manifest/result.js';
+export { plan } from './plan.js';

@@ -1,0 +1,359 @@
+import fs from 'node:fs';
+import { DatagpuError } from '../../errors.js';
+import { unreadable } from '../sources.js';
+import { ThriftReader, wire } from './thrift.js';
+
+/** Physical types, by their number in the format (parquet.thrift, `Type`). */
+export const physicalTypes = ['boolean', 'int32', 'int64', 'int96', 'float', 'double', 'bytes', 'fixed'] as const;
+export type PhysicalType = (typeof physicalTypes)[number];
+
+/** What a column's values mean: parquet.thrift, `LogicalType`, or the older `ConvertedType` in the same terms. */
+export type LogicalType =
+  | { name: 'string' | 'enum' | 'json' | 'bson' | 'uuid' | 'float16' | 'interval' | 'unknown' | 'date' }
+  | { name: 'map' | 'list' | 'variant' | 'geometry' }
+  | { name: 'decimal'; precision: number; scale: number }
+  | { name: 'time' | 'timestamp'; unit: 'ms' | 'us' | 'ns'; utc: boolean }
+  | { name: 'integer'; bits: number; signed: boolean };
+
+/** An element of the flattened schema. */
+export interface SchemaElement {
+  name: string;
+  /** Null for a group. */
+  physical: PhysicalType | null;
+  /** Bytes of a `fixed`. */
+  width: number;
+  repetition: 'required' | 'optional' | 'repeated';
+  /** How many of the elements after it are its own, with theirs between them. */
+  children: number;
+  logical: LogicalType | null;
+}
+
+/** A column of a row group (`ColumnMetaData`). */
+export interface ColumnChunk {
+  physical: PhysicalType;
+  codec: number;
+  values: number;
+  /** Bytes of the pages on disk, and unpacked; not to be relied on. */
+  packedBytes: number;
+  bytes: number;
+  dataPage: number;
+  dictionaryPage: number | null;
+  /** Unpacked bytes of all byte-array values, when the writer says so. */
+  textBytes: number | null;
+}
+
+export interface RowGroup {
+  rows: number;
+  columns: ColumnChunk[];
+}
+
+export interface FileMetadata {
+  schema: SchemaElement[];
+  rows: number;
+  groups: RowGroup[];
+  createdBy: string;
+  /** Where the footer begins: pages lie before it. */
+  end: number;
+}
+
+/** A footer describes columns by row groups; one of a million column chunks takes about 100 MB. */
+const maxFooterBytes = 256 * 1024 * 1024;
+
+/** A file that can't be read as Parquet: `what` says why. */
+export function refuse(name: string, what: string, hint?: string, column?: string): DatagpuError {
+  return new DatagpuError('input', what, {
+    file: name,
+    ...(hint && { hint }),
+    ...(column !== undefined && { column }),
+  });
+}
+
+/** Reads the footer of a Parquet file. Throws 'input' for what is none, is damaged or encrypted. */
+export function readFooter(path: string, name: string): FileMetadata {
+  let fd: number;
+  try {
+    fd = fs.openSync(path, 'r');
+  } catch (cause) {
+    throw unreadable(name, cause);
+  }
+  try {
+    const size = fs.fstatSync(fd).size;
+    const tail = Buffer.alloc(8);
+    if (size < 12) throw notParquet(name);
+    fs.readSync(fd, tail, 0, 8, size - 8);
+    const magic = tail.toString('latin1', 4, 8);
+    if (magic === 'PARE') throw encrypted(name);
+    if (magic !== 'PAR1') throw notParquet(name);
+    const bytes = tail.readUInt32LE(0);
+    if (bytes > size - 12) throw refuse(name, 'the Parquet footer is damaged: it would be longer than the file');
+    if (bytes > maxFooterBytes)
+      throw refuse(name, `the Parquet footer has ${bytes} bytes; ${maxFooterBytes} are the most`);
+    const footer = Buffer.alloc(bytes);
+    fs.readSync(fd, footer, 0, bytes, size - 8 - bytes);
+    return parseFooter(footer, size - 8 - bytes, name);
+  } finally {
+    fs.closeSync(fd);
+  }
+}
+
+const notParquet = (name: string): DatagpuError =>
+  refuse(name, 'this is not a Parquet file: it does not end with PAR1', 'Check that it was copied whole');
+const encrypted = (name: string): DatagpuError =>
+  refuse(name, 'the Parquet file is encrypted, which is not supported', 'Write it again without encryption');
+
+function parseFooter(footer: Uint8Array, end: number, name: string): FileMetadata {
+  const meta: FileMetadata = { schema: [], rows: 0, groups: [], createdBy: '', end };
+  const reader = new ThriftReader(footer);
+  try {
+    reader.struct((id, type) => {
+      if (id === 2 && type === wire.list) meta.schema = reader.list(() => schemaElement(reader));
+      else if (id === 3 && type === wire.i64) meta.rows = reader.long();
+      else if (id === 4 && type === wire.list) meta.groups = reader.list(() => rowGroup(reader, name));
+      else if (id === 6 && type === wire.binary) meta.createdBy = reader.string();
+      else if (id === 8) throw encrypted(name);
+      else return false;
+      return true;
+    });
+  } catch (cause) {
+    if (cause instanceof DatagpuError) throw cause;
+    throw refuse(name, `the Parquet footer is damaged: ${(cause as Error).message}`);
+  }
+  return meta;
+}
+
+function schemaElement(reader: ThriftReader): SchemaElement {
+  const element: SchemaElement = {
+    name: '',
+    physical: null,
+    width: 0,
+    repetition: 'required',
+    children: 0,
+    logical: null,
+  };
+  let converted = -1;
+  let scale = 0;
+  let precision = 0;
+  reader.struct((id, type) => {
+    if (id === 1 && type === wire.i32) element.physical = physical(reader.zigzag());
+    else if (id === 2 && type === wire.i32) element.width = reader.zigzag();
+    else if (id === 3 && type === wire.i32) element.repetition = repetition(reader.zigzag());
+    else if (id === 4 && type === wire.binary) element.name = reader.string();
+    else if (id === 5 && type === wire.i32) element.children = reader.zigzag();
+    else if (id === 6 && type === wire.i32) converted = reader.zigzag();
+    else if (id === 7 && type === wire.i32) scale = reader.zigzag();
+    else if (id === 8 && type === wire.i32) precision = reader.zigzag();
+    else if (id === 10 && type === wire.struct) element.logical = logicalType(reader);
+    else return false;
+    return true;
+  });
+  element.logical ??= fromConverted(converted, precision, scale);
+  return element;
+}
+
+function physical(n: number): PhysicalType {
+  const type = physicalTypes[n];
+  if (type === undefined) throw new Error(`unknown physical type ${n}`);
+  return type;
+}
+
+function repetition(n: number): SchemaElement['repetition'] {
+  const type = (['required', 'optional', 'repeated'] as const)[n];
+  if (type === undefined) throw new Error(`unknown repetition ${n}`);
+  return type;
+}
+
+const units = { 1: 'ms', 2: 'us', 3: 'ns' } as const;
+
+/** The union `LogicalType`; null for a member that is not known, whose values are kept as what they physically are. */
+function logicalType(reader: ThriftReader): LogicalType | null {
+  let found: LogicalType | null = null;
+  const empty = (value: LogicalType): void => {
+    reader.struct(() => false);
+    found = value;
+  };
+  reader.struct((id, type) => {
+    if (type !== wire.struct) return false;
+    switch (id) {
+      case 1:
+        return empty({ name: 'string' });
+      case 2:
+        return empty({ name: 'map' });
+      case 3:
+        return empty({ name: 'list' });
+      case 4:
+        return empty({ name: 'enum' });
+      case 5: {
+        const decimal = { name: 'decimal' as const, precision: 0, scale: 0 };
+        reader.struct((f, t) => {
+          if (t !== wire.i32) return false;
+          if (f === 1) decimal.scale = reader.zigzag();
+          else if (f === 2) decimal.precision = reader.zigzag();
+          else return false;
+          return true;
+        });
+        found = decimal;
+        return true;
+      }
+      case 6:
+        return empty({ name: 'date' });
+      case 7:
+      case 8: {
+        const time: LogicalType = { name: id === 7 ? 'time' : 'timestamp', unit: 'ms', utc: false };
+        reader.struct((f, t) => {
+          if (f === 1) time.utc = t === wire.true;
+          else if (f === 2 && t === wire.struct) {
+            reader.struct((unit, of) => {
+              if (of !== wire.struct || !(unit in units)) throw new Error(`unknown time unit ${unit}`);
+              time.unit = units[unit as 1];
+              return false;
+            });
+          } else return false;
+          return true;
+        });
+        found = time;
+        return true;
+      }
+      case 10: {
+        const integer = { name: 'integer' as const, bits: 0, signed: true };
+        reader.struct((f, t) => {
+          if (f === 1 && t === wire.byte) {
+            integer.bits = reader.i8();
+            return true;
+          }
+          if (f === 2) integer.signed = t === wire.true;
+          return f === 2;
+        });
+        found = integer;
+        return true;
+      }
+      case 11:
+        return empty({ name: 'unknown' });
+      case 12:
+        return empty({ name: 'json' });
+      case 13:
+        return empty({ name: 'bson' });
+      case 14:
+        return empty({ name: 'uuid' });
+      case 15:
+        return empty({ name: 'float16' });
+      case 16:
+        return empty({ name: 'variant' });
+      case 17:
+      case 18:
+        return empty({ name: 'geometry' });
+      default:
+        return false;
+    }
+  });
+  return found;
+}
+
+function fromConverted(converted: number, precision: number, scale: number): LogicalType | null {
+  switch (converted) {
+    case 0:
+      return { name: 'string' };
+    case 1:
+    case 2:
+      return { name: 'map' };
+    case 3:
+      return { name: 'list' };
+    case 4:
+      return { name: 'enum' };
+    case 5:
+      return { name: 'decimal', precision, scale };
+    case 6:
+      return { name: 'date' };
+    case 7:
+      return { name: 'time', unit: 'ms', utc: true };
+    case 8:
+      return { name: 'time', unit: 'us', utc: true };
+    case 9:
+      return { name: 'timestamp', unit: 'ms', utc: true };
+    case 10:
+      return { name: 'timestamp', unit: 'us', utc: true };
+    case 11:
+    case 12:
+    case 13:
+    case 14:
+      return { name: 'integer', bits: 8 << (converted - 11), signed: false };
+    case 15:
+    case 16:
+    case 17:
+    case 18:
+      return { name: 'integer', bits: 8 << (converted - 15), signed: true };
+    case 19:
+      return { name: 'json' };
+    case 20:
+      return { name: 'bson' };
+    case 21:
+      return { name: 'interval' };
+    default:
+      return null;
+  }
+}
+
+function rowGroup(reader: ThriftReader, name: string): RowGroup {
+  const group: RowGroup = { rows: 0, columns: [] };
+  reader.struct((id, type) => {
+    if (id === 1 && type === wire.list) group.columns = reader.list(() => columnChunk(reader, name));
+    else if (id === 3 && type === wire.i64) group.rows = reader.long();
+    else return false;
+    return true;
+  });
+  return group;
+}
+
+function columnChunk(reader: ThriftReader, name: string): ColumnChunk {
+  let column: ColumnChunk | null = null;
+  let hidden = false;
+  reader.struct((id, type) => {
+    if (id === 1 && type === wire.binary) {
+      const elsewhere = reader.string();
+      if (elsewhere !== '')
+        throw refuse(
+          name,
+          `its pages lie in other files (${JSON.stringify(elsewhere.slice(0, 80))})`,
+          'Name those files',
+        );
+    } else if (id === 3 && type === wire.struct) column = columnMetadata(reader);
+    else if (id === 8 || id === 9) {
+      hidden = true;
+      return false;
+    } else return false;
+    return true;
+  });
+  if (hidden) throw encrypted(name);
+  if (column === null) throw new Error('a column has no metadata');
+  return column;
+}
+
+function columnMetadata(reader: ThriftReader): ColumnChunk {
+  const column: ColumnChunk = {
+    physical: 'boolean',
+    codec: 0,
+    values: 0,
+    packedBytes: 0,
+    bytes: 0,
+    dataPage: 0,
+    dictionaryPage: null,
+    textBytes: null,
+  };
+  reader.struct((id, type) => {
+    if (id === 1 && type === wire.i32) column.physical = physical(reader.zigzag());
+    else if (id === 4 && type === wire.i32) column.codec = reader.zigzag();
+    else if (id === 5 && type === wire.i64) column.values = reader.long();
+    else if (id === 6 && type === wire.i64) column.bytes = reader.long();
+    else if (id === 7 && type === wire.i64) column.packedBytes = reader.long();
+    else if (id === 9 && type === wire.i64) column.dataPage = reader.long();
+    else if (id === 11 && type === wire.i64) column.dictionaryPage = reader.long();
+    else if (id === 16 && type === wire.struct)
+      reader.struct((f, t) => {
+        if (f !== 1 || t !== wire.i64) return false;
+        column.textBytes = reader.long();
+        return true;
+      });
+    else return false;
+    return true;
+  });
+  return column;
+}

@@ -1,0 +1,65 @@
+import fs from 'node:fs';
+import type { Block, Column } from '../../engine/block.js';
+import type { IngestKernel } from '../../kernels/ingest.js';
+import { unreadable } from '../sources.js';
+import { type PlacedColumn, readFlat, readNested } from './column.js';
+import { type LeafPages, PageDecoder, PageScratch } from './decode.js';
+import type { ParquetFile, ParquetPiece } from './look.js';
+import { listPages } from './pages.js';
+import type { Leaf, ParquetColumn } from './schema.js';
+
+/**
+ * Decodes a piece of a Parquet file into the kernel's memory: the columns at these positions of the file's columns, in that
+ * order. The block's arrays are views of the kernel's memory, valid until it grows or is reset. Throws 'input' for damaged
+ * pages. `prepareCodecs` must have ended before.
+ */
+export function readParquetChunk(
+  kernel: IngestKernel,
+  file: ParquetFile,
+  piece: ParquetPiece,
+  columns: readonly number[],
+): Block {
+  const { name, meta } = file;
+  const group = meta.groups[piece.group]!;
+  let fd: number;
+  try {
+    fd = fs.openSync(file.path, 'r');
+  } catch (cause) {
+    throw unreadable(name, cause);
+  }
+  try {
+    const wanted = columns.map((index) => file.columns[index]!);
+    const parts = new Map<Leaf, LeafPages>();
+    for (const column of wanted) {
+      for (const leaf of column.leaves) {
+        const pages = listPages(fd, group.columns[leaf.index]!, meta.end, name, column.name);
+        parts.set(leaf, { leaf, pages });
+      }
+    }
+    const scratch = new PageScratch(kernel, [...parts.values()]);
+    const placed = wanted.map((column) => {
+      const at = { name, column: column.name, record: piece.record };
+      const decoderOf = (leaf: Leaf): PageDecoder =>
+        new PageDecoder(kernel, fd, group.columns[leaf.index]!, parts.get(leaf)!, scratch, name, column.name);
+      if (column.shape !== null) return { column, ...readNested(kernel, decoderOf, column, piece, at) };
+      const leaf = column.leaves[0]!;
+      return { column, ...readFlat(kernel, decoderOf(leaf), leaf, piece, at) };
+    });
+    const rows = piece.to - piece.from;
+    return { rows, columns: placed.map((p) => viewOf(kernel, p, rows)) };
+  } finally {
+    fs.closeSync(fd);
+  }
+}
+
+function viewOf(kernel: IngestKernel, placed: PlacedColumn & { column: ParquetColumn }, rows: number): Column {
+  const { column, validity, offsets, values, bytes } = placed;
+  const empty = column.type.kind === 'null';
+  if (empty) kernel.u8(validity, rows).fill(0);
+  return {
+    type: column.type,
+    validity: validity === 0 ? null : kernel.u8(validity, rows),
+    offsets: offsets === 0 ? null : kernel.i32(offsets, rows + 1),
+    values: empty ? new Uint8Array(0) : kernel.u8(values, bytes),
+  };
+}

@@ -1,0 +1,117 @@
+import path from 'node:path';
+import { canonicalConfig, configHash } from '../config/canonical.js';
+import type { Config } from '../config/options.js';
+import type { Field } from '../engine/types.js';
+import type { Balance } from '../ledger/ledger.js';
+import type { Manifest, ManifestField, ManifestSource, ManifestStats } from './manifest.js';
+import { schemaLabel, typeName } from './type-name.js';
+import { bumpVersion } from './version.js';
+
+/** What a compile knows of a field when it ends. */
+export interface FieldFacts {
+  field: Field;
+  /** False for a column that datagpu added. */
+  fromSource: boolean;
+  nulls: number;
+  coercions: number;
+  min: ManifestField['min'];
+  max: ManifestField['max'];
+  /** Estimate of the distinct values, and their exact number where they are few. */
+  distinct: number | null;
+  exactDistinct: number | null;
+}
+
+/** What a compile knows when it ends. Paths are absolute. */
+export interface CompileFacts {
+  config: Config;
+  name: string;
+  createdAt: Date;
+  compilerVersion: string;
+  hash: string;
+  sources: (Omit<ManifestSource, 'path'> & { path: string })[];
+  files: { name: string; rows: number; bytes: number; hash: string }[];
+  fields: FieldFacts[];
+  balance: Balance;
+  stats: Pick<ManifestStats, 'valid_rows' | 'ranked_samples' | 'processing_time' | 'retyped' | 'stages'>;
+  dedupe?: Record<string, unknown>;
+  ranking?: Record<string, unknown>;
+  warnings: string[];
+  parent: Manifest | null;
+}
+
+/** The manifest of a finished compile, its paths relative to the output folder. */
+export function buildManifest(facts: CompileFacts): Manifest {
+  const { config, balance, parent } = facts;
+  const { dir } = config.output;
+  const rows = balance.kept;
+  const removed = balance.dropped['exact duplicate'] + balance.dropped['near duplicate'];
+  const entered = facts.stats.valid_rows;
+  const fields = facts.fields.map(fieldEntry);
+  const hashes = { hash: facts.hash, config_hash: configHash(config), fields };
+  return {
+    dataset_name: facts.name,
+    version: bumpVersion(parent, hashes),
+    rows,
+    columns: fields.length,
+    dedup_ratio: entered === 0 ? 0 : removed / entered,
+    rank_method: config.rank.enabled ? config.rank.method : 'none',
+    created_at: facts.createdAt.toISOString(),
+    hash: facts.hash,
+    source_path: relativePath(dir, facts.sources[0]!.path),
+    compiled_path: facts.files[0]!.name,
+    cache_path: config.resources.cache ? relativePath(dir, config.resources.cacheDir) : null,
+    schema: Object.fromEntries(
+      facts.fields.map((f) => [f.field.name, schemaLabel(f.field.type, f.exactDistinct, rows)]),
+    ),
+    stats: {
+      total_rows: balance.read,
+      valid_rows: entered,
+      duplicates_removed: removed,
+      ranked_samples: facts.stats.ranked_samples,
+      processing_time: facts.stats.processing_time,
+      ...(facts.stats.retyped === undefined ? {} : { retyped: facts.stats.retyped }),
+      ...(facts.stats.stages === undefined ? {} : { stages: facts.stats.stages }),
+    },
+    compiler: { name: 'datagpu', version: facts.compilerVersion },
+    config: canonicalConfig(config),
+    config_hash: hashes.config_hash,
+    sources: facts.sources.map((s) => ({ ...s, path: relativePath(dir, s.path) })),
+    files: facts.files.map(({ name, ...rest }) => ({ path: name, ...rest })),
+    fields,
+    ledger: balance,
+    ...(facts.dedupe === undefined ? {} : { dedupe: facts.dedupe }),
+    ...(facts.ranking === undefined ? {} : { ranking: facts.ranking }),
+    warnings: facts.warnings,
+    parent:
+      parent === null
+        ? null
+        : {
+            version: parent.version,
+            hash: parent.hash,
+            config_hash: parent.config_hash,
+            created_at: parent.created_at,
+          },
+  };
+}
+
+function fieldEntry(facts: FieldFacts): ManifestField {
+  const { field } = facts;
+  return {
+    name: field.name,
+    type: typeName(field.type),
+    source_name: facts.fromSource ? field.sourceName : null,
+    nullable: facts.nulls > 0,
+    nulls: facts.nulls,
+    coercions: facts.coercions,
+    min: facts.min,
+    max: facts.max,
+    distinct: facts.distinct,
+  };
+}
+
+/** A path relative to the output folder with "/" between its parts; absolute if there is no relative one. */
+export function relativePath(from: string, to: string): string {
+  if (to === '-') return to;
+  const relative = path.relative(from, to);
+  return (relative === '' ? '.' : relative).split(path.sep).join('/');
+}

@@ -1,0 +1,56 @@
+import os from 'node:os';
+import path from 'node:path';
+import type { CompileOptions } from './config/compile-options.js';
+import { readConfigFile } from './config/file.js';
+import type { Config } from './config/options.js';
+import { resolveConfig } from './config/resolve.js';
+import { type Look, lookAt } from './flow/look.js';
+import { SchemaState } from './flow/schema.js';
+import { ScratchFolder } from './flow/scratch.js';
+import { resolveSources } from './load/sources.js';
+import { relativePath } from './manifest/build.js';
+import type { CompilePlan } from './manifest/result.js';
+import { typeName } from './manifest/type-name.js';
+
+/**
+ * What `compile` would do, from a first look at the sources; nothing is written but scratch for sources that can't be
+ * sought, which is removed again.
+ */
+export async function plan(paths: readonly string[], options: CompileOptions = {}): Promise<CompilePlan> {
+  const cwd = options.cwd ?? process.cwd();
+  const file = options.config === undefined ? null : readConfigFile(options.config, cwd);
+  const config = resolveConfig(options, file, { cwd, env: process.env });
+  const { sources, warnings } = resolveSources(paths, { cwd, format: config.read.format });
+  const scratch = new ScratchFolder(config.resources.scratch ?? os.tmpdir());
+  try {
+    const looks: Look[] = [];
+    for (const source of sources)
+      looks.push(
+        await lookAt(source, config, scratch.path, options.signal === undefined ? {} : { signal: options.signal }),
+      );
+    const { union } = new SchemaState(looks, config);
+    return {
+      sources: looks.map((look) => ({
+        path: relativePath(cwd, look.source.absolute),
+        bytes: look.file.stream?.bytes ?? look.source.bytes,
+        dialect: look.dialect,
+      })),
+      fields: union.fields.map((f) => ({ name: f.name, source_name: f.sourceName, type: typeName(f.type) })),
+      steps: stepsOf(config),
+      warnings: [...warnings, ...looks.flatMap((l) => l.warnings), ...union.notes],
+    };
+  } finally {
+    scratch.remove();
+  }
+}
+
+function stepsOf(config: Config): string[] {
+  const { clean, dedupe, near, rank, output } = config;
+  return [
+    clean.enabled ? 'clean: names, text, empty rows' : 'clean: off',
+    dedupe.enabled ? `exact dedupe on ${dedupe.on?.join(', ') ?? 'all columns'}` : 'exact dedupe: off',
+    ...(near.enabled ? [`near dedupe: Jaccard similarity of ${near.shingle}-word shingles >= ${near.threshold}`] : []),
+    rank.enabled ? `rank: ${rank.method}${rank.keepOrder ? ', source order kept' : ''}` : 'rank: off',
+    `write ${output.compression} Parquet to ${output.dir}${path.sep}`,
+  ];
+}
