@@ -28,12 +28,7 @@ export function manifestPath(fileOrFolder: string, cwd: string = process.cwd()):
 /** Reads and checks a manifest, given as the file or as the folder that holds it. Throws DatagpuError `input`. */
 export async function readManifest(fileOrFolder: string, cwd?: string): Promise<LocatedManifest> {
   const { name, path: file } = manifestPath(fileOrFolder, cwd);
-  if (!fs.existsSync(file))
-    throw new DatagpuError('input', 'there is no such manifest', {
-      file: name,
-      hint: 'Name an output folder of datagpu',
-    });
-  const manifest = await parseManifest(readBounded(file, name, bounds), name);
+  const manifest = await parseManifest(readText(file, name), name);
   return { manifest, path: file, folder: path.dirname(file) };
 }
 

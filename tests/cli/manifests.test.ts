@@ -60,7 +60,7 @@ describe('info', () => {
     const { code, err } = await datagpu(['info', 'empty'], { cwd: dir });
     expect(code).toBe(3);
     expect(err).toBe(
-      `error: ${path.join('empty', 'manifest.yaml')}: there is no such manifest. Name an output folder of datagpu.\n`,
+      `error: ${path.join('empty', 'manifest.yaml')}: there is no such manifest. Name an output folder of datagpu, or the manifest in it.\n`,
     );
   });
 });
