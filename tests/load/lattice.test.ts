@@ -1,0 +1,120 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { ArrowType } from '../../dist/engine/types.js';
+import { kind } from '../../dist/kernels/cells.js';
+import {
+  fits,
+  isSettledText,
+  joinKinds,
+  kindsOfType,
+  sameType,
+  stillFits,
+  typeFromKinds,
+} from '../../dist/load/lattice.js';
+
+const { integer, bigInteger, float, boolean, date, datetime, text, nullToken, object, array } = kind;
+const { jsonNumber, jsonBoolean, jsonString } = kind;
+const list: ArrowType = { name: 'list', item: { name: 'utf8' } };
+
+test.each([
+  [0, 'null'],
+  [kind.null, 'null'],
+  [nullToken, 'text'],
+  [nullToken | kind.null, 'text'],
+  [integer | nullToken | kind.null, 'int64'],
+  [integer | bigInteger, 'int64'],
+  [bigInteger, 'int64'],
+  [float, 'float64'],
+  [integer | float, 'float64'],
+  [bigInteger | float, 'text'],
+  [boolean | nullToken, 'boolean'],
+  [boolean | integer, 'text'],
+  [date, 'date'],
+  [datetime, 'datetime'],
+  [date | datetime, 'datetime'],
+  [date | integer, 'text'],
+  [text, 'text'],
+  [integer | jsonNumber, 'int64'],
+  [text | integer | jsonNumber, 'text'],
+  [text | jsonString, 'text'],
+  [text | jsonString | integer, 'text'],
+  [boolean | jsonBoolean, 'boolean'],
+  [text | jsonString | integer | jsonNumber, 'json'],
+  [boolean | jsonBoolean | integer | jsonNumber, 'json'],
+  [object, 'json'],
+  [array | kind.null, 'json'],
+  [object | text, 'json'],
+])('kinds %i are %s', (kinds, expected) => {
+  expect(typeFromKinds(kinds).kind).toBe(expected);
+});
+
+test('nested values keep their type only when they are alone', () => {
+  expect(typeFromKinds(array | kind.null, list)).toEqual({ kind: 'json', arrow: list });
+  for (const other of [object, text, text | jsonString, integer | jsonNumber, nullToken])
+    expect(typeFromKinds(array | other, list)).toEqual({ kind: 'json', arrow: null });
+});
+
+const kinds = fc.integer({ min: 0, max: 2 ** 14 - 1 });
+
+describe('joining', () => {
+  test('never narrows: a type that holds both holds each', () => {
+    const rank = { null: 0, boolean: 1, date: 1, int64: 1, datetime: 2, float64: 2, text: 3, json: 4 } as Record<
+      string,
+      number
+    >;
+    fc.assert(
+      fc.property(kinds, kinds, (a, b) => {
+        const joined = rank[typeFromKinds(joinKinds(a, b)).kind]!;
+        // A column of null tokens is text until another value says that they are nulls.
+        const own = (a & ~(nullToken | kind.null)) === 0 ? 0 : rank[typeFromKinds(a).kind]!;
+        expect(joined).toBeGreaterThanOrEqual(own);
+      }),
+    );
+  });
+
+  test('settled text stays text, but for values of JSON', () => {
+    const csvKinds = fc.integer({ min: 0, max: 2 ** 9 - 1 });
+    fc.assert(
+      fc.property(csvKinds, csvKinds, (a, b) => {
+        if (isSettledText(a)) expect(typeFromKinds(a | b).kind).toBe('text');
+      }),
+    );
+    expect(isSettledText(nullToken)).toBe(false);
+    expect(isSettledText(text)).toBe(true);
+  });
+});
+
+test('fits', () => {
+  expect(fits(integer | kind.null, { kind: 'int64' })).toBe(true);
+  expect(fits(integer | float, { kind: 'int64' })).toBe(false);
+  expect(fits(array, { kind: 'json', arrow: list }, { name: 'list', item: { name: 'utf8' } })).toBe(true);
+  expect(fits(array, { kind: 'json', arrow: list }, null)).toBe(false);
+});
+
+test('what comes later fits or not', () => {
+  const number: ArrowType = { name: 'int', bits: 32, signed: true };
+  expect(stillFits({ kind: 'int64' }, integer, integer | bigInteger | kind.null)).toBe(true);
+  expect(stillFits({ kind: 'int64' }, integer, float)).toBe(false);
+  expect(stillFits({ kind: 'null' }, kind.null, integer)).toBe(false);
+  expect(stillFits({ kind: 'text' }, nullToken, integer)).toBe(false);
+  expect(stillFits({ kind: 'nested', arrow: list }, 0, kind.null)).toBe(true);
+  expect(stillFits({ kind: 'nested', arrow: list }, 0, text)).toBe(false);
+  expect(stillFits({ kind: 'arrow', arrow: number }, integer, kind.null)).toBe(true);
+  expect(stillFits({ kind: 'json', arrow: list }, array, array, list)).toBe(true);
+  expect(stillFits({ kind: 'json', arrow: list }, array, array, null)).toBe(false);
+});
+
+test('same types', () => {
+  const struct = (name: string): ArrowType => ({ name: 'struct', fields: [{ name, type: list }] });
+  expect(sameType({ kind: 'nested', arrow: struct('a') }, { kind: 'nested', arrow: struct('a') })).toBe(true);
+  expect(sameType({ kind: 'nested', arrow: struct('a') }, { kind: 'nested', arrow: struct('b') })).toBe(false);
+  expect(sameType({ kind: 'json', arrow: null }, { kind: 'json', arrow: list })).toBe(false);
+  expect(sameType({ kind: 'text' }, { kind: 'text' })).toBe(true);
+  expect(sameType({ kind: 'text' }, { kind: 'date' })).toBe(false);
+});
+
+test('kinds of the types of Parquet', () => {
+  expect(kindsOfType({ kind: 'arrow', arrow: { name: 'int', bits: 16, signed: true } })).toBe(integer);
+  expect(kindsOfType({ kind: 'arrow', arrow: { name: 'float', bits: 32 } })).toBe(float);
+  expect(kindsOfType({ kind: 'nested', arrow: list })).toBe(null);
+});
