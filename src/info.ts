@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Manifest } from './manifest/manifest.js';
-import { manifestPath, readManifest } from './manifest/read.js';
+import { type LocatedManifest, manifestPath, readManifest } from './manifest/read.js';
 import { recover } from './write/commit.js';
 
 /**
@@ -10,6 +10,11 @@ import { recover } from './write/commit.js';
  * @throws DatagpuError `input` when it is missing or not a manifest
  */
 export async function info(fileOrFolder: string): Promise<Manifest> {
+  return (await openDataset(fileOrFolder)).manifest;
+}
+
+/** Like `info`, with where the manifest was found. */
+export function openDataset(fileOrFolder: string): Promise<LocatedManifest> {
   recover(path.dirname(manifestPath(fileOrFolder).path));
-  return (await readManifest(fileOrFolder)).manifest;
+  return readManifest(fileOrFolder);
 }

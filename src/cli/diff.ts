@@ -1,13 +1,12 @@
+import { info } from '../info.js';
 import { compareManifests, type ManifestDifference } from '../manifest/compare.js';
-import { openDataset } from './dataset.js';
 import type { Flags } from './program.js';
 import { tableLines } from './table.js';
 import type { Terminal } from './terminal.js';
 
 /** `datagpu diff <manifest|dir> <manifest|dir>`. */
 export async function run(before: string, after: string, flags: Flags, terminal: Terminal): Promise<void> {
-  const [a, b] = [await openDataset(before), await openDataset(after)];
-  const difference = compareManifests(a.manifest, b.manifest);
+  const difference = compareManifests(await info(before), await info(after));
   if (flags.json === true) terminal.out(JSON.stringify(difference, null, 2));
   else terminal.out(differenceLines(difference).join('\n'));
 }

@@ -1,7 +1,7 @@
 import { escapeControls } from '../errors.js';
+import { info } from '../info.js';
 import type { Manifest } from '../manifest/manifest.js';
 import { orderedManifest } from '../manifest/write.js';
-import { openDataset } from './dataset.js';
 import type { Flags } from './program.js';
 import { bytes, count } from './quantities.js';
 import { countsText } from './summary.js';
@@ -13,7 +13,7 @@ const shownAtMost = 50;
 
 /** `datagpu info <manifest|dir>`. */
 export async function run(target: string, flags: Flags, terminal: Terminal): Promise<void> {
-  const { manifest } = await openDataset(target);
+  const manifest = await info(target);
   terminal.out(
     flags.json === true ? JSON.stringify(orderedManifest(manifest), null, 2) : infoLines(manifest).join('\n'),
   );

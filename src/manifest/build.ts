@@ -76,7 +76,7 @@ export function buildManifest(facts: CompileFacts): Manifest {
     config: canonicalConfig(config),
     config_hash: hashes.config_hash,
     sources: facts.sources.map((s) => ({ ...s, path: relativePath(dir, s.path) })),
-    files: facts.files.map(({ name, ...rest }) => ({ path: name, ...rest })),
+    files: facts.files.map(({ name, rows, bytes, hash }) => ({ path: name, rows, bytes, hash })),
     fields,
     ledger: balance,
     ...(facts.dedupe === undefined ? {} : { dedupe: facts.dedupe }),
