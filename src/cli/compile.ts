@@ -2,9 +2,11 @@ import type { CompileOptions } from '../config/compile-options.js';
 import { type ConfigFile, findConfigFile, readConfigFile } from '../config/file.js';
 import { camelCase, optionTable } from '../config/table.js';
 import { DatagpuError, escapeControls } from '../errors.js';
+import type { CompilePlan } from '../manifest/result.js';
 import { orderedManifest } from '../manifest/write.js';
 import type { Flags } from './program.js';
 import { showProgress } from './progress.js';
+import { bytes } from './quantities.js';
 import { endBySignal, watchSignals } from './signals.js';
 import { stageLines, summaryLines } from './summary.js';
 import { tableLines } from './table.js';
@@ -69,22 +71,19 @@ function terminalSwitches(flags: Flags, file: ConfigFile | null): Switches {
   return { dryRun: get('dry-run'), verbose: get('verbose') && !quiet, quiet, json: get('json') };
 }
 
-function planLines(plan: import('../manifest/result.js').CompilePlan): string[] {
+function planLines(plan: CompilePlan): string[] {
   const dialectText = (dialect: object): string =>
     Object.entries(dialect)
       .map(([key, value]) => `${key} ${JSON.stringify(value)}`)
       .join(', ');
   return [
-    ...tableLines(
-      ['source', 'bytes', 'read as'],
-      plan.sources.map((s) => [s.path, String(s.bytes), dialectText(s.dialect)]),
-    ),
+    ...plan.sources.map((s) => escapeControls(`${s.path}: ${bytes(s.bytes)}, ${dialectText(s.dialect)}`)),
     '',
     ...tableLines(
       ['column', 'in the source', 'type so far'],
       plan.fields.map((f) => [f.name, f.source_name ?? '', f.type]),
     ),
     '',
-    ...plan.steps.map((step) => `- ${escapeControls(step)}`),
+    ...plan.steps.map((step) => escapeControls(step)),
   ];
 }

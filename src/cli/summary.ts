@@ -75,7 +75,7 @@ function sizeText(manifest: Manifest): string {
   const before = manifest.sources.reduce((sum, source) => sum + source.bytes, 0);
   const after = manifest.files.reduce((sum, file) => sum + file.bytes, 0);
   const sources = manifest.sources.length === 1 ? '' : ` in ${counted(manifest.sources.length, 'source')}`;
-  return `${bytes(before)}${sources} before, ${bytes(after)} after${before > 0 ? ` (${percent(after / before)})` : ''}`;
+  return `${bytes(before)}${sources} before, ${bytes(after)} after${after < before ? ` (${percent(after / before)})` : ''}`;
 }
 
 function filesText(manifest: Manifest, folder: string, cwd: string): string {
