@@ -41,6 +41,7 @@ export interface RankExports {
   largestScore(): number;
   scoreTfidf(stream: number, end: number, scores: number): number;
   scoreBm25(stream: number, end: number, scores: number, k1: number, b: number, mean: number): number;
+  messageTexts(base: number, offsets: number, rows: number, newOffsets: number, target: number): void;
   orderScores(
     scores: number,
     rows: number,

@@ -5,6 +5,7 @@ import type { RankModel, RankReply, RankRequest, RankSettings, Terms } from './p
 import { englishStopWords } from './stopwords.js';
 import { Streams } from './streams.js';
 import { TermTable } from './terms.js';
+import { textsOf } from './texts.js';
 import { Tokeniser } from './tokeniser.js';
 
 /** Pairs up to this many are counted in a dense table of 12 bytes each. */
@@ -33,20 +34,24 @@ export class RankCounter {
   private passMark = 0;
   private model: RankModel | null = null;
 
-  /** `textOf` gives the text columns of a chunk again, for chunks whose token ids are not kept. */
+  /** `columnsOf` gives the columns of a chunk again, for chunks whose token ids are not kept. */
   constructor(
     private readonly settings: RankSettings,
-    textOf: (chunk: number) => readonly Column[],
+    columnsOf: (chunk: number) => { columns: readonly Column[]; rows: number },
   ) {
     const stem = settings.language === null ? undefined : loadLanguage(settings.language);
     this.kernel = createRankKernel(stem);
     this.table = new TermTable(this.kernel, stem === undefined ? englishStopWords : [], stem !== undefined);
-    this.streams = new Streams(this.kernel, new Tokeniser(this.kernel, this.table), settings.keepBytes, textOf);
+    const tokeniser = new Tokeniser(this.kernel, this.table);
+    this.streams = new Streams(this.kernel, tokeniser, settings.keepBytes, (chunk) => {
+      const { columns, rows } = columnsOf(chunk);
+      return textsOf(this.kernel, columns, rows);
+    });
   }
 
-  /** Counts `rows` rows of text columns (offsets and UTF-8 bytes; read during the call only). */
+  /** Counts rows of columns that `isRankable`, in order (read during the call only). */
   countChunk(id: number, columns: readonly Column[], rows: number): void {
-    this.streams.add(id, columns, rows);
+    this.streams.add(id, textsOf(this.kernel, columns, rows), rows);
     this.tokens = this.kernel.exports.tokenCount();
     this.rows += rows;
   }

@@ -25,7 +25,10 @@ function settingsOf({ options }: Corpus): Partial<RankSettings> {
 /** The largest difference, and never NaN. */
 function difference(ours: Float64Array, theirs: readonly number[]): number {
   expect(ours.length).toBe(theirs.length);
-  return ours.reduce((most, x, i) => Math.max(most, Number.isNaN(x) ? Number.POSITIVE_INFINITY : Math.abs(x - theirs[i]!)), 0);
+  return ours.reduce(
+    (most, x, i) => Math.max(most, Number.isNaN(x) ? Number.POSITIVE_INFINITY : Math.abs(x - theirs[i]!)),
+    0,
+  );
 }
 
 for (const corpus of corpora) {

@@ -31,13 +31,21 @@ export function rank(
   const rows = columns[0]!.length;
   const chunks = new Map<number, Column[]>();
   for (let id = 0; id * chunkRows < rows || id === 0; id++)
-    chunks.set(id, columns.map((c) => textColumn(c.slice(id * chunkRows, (id + 1) * chunkRows))));
-  const counters = Array.from({ length: workers }, () => new RankCounter(settings, (id) => chunks.get(id)!));
+    chunks.set(
+      id,
+      columns.map((c) => textColumn(c.slice(id * chunkRows, (id + 1) * chunkRows))),
+    );
+  const counters = Array.from(
+    { length: workers },
+    () =>
+      new RankCounter(settings, (id) => ({ columns: chunks.get(id)!, rows: chunks.get(id)![0]!.offsets!.length - 1 })),
+  );
   for (const [id, chunk] of chunks) counters[id % workers]!.countChunk(id, chunk, chunk[0]!.offsets!.length - 1);
   const plan = planRanking(settings, wordsOf(targets, settings.language), workers);
   let step = plan.next();
   // What crosses threads is cloned, as it would be.
-  while (!step.done) step = plan.next(counters.map((c) => structuredClone(c.answer(structuredClone(step.value as never)))));
+  while (!step.done)
+    step = plan.next(counters.map((c) => structuredClone(c.answer(structuredClone(step.value as never)))));
   const ranking = step.value as Ranking | null;
   if (ranking === null) return { ranking, scores: null };
   for (const counter of counters) counter.setModel(structuredClone(ranking.model));

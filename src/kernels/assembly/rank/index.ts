@@ -4,3 +4,4 @@ export * from './grams';
 export * from './score';
 export * from './order';
 export { __heap_base };
+export { messageTexts } from '../shared/messages';
