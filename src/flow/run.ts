@@ -36,7 +36,7 @@ export interface RunResult {
   hash: string;
   judge: Judge;
   schema: SchemaState;
-  stats: DataSink['stats'];
+  totals: DataSink['totals'];
   /** How often types had to be settled anew. */
   retyped: number;
 }
@@ -89,7 +89,7 @@ async function attempt(
     }
     judge.rejects.check();
     await sink.end();
-    return { fields, files: splicer.finish(), hash: hash.finish(), judge, schema, stats: sink.stats };
+    return { fields, files: await splicer.finish(), hash: hash.finish(), judge, schema, totals: sink.totals };
   } catch (error) {
     splicer.abort();
     throw error;

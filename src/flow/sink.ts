@@ -1,6 +1,7 @@
 import { type Block, joinSegments } from '../engine/block.js';
 import type { Executor } from '../engine/executor.js';
-import type { EncodedRows, FieldStats } from '../write/rowgroup.js';
+import { FieldTotals } from '../write/field-totals.js';
+import type { EncodedRows } from '../write/rowgroup.js';
 import type { ParquetSplicer } from '../write/splicer.js';
 import { GroupPlan } from './groups.js';
 import type { LaneTasks, Sentence, Settled } from './tasks.js';
@@ -16,8 +17,8 @@ export class DataSink {
   private readonly pending: Block[] = [];
   /** Chunks whose rows complete a row group, by number. */
   private readonly flushes: Set<number> = new Set();
-  /** Of every field, over everything appended. */
-  readonly stats: FieldStats[][] = [];
+  /** What the fields are over everything appended. */
+  readonly totals: FieldTotals = new FieldTotals();
 
   constructor(executor: Executor<LaneTasks>, splicer: ParquetSplicer) {
     this.executor = executor;
@@ -47,7 +48,7 @@ export class DataSink {
 
   append(encoded: EncodedRows): void {
     this.splicer.append(encoded);
-    this.stats.push(encoded.fields);
+    this.totals.add(encoded.rows, encoded.fields);
   }
 
   private async flush(lane: number): Promise<void> {

@@ -127,6 +127,22 @@ function shortenBounds(stats: ThriftStruct): void {
   inOrder(stats);
 }
 
+/** Moves the positions of a row group by `shift` bytes and numbers it. */
+export function moveGroup(group: ThriftStruct, shift: number, ordinal: number): void {
+  const move = (struct: ThriftStruct, id: number): void => {
+    const at = integer(struct, id);
+    if (at !== undefined) struct.set(id, i64(at + shift));
+  };
+  move(group, rowGroup.fileOffset);
+  // A 16-bit number; without it readers count for themselves.
+  if (ordinal < 0x8000) group.set(rowGroup.ordinal, { type: wire.i16, value: ordinal });
+  for (const chunk of structsOf(group, rowGroup.columns)) {
+    const column = structOf(chunk, columnChunk.metadata)!;
+    move(column, columnMetadata.dataPage);
+    move(column, columnMetadata.dictionaryPage);
+  }
+}
+
 /** Fields are written by rising number, so that each head takes a byte. */
 function inOrder(struct: ThriftStruct): void {
   const fields = [...struct].sort(([a], [b]) => a - b);

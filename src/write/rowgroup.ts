@@ -8,7 +8,7 @@ import { readMetadata, takePages } from './pages.js';
 import { parquetOf, trimMemory } from './polars.js';
 import { schemaOf } from './schema.js';
 import { type Sketch, sketchColumns } from './sketch.js';
-import { ThriftWriter } from './thrift.js';
+import { encodeStruct } from './thrift.js';
 
 /** Rows of a block as pages of Parquet, for the splicer. Plain data; the two buffers can be transferred. */
 export interface EncodedRows {
@@ -49,13 +49,11 @@ export function encodeRowGroup(
   const tree = readMetadata(file);
   const bounds = boundsOf(tree, schema);
   const bytes = takePages(file, tree);
-  const writer = new ThriftWriter();
-  writer.struct(tree);
   trimMemory();
   return {
     rows: block.rows,
     bytes,
-    metadata: Uint8Array.from(writer.take()),
+    metadata: encodeStruct(tree),
     fields: nodes.map((node, i) => ({ nulls: node.nulls, bounds: bounds[i]!, distinct: sketches[i]! })),
   };
 }

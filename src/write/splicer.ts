@@ -1,27 +1,25 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import type { Compression } from '../config/options.js';
 import type { Field } from '../engine/types.js';
-import { wire } from '../load/parquet/thrift.js';
-import { emptyMetadata } from './empty.js';
 import { schemaKey } from './ipc.js';
-import { writing } from './output-error.js';
-import { columnChunk, columnMetadata, fileMetadata, keyValue, magic, rowGroup } from './parquet.js';
+import { outputError, writing } from './output-error.js';
+import { moveGroup } from './pages.js';
+import { fileMetadata, keyValue, magic } from './parquet.js';
 import type { EncodedRows } from './rowgroup.js';
 import { schemaOf } from './schema.js';
 import {
   binary,
+  encodeStruct,
   i32,
   i64,
-  integer,
   readStruct,
-  structOf,
   structs,
   structsOf,
   type ThriftField,
   type ThriftStruct,
-  ThriftWriter,
 } from './thrift.js';
 
 /** A finished data file in the staging folder. */
@@ -35,6 +33,9 @@ export interface StagedFile {
   /** `sha256:...` of its bytes. */
   hash: string;
 }
+
+const fsync = promisify(fs.fsync);
+const fdatasync = promisify(fs.fdatasync);
 
 /** How files are written. */
 export interface SpliceOptions {
@@ -51,17 +52,25 @@ interface Shard {
   fd: number;
   bytes: number;
   rows: number;
-  groups: ThriftStruct[];
+  /** Encoded `RowGroup` structures. */
+  groups: Uint8Array[];
   hash: ReturnType<typeof createHash>;
+  /** Bytes that were synced, or are being synced by `syncing`. */
+  synced: number;
+  syncing: Promise<void> | null;
 }
+
+/** The disk is set to work each time so many bytes were written, so that little is left to sync at the end. */
+const syncEveryBytes = 16 * 2 ** 20;
 
 /**
  * Makes Parquet files out of encoded rows, in the order in which they come: copies the pages, shifts their positions and
  * writes the footer. Its bytes depend on the encoded rows and the options only. Holds one row group's pages at a time,
- * and about 100 bytes a column chunk.
+ * and some 200 bytes a column chunk.
  */
 export class ParquetSplicer {
-  private readonly closed: (Shard & { digest: string })[] = [];
+  /** With a footer, perhaps not synced and closed yet. */
+  private readonly closed: Shard[] = [];
   private open: Shard | null = null;
   private schema: ThriftField | null = null;
   private orders: ThriftField | null = null;
@@ -82,43 +91,52 @@ export class ParquetSplicer {
     const { struct: metadata } = readStruct(encoded.metadata, 0);
     this.checkSchema(metadata);
     if (encoded.rows === 0) return;
-    if (this.open !== null && this.open.rows > 0 && this.open.bytes + encoded.bytes.length > this.options.shardBytes) {
-      this.close(this.open);
-      this.open = null;
-    }
+    if (this.open !== null && this.open.bytes + encoded.bytes.length > this.options.shardBytes)
+      this.endShard(this.open);
     this.open ??= this.begin();
     const shard = this.open;
-    const shift = shard.bytes;
     for (const group of structsOf(metadata, fileMetadata.groups)) {
-      moveGroup(group, shift, shard.groups.length);
-      shard.groups.push(group);
+      moveGroup(group, shard.bytes, shard.groups.length);
+      shard.groups.push(encodeStruct(group));
     }
     this.write(shard, encoded.bytes);
     shard.rows += encoded.rows;
+    if (shard.bytes - shard.synced > syncEveryBytes) this.beginSync(shard);
   }
 
-  /** Writes the footers and syncs the files. Without any row there is one file, with the schema only. */
-  finish(): StagedFile[] {
+  /**
+   * Writes the footers and syncs the files. Without any row there is one file, with the schema only.
+   *
+   * @throws DatagpuError `output` when it can't be written
+   */
+  async finish(): Promise<StagedFile[]> {
     if (this.open === null && this.closed.length === 0) {
-      if (this.fields.length > 0) this.checkSchema(emptyMetadata(this.fields));
+      // Loads polars, which a compile with rows has only where rows are encoded.
+      if (this.fields.length > 0) this.checkSchema((await import('./empty.js')).emptyMetadata(this.fields));
       this.open = this.begin();
     }
-    if (this.open !== null) this.close(this.open);
-    this.open = null;
+    if (this.open !== null) this.endShard(this.open);
+    for (const shard of this.closed) await settle(shard);
     const count = this.closed.length;
     return this.closed.map((shard, i) => ({
       path: shard.path,
       name: shardName(i, count),
       rows: shard.rows,
       bytes: shard.bytes,
-      hash: `sha256:${shard.digest}`,
+      hash: `sha256:${shard.hash.digest('hex')}`,
     }));
   }
 
   /** Closes what is open; the staging folder is the caller's to remove. */
   abort(): void {
-    if (this.open !== null) fs.closeSync(this.open.fd);
+    const shards = this.open === null ? this.closed : [...this.closed, this.open];
+    for (const shard of shards) {
+      const close = (): void => (shard.fd >= 0 ? fs.closeSync(shard.fd) : undefined);
+      if (shard.syncing === null) close();
+      else shard.syncing.then(close, close);
+    }
     this.open = null;
+    this.closed.length = 0;
   }
 
   /** Closes and removes everything written so far, so that another splicer can begin in the folder. */
@@ -131,7 +149,8 @@ export class ParquetSplicer {
   private begin(): Shard {
     const file = path.join(this.folder, `part-${String(this.closed.length).padStart(5, '0')}.parquet`);
     const fd = writing(file, () => fs.openSync(file, 'wx'));
-    const shard: Shard = { path: file, fd, bytes: 0, rows: 0, groups: [], hash: createHash('sha256') };
+    const hash = createHash('sha256');
+    const shard: Shard = { path: file, fd, bytes: 0, rows: 0, groups: [], hash, synced: 0, syncing: null };
     this.write(shard, magic);
     return shard;
   }
@@ -142,20 +161,28 @@ export class ParquetSplicer {
     shard.bytes += bytes.length;
   }
 
-  private close(shard: Shard): void {
-    const writer = new ThriftWriter();
-    writer.struct(this.footer(shard));
-    const footer = writer.take();
+  /** One sync at a time a file; a failure comes out in `finish`. */
+  private beginSync(shard: Shard): void {
+    if (shard.syncing !== null) return;
+    shard.synced = shard.bytes;
+    shard.syncing = fdatasync(shard.fd).then(() => {
+      shard.syncing = null;
+    });
+    shard.syncing.catch(() => {});
+  }
+
+  /** Writes the footer; the file is synced and closed later. */
+  private endShard(shard: Shard): void {
+    const footer = encodeStruct(this.footer(shard));
     const tail = Buffer.alloc(8);
     tail.writeUInt32LE(footer.length, 0);
     tail.set(magic, 4);
     this.write(shard, footer);
     this.write(shard, tail);
-    writing(shard.path, () => {
-      fs.fsyncSync(shard.fd);
-      fs.closeSync(shard.fd);
-    });
-    this.closed.push({ ...shard, digest: shard.hash.digest('hex') });
+    shard.groups = [];
+    this.closed.push(shard);
+    this.open = null;
+    void settle(shard).catch(() => {});
   }
 
   private footer(shard: Shard): ThriftStruct {
@@ -200,21 +227,6 @@ export function shardName(index: number, count: number): string {
   return `data-${pad(index)}-of-${pad(count)}.parquet`;
 }
 
-function moveGroup(group: ThriftStruct, shift: number, ordinal: number): void {
-  const move = (struct: ThriftStruct, id: number): void => {
-    const at = integer(struct, id);
-    if (at !== undefined) struct.set(id, i64(at + shift));
-  };
-  move(group, rowGroup.fileOffset);
-  // A 16-bit number; without it readers count for themselves.
-  if (ordinal < 0x8000) group.set(rowGroup.ordinal, { type: wire.i16, value: ordinal });
-  for (const chunk of structsOf(group, rowGroup.columns)) {
-    const column = structOf(chunk, columnChunk.metadata)!;
-    move(column, columnMetadata.dataPage);
-    move(column, columnMetadata.dictionaryPage);
-  }
-}
-
 /** The root alone: a file without columns. */
 function emptySchema(): ThriftField {
   return structs([
@@ -226,12 +238,24 @@ function emptySchema(): ThriftField {
 }
 
 function sameBytes(a: ThriftField, b: ThriftField): boolean {
-  const [left, right] = [a, b].map((field) => {
-    const writer = new ThriftWriter();
-    writer.struct(new Map([[1, field]]));
-    return writer.take();
-  });
+  const [left, right] = [a, b].map((field) => encodeStruct(new Map([[1, field]])));
   return Buffer.compare(left!, right!) === 0;
+}
+
+/** Syncs and closes a file with a footer, once. */
+async function settle(shard: Shard): Promise<void> {
+  try {
+    while (shard.syncing !== null) await shard.syncing;
+    if (shard.fd < 0) return;
+    shard.syncing = fsync(shard.fd).then(() => {
+      shard.syncing = null;
+      fs.closeSync(shard.fd);
+      shard.fd = -1;
+    });
+    await shard.syncing;
+  } catch (error) {
+    throw outputError(error, shard.path);
+  }
 }
 
 /** Writes all of it: the system may take less than it is given. */

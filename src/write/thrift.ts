@@ -14,7 +14,7 @@ export interface ThriftField {
   value: ThriftValue;
 }
 
-/** Integers as doubles, exact up to 2^53; doubles as their 8 bytes. */
+/** Integers as doubles, exact up to 2^53; doubles as their 8 bytes; structures may be given in their encoded form. */
 export type ThriftValue = number | Uint8Array | ThriftList | ThriftStruct | null;
 
 export interface ThriftList {
@@ -149,6 +149,13 @@ export class ThriftWriter {
   }
 }
 
+/** A structure in its encoded form. */
+export function encodeStruct(struct: ThriftStruct): Uint8Array<ArrayBuffer> {
+  const writer = new ThriftWriter();
+  writer.struct(struct);
+  return Uint8Array.from(writer.take());
+}
+
 /** Makers and getters for the fields of a structure. */
 export const i32 = (value: number): ThriftField => ({ type: wire.i32, value });
 export const i64 = (value: number): ThriftField => ({ type: wire.i64, value });
@@ -156,7 +163,7 @@ export const binary = (value: Uint8Array | string): ThriftField => ({
   type: wire.binary,
   value: typeof value === 'string' ? Buffer.from(value) : value,
 });
-export const structs = (items: readonly ThriftStruct[]): ThriftField => ({
+export const structs = (items: readonly (ThriftStruct | Uint8Array)[]): ThriftField => ({
   type: wire.list,
   value: { element: wire.struct, items: [...items] },
 });
