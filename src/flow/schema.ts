@@ -76,11 +76,13 @@ export class SchemaState {
   private addKeys(source: number, keys: readonly string[]): boolean {
     const look = this.looks[source]!;
     const known = new Set(look.plan.columns);
+    let isNew = false;
     for (const name of keys) {
       if (known.has(name)) continue;
+      isNew = true;
       look.plan.columns.push(name);
       look.columns.columns.push({ name, kinds: 0, type: null, shape: null });
     }
-    return look.plan.columns.length > known.size;
+    return isNew;
   }
 }
