@@ -115,7 +115,7 @@ class LeafTarget {
 
   /** `count` physical values, or `end` bytes of them, as values of the leaf's type. */
   finish(count: number, end: number, validity: number, at: Place): { offsets: number; values: number; bytes: number } {
-    const { ex, leaf, kernel } = this;
+    const { ex, leaf } = this;
     const { arrow, physical } = leaf;
     const bad = (row: number, what: string): never => {
       const error = refuse(at.name, what, undefined, at.column);
@@ -149,7 +149,6 @@ class LeafTarget {
       if (!ex.pqNarrow(this.values, count, arrow.bits, arrow.signed ? 1 : 0))
         throw refuse(at.name, `a value that does not fit ${arrow.bits} bits`, undefined, at.column);
     }
-    void kernel;
     return { offsets: 0, values: this.values, bytes: count * wanted };
   }
 
@@ -243,15 +242,14 @@ function leafPieces(kernel: IngestKernel, decoder: PageDecoder, leaf: Leaf, rang
   let done = range.from === range.to;
   for (const page of decoder.pages.data) {
     if (done) break;
-    const known = leaf.repetition === 0 ? page.values : page.rows;
+    // The number of rows in a v2 header is not relied on: some writers put the number of values there.
+    const known = leaf.repetition === 0 ? page.values : page.kind === 'v2' ? decoder.rowsOf(page) : null;
     if (known !== null && begun + known <= range.from) {
       begun += known;
       continue;
     }
     const open = decoder.open(page);
     const starts = open.repetition === 0 ? page.values : ex.pqCount(open.repetition, page.values, 0);
-    if (page.kind === 'v2' && leaf.repetition > 0 && page.rows !== null && page.rows !== starts)
-      throw decoder.damaged('a page has another number of rows than its header says');
     const entryOf = (row: number): number =>
       open.repetition === 0 ? row : ex.pqFind(open.repetition, page.values, 0, row);
     if (begun === 0 && pieces.length === 0 && open.repetition !== 0 && kernel.u8(open.repetition, 1)[0] !== 0)

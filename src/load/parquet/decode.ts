@@ -148,6 +148,14 @@ export class PageDecoder {
     return { page, repetition, definition, dense, from, end };
   }
 
+  /** How many rows begin in a v2 page of a repeated column, of which only the levels are read. */
+  rowsOf(page: Page): number {
+    const { packed, levels } = this.scratch;
+    this.read(page.at, page.repetitionBytes, packed);
+    this.decodeLevels(packed, packed + page.repetitionBytes, this.leaf.repetition, page.values, levels);
+    return this.ex.pqCount(levels, page.values, 0);
+  }
+
   /** Levels of a v1 page: with their length before them, or in the old packing. Returns where they end. */
   private prefixedLevels(from: number, end: number, by: number, most: number, count: number, out: number): number {
     if (by === encoding.bitPacked) {
@@ -361,13 +369,18 @@ export class PageDecoder {
   }
 
   private load(page: Page, to: number): void {
+    this.read(page.at, page.packedBytes, to);
     const target = this.kernel.u8(to, page.packedBytes);
-    for (let at = 0; at < target.length; ) {
-      const read = fs.readSync(this.fd, target, at, target.length - at, page.at + at);
-      if (read === 0) throw this.damaged('the file ends in the middle of a page');
-      at += read;
-    }
     if (page.crc !== null && zlib.crc32(target) !== page.crc) throw this.damaged('the checksum of a page is wrong');
+  }
+
+  private read(at: number, bytes: number, to: number): void {
+    const target = this.kernel.u8(to, bytes);
+    for (let done = 0; done < bytes; ) {
+      const read = fs.readSync(this.fd, target, done, bytes - done, at + done);
+      if (read === 0) throw this.damaged('the file ends in the middle of a page');
+      done += read;
+    }
   }
 
   private unpack(codec: number, from: number, packed: number, out: number, bytes: number): void {

@@ -24,8 +24,6 @@ export interface Page {
   bytes: number;
   /** Entries: rows of a flat column, nulls included. */
   values: number;
-  /** Rows that begin in it; null when the header does not say (v1 pages of repeated columns). */
-  rows: number | null;
   encoding: number;
   definitionEncoding: number;
   repetitionEncoding: number;
@@ -133,7 +131,6 @@ class HeaderReader {
       packedBytes: -1,
       bytes: -1,
       values: -1,
-      rows: null,
       encoding: -1,
       definitionEncoding: encoding.rle,
       repetitionEncoding: encoding.rle,
@@ -204,7 +201,6 @@ function readV2(reader: ThriftReader, page: Page): void {
     }
     if (type !== wire.i32) return false;
     if (id === 1) page.values = reader.zigzag();
-    else if (id === 3) page.rows = reader.zigzag();
     else if (id === 4) page.encoding = reader.zigzag();
     else if (id === 5) page.definitionBytes = reader.zigzag();
     else if (id === 6) page.repetitionBytes = reader.zigzag();
