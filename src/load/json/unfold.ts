@@ -110,11 +110,24 @@ class TextBuilder extends Builder {
   protected read(text: Text): void {
     const { bytes } = text;
     const from = text.at + 1;
-    let p = from;
-    while (bytes[p] !== 0x22 && bytes[p] !== 0x5c) p++;
-    this.room(p - from);
-    this.copy(bytes, from, p);
-    text.at = bytes[p] === 0x22 ? p + 1 : this.decode(bytes, p);
+    let end = from;
+    let escapes = false;
+    for (let c = bytes[end]; c !== 0x22; c = bytes[end]) {
+      if (c === 0x5c) {
+        escapes = true;
+        end++;
+      }
+      end++;
+    }
+    if (this.used + end - from > this.values.length) this.values = grown(this.values, this.used + end - from);
+    if (escapes) this.used = decode(bytes, from, end, this.values, this.used);
+    else {
+      const length = end - from;
+      if (length > 64) this.values.set(bytes.subarray(from, end), this.used);
+      else for (let p = from, o = this.used; p < end; ) this.values[o++] = bytes[p++]!;
+      this.used += length;
+    }
+    text.at = end + 1;
     this.close();
   }
 
@@ -135,36 +148,29 @@ class TextBuilder extends Builder {
     if (this.used > 0x7fffffff) throw new Error('more than 2 GB of text in one field of a chunk');
     this.offsets[this.rows + 1] = this.used;
   }
+}
 
-  private room(bytes: number): void {
-    if (this.used + bytes > this.values.length) this.values = grown(this.values, this.used + bytes);
-  }
-
-  /** Appends bytes for which there is room. */
-  private copy(bytes: Uint8Array, from: number, to: number): void {
-    if (to - from > 64) this.values.set(bytes.subarray(from, to), this.used);
-    else for (let p = from, o = this.used; p < to; ) this.values[o++] = bytes[p++]!;
-    this.used += to - from;
-  }
-
-  /** Appends the rest of a string from its first escape on; returns the position behind its quote. */
-  private decode(bytes: Uint8Array, at: number): number {
-    let p = at;
-    while (true) {
-      // An escape, then a run of what stands for itself.
-      const e = bytes[p + 1]!;
-      const from = p + (e === 0x75 ? 6 : 2);
-      let end = from;
-      while (bytes[end] !== 0x22 && bytes[end] !== 0x5c) end++;
-      this.room(end - p);
-      if (e === 0x75 && (bytes[p + 2]! | 32) === 0x64) this.copy(bytes, p, from);
-      else
-        this.values[this.used++] = e === 0x75 ? (hexValue(bytes[p + 4]!) << 4) | hexValue(bytes[p + 5]!) : escaped(e);
-      this.copy(bytes, from, end);
-      if (bytes[end] === 0x22) return end + 1;
-      p = end;
+/** Decodes the inside of a canonical string to `target` at `to`, and returns where it ends. */
+function decode(bytes: Uint8Array, from: number, end: number, target: Uint8Array, to: number): number {
+  let o = to;
+  for (let p = from; p < end; p++) {
+    const c = bytes[p]!;
+    if (c !== 0x5c) {
+      target[o++] = c;
+      continue;
+    }
+    const letter = bytes[++p]!;
+    if (letter !== 0x75) target[o++] = escaped(letter);
+    else if (bytes[p + 1] === 0x64) {
+      // A lone surrogate stays as it is: its digits are copied by the loop.
+      target[o++] = c;
+      target[o++] = letter;
+    } else {
+      target[o++] = (hexValue(bytes[p + 3]!) << 4) | hexValue(bytes[p + 4]!);
+      p += 4;
     }
   }
+  return o;
 }
 
 function hexValue(c: number): number {

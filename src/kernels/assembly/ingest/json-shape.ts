@@ -147,7 +147,7 @@ function look(state: usize, p: usize, index: u32, depth: u32): usize {
   if (c == 0x7b || c == 0x5b) {
     see(node, c == 0x7b ? OBJECT : ARRAY);
     if (load<u8>(p, 1) == c + 2) return p + 2;
-    if (depth >= load<u32>(state, MAX_DEPTH)) {
+    if (depth > load<u32>(state, MAX_DEPTH)) {
       see(node, CUT);
       return skipValue(p);
     }
