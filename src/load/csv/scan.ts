@@ -18,7 +18,7 @@ interface ScanExports {
 }
 
 // Fields of the scan's state, in uint32 (kernels/assembly/ingest/csv-scan.ts).
-const field = { atRecord: 1, atCell: 2, records: 7, lines: 8, border: 10, lastBorder: 11, dialect: 12, count: 17 };
+const field = { record: 4, records: 5, lines: 6, border: 7, dialect: 8, count: 13 };
 
 /** Bytes read and scanned at a time, so that they are scanned while they are in the cache. */
 const defaultPieceBytes = 512 * 1024;
@@ -46,8 +46,6 @@ export function scanCsv(
   const state = kernel.alloc(field.count * 4);
   const codes = dialectCodes(dialect);
   const fields = kernel.u32(state, field.count).fill(0);
-  fields[field.atRecord] = 1;
-  fields[field.atCell] = 1;
   fields.set([codes.delimiter, codes.quote, codes.escape, codes.comment, codes.anyNewline], field.dialect);
 
   const mark = kernel.mark();
@@ -69,12 +67,12 @@ export function scanCsv(
     found = csvScan(state, ptr, read, whole, whole === rest ? 1 : 0, limits.records, limits.bytes);
     read = whole;
     if (found === 0) {
-      const open = read - kernel.u32(state, field.count)[field.lastBorder]!;
+      const open = read - kernel.u32(state, field.count)[field.record]!;
       if (open > maxRecordBytes) throw tooLong(kernel, ptr, read, open, start, dialect, name);
     }
   }
   const result = kernel.u32(state, field.count);
-  if (found === 3) throw unterminated(kernel.u8(ptr, read), result[field.lastBorder]!, start, dialect, name);
+  if (found === 3) throw unterminated(kernel.u8(ptr, read), result[field.record]!, start, dialect, name);
   const records = result[field.records]!;
   const lines = result[field.lines]!;
   let bytes = result[field.border]!;
