@@ -53,7 +53,7 @@ export async function compile(paths: readonly string[], options: CompileOptions 
       const looks: Look[] = [];
       for (const source of sources) looks.push(await lookAt(source, config, scratch.path, spoolOptions(options)));
       const hashes = identity.hashes(looks);
-      const result = await runOnLanes(looks, config, staging.folder, options);
+      const result = await runOnLanes(looks, config, staging.folder, scratch, options);
       const rows = result.judge.rejects.records;
       const described = looks.map((look, s) => ({
         path: look.source.absolute,
@@ -104,6 +104,7 @@ async function runOnLanes(
   looks: readonly Look[],
   config: Config,
   staging: string,
+  scratch: ScratchFolder,
   { signal, onProgress }: CompileOptions,
 ): Promise<RunResult> {
   const meter = new ProgressMeter(looks, config.rank.enabled && config.rank.method !== 'none', onProgress);
@@ -113,7 +114,7 @@ async function runOnLanes(
   const stop = (): void => void executor.close();
   signal?.addEventListener('abort', stop);
   try {
-    return await run(looks, config, { executor, staging, compilerVersion: packageVersion(), meter, signal });
+    return await run(looks, config, { executor, staging, scratch, compilerVersion: packageVersion(), meter, signal });
   } finally {
     signal?.removeEventListener('abort', stop);
     await executor.close();

@@ -1,8 +1,9 @@
 import type { Config } from '../config/options.js';
-import { digestBytes } from '../dedupe/digest.js';
 import { DigestTable } from '../dedupe/table.js';
 import { FateLog, type RowVerdict, rowOrdinals } from '../ledger/fates.js';
 import { Ledger } from '../ledger/ledger.js';
+import type { RankedRows } from './ranked.js';
+import { pickDigests } from './ranked-lane.js';
 import { RejectTally } from './rejects.js';
 import type { SchemaState } from './schema.js';
 import type { Seen } from './tasks.js';
@@ -74,7 +75,16 @@ export class Judge {
     });
     const digests = seen.rowDigests ?? seen.digests;
     if (kept === rows) return { keep: null, kept, digests };
-    return { keep, kept, digests: pick(digests, keep!, kept) };
+    return { keep, kept, digests: pickDigests(digests, keep!, kept) };
+  }
+
+  /** Enters what ranking did to the kept rows: their places, and what is below the top. */
+  rank(ranked: RankedRows | null): void {
+    const { kept } = this;
+    const order = ranked?.order ?? null;
+    this.kept = order?.length ?? kept;
+    this.ledger.stage('rank', kept, this.kept, { 'below top': kept - this.kept });
+    this.fates.place(order);
   }
 
   private verdict(seen: Seen, ordinals: number | Uint32Array): RowVerdict | null {
@@ -87,19 +97,4 @@ function count(mask: Uint8Array): number {
   let ones = 0;
   for (let i = 0; i < mask.length; i++) ones += mask[i]!;
   return ones;
-}
-
-/** The digests of the rows whose mask byte is 1. */
-function pick(digests: Uint8Array, keep: Uint8Array, kept: number): Uint8Array {
-  const from = new Int32Array(digests.buffer, digests.byteOffset, keep.length * 4);
-  const to = new Int32Array(kept * 4);
-  let at = 0;
-  for (let r = 0; r < keep.length; r++) {
-    if (keep[r] === 0) continue;
-    to[at++] = from[4 * r]!;
-    to[at++] = from[4 * r + 1]!;
-    to[at++] = from[4 * r + 2]!;
-    to[at++] = from[4 * r + 3]!;
-  }
-  return new Uint8Array(to.buffer, 0, kept * digestBytes);
 }

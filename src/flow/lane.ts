@@ -1,19 +1,31 @@
 import { emptyRows, fillText } from '../clean/rows.js';
-import { digestBytes, digestRows } from '../dedupe/digest.js';
+import { digestRows } from '../dedupe/digest.js';
 import { filterBlock } from '../dedupe/filter.js';
-import { type Block, blockBytes, type Column, copyBlock, joinSegments } from '../engine/block.js';
-import { writeBlockFile } from '../engine/blockfile.js';
+import { type Block, blockBytes, copyBlock, joinSegments } from '../engine/block.js';
 import type { Lane, Reply } from '../engine/executor.js';
 import { quoteValue } from '../errors.js';
 import { createIngestKernel, type IngestKernel } from '../kernels/ingest.js';
 import type { Reject } from '../load/chunk.js';
 import { dropMisfits, type Misfit } from '../load/misfits.js';
 import { typeColumns } from '../load/typing.js';
+import type { RankModel, RankRequest } from '../rank/protocol.js';
 import { type EncodedRows, encodeRowGroup } from '../write/rowgroup.js';
 import { splitRows } from './groups.js';
 import { seenColumns, shapeOf } from './look.js';
+import { RankedLane, withDigests, withScores } from './ranked-lane.js';
 import { columnPlans, OpenFiles, parsePiece, scanPiece, typingOptions } from './read.js';
-import type { HeldRows, Kinds, PassPlan, Rejected, Seen, Sentence, Settled, SourcePlan } from './tasks.js';
+import type {
+  GatherOrder,
+  Kinds,
+  MergeOrder,
+  PassPlan,
+  Rejected,
+  ScatterOrder,
+  Seen,
+  Sentence,
+  Settled,
+  SourcePlan,
+} from './tasks.js';
 import type { Border, ChunkRef, TextPiece } from './walk.js';
 
 /**
@@ -29,6 +41,13 @@ export function openLane(): Lane {
       ingest: (ref: ChunkRef, emit) => lane.ingest(ref, emit),
       settle: (sentence: Sentence) => lane.settle(sentence),
       encode: (block: Block) => lane.encode(block),
+      rankAsk: (request: RankRequest) => ({ value: lane.ranking.ask(request) }),
+      rankModel: (model: RankModel) => ({ value: lane.ranking.use(model) }),
+      rankScore: (chunk: number) => lane.ranking.score(chunk),
+      adopt: (blocks: Block[]) => ({ value: lane.ranking.adopt(blocks) }),
+      gather: (order: GatherOrder) => lane.ranking.gather(order),
+      scatter: (order: ScatterOrder) => ({ value: lane.ranking.scatter(order) }),
+      merge: (order: MergeOrder) => lane.ranking.merge(order),
     },
     close: () => lane.close(),
   };
@@ -38,12 +57,14 @@ class ChunkLane {
   private readonly kernel: IngestKernel = createIngestKernel();
   private readonly files = new OpenFiles();
   private plan!: PassPlan;
+  ranking!: RankedLane;
   private block: Block | null = null;
   private digests: Uint8Array | null = null;
 
   begin(plan: PassPlan): Reply<null> {
     this.plan = plan;
     this.block = null;
+    this.ranking = new RankedLane(plan, this.kernel);
     return { value: null };
   }
 
@@ -136,7 +157,7 @@ class ChunkLane {
       return { value: settled, transfer: settled.encoded.map((e) => e.bytes.buffer) };
     }
     if (action.do === 'export') settled.exported = copyBlock(kept, false);
-    else settled.held = hold(withDigests(kept, this.digests!, keep), action.spillTo);
+    else settled.held = this.ranking.hold(action, withDigests(kept, this.digests!, keep));
     return { value: settled };
   }
 
@@ -151,7 +172,12 @@ class ChunkLane {
 
   private encodeRows(block: Block): EncodedRows {
     const { fields, compression, constantScore } = this.plan;
-    return encodeRowGroup(constantScore ? withScore(block) : block, fields, compression, this.kernel);
+    return encodeRowGroup(
+      constantScore ? withScores(block, new Float64Array(block.rows).fill(1)) : block,
+      fields,
+      compression,
+      this.kernel,
+    );
   }
 }
 
@@ -178,31 +204,3 @@ function withMisfits(rejects: Reject[], misfits: Misfit[], columns: string[], ra
 
 const rowsOf = (block: Block, from: number, to: number): Block =>
   from === 0 && to === block.rows ? block : joinSegments([{ block, from, to }]);
-
-/** The type of a row's digest as a column of its own, which travels with rows that are put in another order. */
-const digestType = { kind: 'arrow', arrow: { name: 'fixed', width: digestBytes } } as const;
-
-function withDigests(block: Block, digests: Uint8Array, keep: Uint8Array | null): Block {
-  let values = digests;
-  if (keep !== null) {
-    values = new Uint8Array(block.rows * digestBytes);
-    let at = 0;
-    for (let r = 0; r < keep.length; r++)
-      if (keep[r] === 1) {
-        values.set(digests.subarray(r * digestBytes, (r + 1) * digestBytes), at);
-        at += digestBytes;
-      }
-  }
-  return { rows: block.rows, columns: [...block.columns, { type: digestType, validity: null, offsets: null, values }] };
-}
-
-function withScore(block: Block): Block {
-  const values = new Uint8Array(new Float64Array(block.rows).fill(1).buffer);
-  const score: Column = { type: { kind: 'float64' }, validity: null, offsets: null, values };
-  return { rows: block.rows, columns: [...block.columns, score] };
-}
-
-function hold(block: Block, spillTo: string | null): HeldRows {
-  if (spillTo === null) return { memory: copyBlock(block, true) };
-  return { file: writeBlockFile(spillTo, [block])[0]! };
-}

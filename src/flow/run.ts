@@ -1,23 +1,19 @@
 import type { Config } from '../config/options.js';
 import type { Executor } from '../engine/executor.js';
 import type { Field } from '../engine/types.js';
-import { resolveColumns } from '../load/columns.js';
-import { scoreColumn } from '../load/unify.js';
 import { DatasetHash } from '../write/fingerprint.js';
 import { ParquetSplicer, type StagedFile } from '../write/splicer.js';
 import { Judge } from './judge.js';
 import type { Look } from './look.js';
 import { runPass } from './pass.js';
+import { planOf, walkOf } from './passplan.js';
 import type { ProgressMeter } from './progress.js';
+import { type RankedRows, RankedRun } from './ranked.js';
 import { SchemaState } from './schema.js';
+import { scoreField } from './score.js';
+import type { ScratchFolder } from './scratch.js';
 import { DataSink } from './sink.js';
 import type { LaneTasks, PassPlan } from './tasks.js';
-import { ChunkWalk, type Walkable } from './walk.js';
-
-/** Records of a chunk times its columns stay below this: the cell index has 8 bytes a cell. */
-const cellsPerChunk = 8_000_000;
-/** Decoded bytes of a chunk. */
-const chunkBytes = 32 * 2 ** 20;
 
 /** What a run is given besides its config. */
 export interface RunContext {
@@ -26,6 +22,7 @@ export interface RunContext {
   staging: string;
   compilerVersion: string;
   meter: ProgressMeter;
+  scratch: ScratchFolder;
   signal: AbortSignal | undefined;
 }
 
@@ -37,6 +34,8 @@ export interface RunResult {
   judge: Judge;
   schema: SchemaState;
   totals: DataSink['totals'];
+  /** Null without ranking, and where every score is 1. */
+  ranking: RankedRows | null;
   /** How often types had to be settled anew. */
   retyped: number;
 }
@@ -61,7 +60,7 @@ async function attempt(
   const plan = planOf(schema, config);
   await toAllLanes(executor, plan);
   const judge = new Judge(schema, config);
-  const fields = plan.constantScore ? [...plan.fields, scoreField] : plan.fields;
+  const fields = plan.constantScore || plan.rank !== null ? [...plan.fields, scoreField] : plan.fields;
   const { compression, shardBytes } = config.output;
   const splicer = new ParquetSplicer(context.staging, fields, {
     compression,
@@ -70,6 +69,10 @@ async function attempt(
   });
   const sink = new DataSink(executor, splicer);
   const hash = new DatasetHash(fields);
+  const ranked =
+    plan.rank === null
+      ? null
+      : new RankedRun(executor, context.scratch, plan.rank.settings, config.rank, config.resources.memoryBytes / 3);
   try {
     const finished = await runPass(executor, walkOf(schema, config), {
       border: (ref, border) => context.meter.read(ref, border),
@@ -77,26 +80,31 @@ async function attempt(
         context.signal?.throwIfAborted();
         const judged = judge.judge(ref, seen);
         if (judged === null) return null;
-        hash.rows(judged.digests, plan.constantScore ? new Float64Array(judged.kept).fill(1) : null);
-        const bytes = seen.rows === 0 ? 0 : Math.round((seen.bytes / seen.rows) * judged.kept);
-        return { keep: judged.keep, action: sink.place(ref.id, judged.kept, bytes) };
+        const { keep, kept, digests } = judged;
+        const bytes = seen.rows === 0 ? 0 : Math.round((seen.bytes / seen.rows) * kept);
+        if (ranked !== null) return { keep, action: ranked.place(ref.id, kept, bytes) };
+        hash.rows(digests, plan.constantScore ? new Float64Array(kept).fill(1) : null);
+        return { keep, action: sink.place(ref.id, kept, bytes) };
       },
-      take: (ref, settled, lane) => sink.take(ref.id, settled, lane),
+      take: async (ref, settled, lane) => {
+        ranked?.take(ref.id, settled.held, lane);
+        await sink.take(ref.id, settled, lane);
+      },
     });
     if (!finished) {
       splicer.discard();
       return null;
     }
     judge.rejects.check();
+    const ranking = ranked === null ? null : await ranked.finish(sink, hash);
+    judge.rank(ranking);
     await sink.end();
-    return { fields, files: await splicer.finish(), hash: hash.finish(), judge, schema, totals: sink.totals };
+    return { fields, files: await splicer.finish(), hash: hash.finish(), judge, schema, totals: sink.totals, ranking };
   } catch (error) {
     splicer.abort();
     throw error;
   }
 }
-
-const scoreField: Field = { name: scoreColumn, sourceName: scoreColumn, type: { kind: 'float64' } };
 
 /** Finds the kinds of all values of text sources, so that the next attempt's types hold. */
 async function learnKinds(schema: SchemaState, config: Config, context: RunContext): Promise<void> {
@@ -117,39 +125,4 @@ async function learnKinds(schema: SchemaState, config: Config, context: RunConte
 
 async function toAllLanes(executor: Executor<LaneTasks>, plan: PassPlan): Promise<void> {
   await Promise.all(Array.from({ length: executor.lanes }, (_, lane) => executor.run(lane, 'plan', plan)));
-}
-
-function planOf({ looks, union }: SchemaState, config: Config): PassPlan {
-  const { fields } = union;
-  return {
-    sources: looks.map((look, s) => ({ ...look.plan, map: union.maps[s]! })),
-    fields,
-    declared: union.declared.map((d) => d !== null),
-    kinds: union.kinds,
-    read: config.read,
-    clean: config.clean,
-    compared: comparedColumns(fields, config),
-    near: null,
-    rank: null,
-    constantScore: config.rank.enabled && config.rank.method === 'none',
-    compression: config.output.compression,
-    rejects: config.output.rejects,
-  };
-}
-
-/** The fields in which exact duplicates are equal. */
-function comparedColumns(fields: readonly Field[], { dedupe }: Config): number[] {
-  const on = dedupe.on === null ? fields.map((_, f) => f) : resolveColumns(dedupe.on, fields, '--dedupe-on');
-  const ignored = new Set(resolveColumns(dedupe.ignore, fields, '--ignore'));
-  return on.filter((f) => !ignored.has(f));
-}
-
-function walkOf({ looks }: SchemaState, config: Config, only: (look: Look) => boolean = () => true): ChunkWalk {
-  const sources = looks.map((look): Walkable => {
-    if (!only(look)) return { start: null, limits: null, pieces: [] };
-    if (look.pieces !== null) return { start: null, limits: null, pieces: look.pieces };
-    const records = Math.max(1, Math.floor(cellsPerChunk / Math.max(1, look.plan.columns.length)));
-    return { start: look.start!, limits: { bytes: chunkBytes, records }, pieces: null };
-  });
-  return new ChunkWalk(sources, config.read.limit ?? Number.POSITIVE_INFINITY);
 }

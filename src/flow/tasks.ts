@@ -7,7 +7,9 @@ import type { TextFile } from '../load/chunk.js';
 import type { CsvDialect } from '../load/csv/dialect.js';
 import type { JsonDialect } from '../load/json/dialect.js';
 import type { Shape } from '../load/json/shape.js';
+import type { RankModel, RankReply, RankRequest, RankSettings } from '../rank/protocol.js';
 import type { EncodedRows } from '../write/rowgroup.js';
+import type { Piece } from './scatter.js';
 import type { Border, ChunkRef } from './walk.js';
 
 /** A source as a lane reads it. */
@@ -43,7 +45,8 @@ export interface PassPlan {
   /** Fields that are compared to find exact duplicates. All fields when exact dedupe is off: the digests make the hash. */
   compared: number[];
   near: { columns: number[]; threshold: number; shingle: number } | null;
-  rank: { columns: number[]; config: Config['rank'] } | null;
+  /** Fields that are ranked by; null when rows are not compared with each other. */
+  rank: { columns: number[]; settings: RankSettings } | null;
   /** A column of 1.0 for `--rank-method none`. */
   constantScore: boolean;
   compression: Config['output']['compression'];
@@ -93,7 +96,11 @@ export interface Sentence {
   /** One byte a row, 1 for a row of the data set; null when all are kept. */
   keep: Uint8Array | null;
   /** Encode them here, hand them over to be coalesced, or keep them for ranking (in shared memory, or in a file). */
-  action: { do: 'encode'; groups: number } | { do: 'export' } | { do: 'hold'; spillTo: string | null } | { do: 'drop' };
+  action:
+    | { do: 'encode'; groups: number }
+    | { do: 'export' }
+    | { do: 'hold'; chunk: number; spillTo: string | null }
+    | { do: 'drop' };
 }
 
 /** Rows kept for later: shared memory, or a file of the scratch folder. */
@@ -121,4 +128,42 @@ export interface LaneTasks extends TaskTable {
   ingest: { payload: ChunkRef; result: Seen; event: Border };
   settle: { payload: Sentence; result: Settled; event: never };
   encode: { payload: Block; result: EncodedRows; event: never };
+  /** A question of the ranking's coordinator (rank/protocol.ts). */
+  rankAsk: { payload: RankRequest; result: RankReply; event: never };
+  rankModel: { payload: RankModel; result: null; event: never };
+  /** Scores of a chunk that this lane holds. */
+  rankScore: { payload: number; result: Float64Array; event: never };
+  /** The rows that all lanes hold, by chunk, so that any lane can put a row group together. */
+  adopt: { payload: Block[]; result: null; event: never };
+  gather: { payload: GatherOrder; result: OrderedRows; event: never };
+  scatter: { payload: ScatterOrder; result: Piece[]; event: never };
+  merge: { payload: MergeOrder; result: OrderedRows; event: never };
+}
+
+/** A row group out of adopted blocks: row i is row `rows[i]` of block `from[i]` and has `scores[i]`. */
+export interface GatherOrder {
+  from: Uint32Array;
+  rows: Uint32Array;
+  scores: Float64Array;
+}
+
+/** A chunk's rows to be split by the row groups they go to; see scatter.ts. */
+export interface ScatterOrder {
+  held: HeldRows;
+  positions: Uint32Array;
+  groupRows: number;
+  path: string;
+}
+
+/** A row group out of scattered pieces. */
+export interface MergeOrder {
+  pieces: BlockFile[];
+  firstPosition: number;
+  scores: Float64Array;
+}
+
+/** An encoded row group, and the digests of its rows in order. */
+export interface OrderedRows {
+  encoded: EncodedRows;
+  digests: Uint8Array;
 }

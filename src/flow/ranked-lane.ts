@@ -1,0 +1,124 @@
+import { digestBytes } from '../dedupe/digest.js';
+import { type Block, type Column, copyBlock } from '../engine/block.js';
+import { readBlockFile, writeBlockFile } from '../engine/blockfile.js';
+import type { Reply } from '../engine/executor.js';
+import { gatherRows } from '../engine/gather.js';
+import type { IngestKernel } from '../kernels/ingest.js';
+import { RankCounter } from '../rank/counter.js';
+import type { RankModel, RankReply, RankRequest } from '../rank/protocol.js';
+import { encodeRowGroup } from '../write/rowgroup.js';
+import { mergePieces, type Piece, scatterBlock } from './scatter.js';
+import { scoreField } from './score.js';
+import type { GatherOrder, HeldRows, MergeOrder, OrderedRows, PassPlan, ScatterOrder, Sentence } from './tasks.js';
+
+/**
+ * A lane's part in ranking: it counts and keeps the chunks that it has read, scores them, and puts row groups together in
+ * the new order. The last column of a held block is the digests of its rows.
+ */
+export class RankedLane {
+  private readonly plan: PassPlan;
+  private readonly kernel: IngestKernel;
+  private counter: RankCounter | null = null;
+  private readonly held: Map<number, HeldRows> = new Map();
+  private adopted: Block[] = [];
+
+  constructor(plan: PassPlan, kernel: IngestKernel) {
+    this.plan = plan;
+    this.kernel = kernel;
+  }
+
+  /** Counts a chunk's rows and keeps them, in shared memory or in a file. */
+  hold({ chunk, spillTo }: Sentence['action'] & { do: 'hold' }, block: Block): HeldRows {
+    const held: HeldRows =
+      spillTo === null ? { memory: copyBlock(block, true) } : { file: writeBlockFile(spillTo, [block])[0]! };
+    this.held.set(chunk, held);
+    this.counting().countChunk(chunk, this.ranked(block), block.rows);
+    return held;
+  }
+
+  ask(request: RankRequest): RankReply {
+    return this.counting().answer(request);
+  }
+
+  use(model: RankModel): null {
+    this.counting().setModel(model);
+    return null;
+  }
+
+  score(chunk: number): Reply<Float64Array> {
+    const value = this.counting().score(chunk);
+    return { value, transfer: [value.buffer as ArrayBuffer] };
+  }
+
+  adopt(blocks: Block[]): null {
+    this.adopted = blocks;
+    this.counter = null;
+    return null;
+  }
+
+  gather({ from, rows, scores }: GatherOrder): Reply<OrderedRows> {
+    return this.order(gatherRows(this.adopted, from, rows), scores);
+  }
+
+  scatter({ held, positions, groupRows, path }: ScatterOrder): Piece[] {
+    return scatterBlock(blockOf(held), positions, groupRows, path);
+  }
+
+  merge({ pieces, firstPosition, scores }: MergeOrder): Reply<OrderedRows> {
+    return this.order(mergePieces(pieces, firstPosition), scores);
+  }
+
+  private order(block: Block, scores: Float64Array): Reply<OrderedRows> {
+    this.kernel.reset();
+    const { fields, compression } = this.plan;
+    const data = { rows: block.rows, columns: block.columns.slice(0, -1) };
+    const digests = block.columns.at(-1)!.values;
+    const encoded = encodeRowGroup(withScores(data, scores), [...fields, scoreField], compression, this.kernel);
+    return { value: { encoded, digests }, transfer: [encoded.bytes.buffer, digests.buffer as ArrayBuffer] };
+  }
+
+  private counting(): RankCounter {
+    this.counter ??= new RankCounter(this.plan.rank!.settings, (chunk) => {
+      const block = blockOf(this.held.get(chunk)!);
+      return { columns: this.ranked(block), rows: block.rows };
+    });
+    return this.counter;
+  }
+
+  private ranked(block: Block): Column[] {
+    return this.plan.rank!.columns.map((c) => block.columns[c]!);
+  }
+}
+
+const blockOf = (held: HeldRows): Block => ('memory' in held ? held.memory : readBlockFile(held.file));
+
+/** The type of a row's digest as a column of its own, which travels with rows that are put in another order. */
+const digestType = { kind: 'arrow', arrow: { name: 'fixed', width: digestBytes } } as const;
+
+/** Adds the digests of the kept rows as the last column. `digests` are those of all rows, `keep` says which are kept. */
+export function withDigests(block: Block, digests: Uint8Array, keep: Uint8Array | null): Block {
+  const values = keep === null ? digests : pickDigests(digests, keep, block.rows);
+  return { rows: block.rows, columns: [...block.columns, { type: digestType, validity: null, offsets: null, values }] };
+}
+
+/** Adds a column of scores. */
+export function withScores(block: Block, scores: Float64Array): Block {
+  const values = new Uint8Array(scores.buffer, scores.byteOffset, scores.byteLength);
+  const score: Column = { type: { kind: 'float64' }, validity: null, offsets: null, values };
+  return { rows: block.rows, columns: [...block.columns, score] };
+}
+
+/** The digests of the rows whose mask byte is 1. */
+export function pickDigests(digests: Uint8Array, keep: Uint8Array, kept: number): Uint8Array {
+  const from = new Int32Array(digests.buffer, digests.byteOffset, keep.length * 4);
+  const to = new Int32Array(kept * 4);
+  let at = 0;
+  for (let r = 0; r < keep.length; r++) {
+    if (keep[r] === 0) continue;
+    to[at++] = from[4 * r]!;
+    to[at++] = from[4 * r + 1]!;
+    to[at++] = from[4 * r + 2]!;
+    to[at++] = from[4 * r + 3]!;
+  }
+  return new Uint8Array(to.buffer);
+}

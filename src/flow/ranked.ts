@@ -1,0 +1,212 @@
+import type { Config } from '../config/options.js';
+import type { Executor } from '../engine/executor.js';
+import { Sequence } from '../engine/sequence.js';
+import type { Ranking } from '../rank/model.js';
+import { orderOf, rowsKept } from '../rank/order.js';
+import { planRanking } from '../rank/plan.js';
+import type { RankSettings } from '../rank/protocol.js';
+import { finishScores } from '../rank/scores.js';
+import { wordsOf } from '../rank/words.js';
+import type { DatasetHash } from '../write/fingerprint.js';
+import { groupBytes, groupRows } from './groups.js';
+import { noPosition, type Piece } from './scatter.js';
+import type { ScratchFolder } from './scratch.js';
+import type { DataSink } from './sink.js';
+import type { HeldRows, LaneTasks, OrderedRows, Sentence } from './tasks.js';
+
+/** A chunk whose kept rows wait to be ranked. */
+interface HeldChunk {
+  id: number;
+  lane: number;
+  rows: number;
+  held: HeldRows;
+}
+
+/** What ranking decided. */
+export interface RankedRows {
+  /** Null when there was nothing to rank by. */
+  ranking: Ranking | null;
+  /** The scores of the rows of the output, in its order. */
+  scores: Float64Array;
+  /** `order[place]` is the row at that place of the output, counted over kept rows in source order; null = as they are. */
+  order: Uint32Array | null;
+}
+
+/** Ranks the rows that dedupe kept: all are counted first, then scored, ordered and written. */
+export class RankedRun {
+  private readonly executor: Executor<LaneTasks>;
+  private readonly scratch: ScratchFolder;
+  private readonly settings: RankSettings;
+  private readonly config: Config['rank'];
+  private readonly chunks: HeldChunk[] = [];
+  /** Bytes of rows that may be kept in memory; those that don't fit are spilled. */
+  private room: number;
+  private bytes = 0;
+
+  constructor(
+    executor: Executor<LaneTasks>,
+    scratch: ScratchFolder,
+    settings: RankSettings,
+    config: Config['rank'],
+    memoryBytes: number,
+  ) {
+    this.executor = executor;
+    this.scratch = scratch;
+    this.settings = settings;
+    this.config = config;
+    this.room = memoryBytes;
+  }
+
+  /** Says where a lane is to keep a chunk's rows. */
+  place(chunk: number, rows: number, bytes: number): Sentence['action'] {
+    if (rows === 0) return { do: 'drop' };
+    this.bytes += bytes;
+    this.room -= bytes;
+    return { do: 'hold', chunk, spillTo: this.room >= 0 ? null : this.scratch.file() };
+  }
+
+  take(id: number, held: HeldRows | null, lane: number): void {
+    if (held === null) return;
+    const { rows } = 'memory' in held ? held.memory : held.file;
+    this.chunks.push({ id, lane, rows, held });
+  }
+
+  /** Scores and orders all rows, and hands the row groups to the sink. */
+  async finish(sink: DataSink, hash: DatasetHash): Promise<RankedRows> {
+    const ranking = await this.rank();
+    const perChunk = await this.score(ranking);
+    const all = finishScores(ranking, perChunk);
+    const order = this.orderRows(all, ranking);
+    const scores = order === null ? all : Float64Array.from(order, (row) => all[row]!);
+    await this.write(order, scores, sink, hash);
+    return { ranking, scores, order };
+  }
+
+  private async rank(): Promise<Ranking | null> {
+    const { executor } = this;
+    const ask = <K extends 'rankAsk' | 'rankModel'>(task: K, payload: LaneTasks[K]['payload']) =>
+      Promise.all(Array.from({ length: executor.lanes }, (_, lane) => executor.run(lane, task, payload)));
+    const targets = this.config.targets === null ? [] : wordsOf(this.config.targets, this.settings.language);
+    const plan = planRanking(this.settings, targets, executor.lanes);
+    let step = plan.next();
+    while (!step.done) step = plan.next(await ask('rankAsk', step.value));
+    const ranking = step.value;
+    if (ranking !== null) await ask('rankModel', ranking.model);
+    return ranking;
+  }
+
+  private score(ranking: Ranking | null): Promise<(Float64Array | number)[]> {
+    return Promise.all(
+      this.chunks.map(({ id, lane, rows }) => (ranking === null ? rows : this.executor.run(lane, 'rankScore', id))),
+    );
+  }
+
+  private orderRows(scores: Float64Array, ranking: Ranking | null): Uint32Array | null {
+    const { keepOrder, top } = this.config;
+    const kept = rowsKept(top, scores.length);
+    if (kept === scores.length && (keepOrder || ranking === null)) return null;
+    const order = orderOf(scores).subarray(0, kept);
+    return keepOrder ? order.slice().sort() : order;
+  }
+
+  private async write(
+    order: Uint32Array | null,
+    scores: Float64Array,
+    sink: DataSink,
+    hash: DatasetHash,
+  ): Promise<void> {
+    const { executor, chunks } = this;
+    const total = chunks.reduce((n, c) => n + c.rows, 0);
+    const bytesPerRow = Math.max(1, this.bytes / Math.max(1, total));
+    const size = Math.min(groupRows, Math.max(1, Math.floor(groupBytes / bytesPerRow)));
+    const groups = Math.ceil(scores.length / size);
+    const make = await this.groupMaker(order, scores, size);
+    const turns = new Sequence();
+    let next = 0;
+    const work = async (lane: number): Promise<void> => {
+      for (let g = next++; g < groups; g = next++) {
+        const { encoded, digests } = await make(g, lane);
+        await turns.turn(g);
+        sink.append(encoded);
+        hash.rows(digests, scores.subarray(g * size, Math.min(scores.length, (g + 1) * size)));
+        turns.leave(g);
+      }
+    };
+    await Promise.all(Array.from({ length: executor.lanes }, (_, lane) => work(lane)));
+  }
+
+  /** How a row group comes about: gathered from memory, or, if anything was spilled, merged from scattered pieces. */
+  private async groupMaker(
+    order: Uint32Array | null,
+    scores: Float64Array,
+    size: number,
+  ): Promise<(group: number, lane: number) => Promise<OrderedRows>> {
+    const { executor, chunks } = this;
+    const starts = chunkStarts(chunks);
+    const scoresOf = (g: number): Float64Array => scores.slice(g * size, (g + 1) * size);
+    if (chunks.every(({ held }) => 'memory' in held)) {
+      const blocks = chunks.flatMap(({ held }) => ('memory' in held ? [held.memory] : []));
+      const all = Array.from({ length: executor.lanes }, (_, lane) => executor.run(lane, 'adopt', blocks));
+      await Promise.all(all);
+      return (g, lane) => {
+        const rows = rowsAt(order, g * size, Math.min(scores.length, (g + 1) * size));
+        return executor.run(lane, 'gather', { ...locate(rows, starts), scores: scoresOf(g) });
+      };
+    }
+    const positions = positionsOf(order, starts.at(-1)!);
+    const pieces: Piece[][] = await Promise.all(
+      chunks.map(({ held, lane }, c) =>
+        executor.run(lane, 'scatter', {
+          held,
+          positions: positions.slice(starts[c], starts[c + 1]),
+          groupRows: size,
+          path: this.scratch.file(),
+        }),
+      ),
+    );
+    const byGroup: Piece['file'][][] = Array.from({ length: Math.ceil(scores.length / size) }, () => []);
+    for (const piece of pieces.flat()) byGroup[piece.group]!.push(piece.file);
+    return (g, lane) =>
+      executor.run(lane, 'merge', { pieces: byGroup[g]!, firstPosition: g * size, scores: scoresOf(g) });
+  }
+}
+
+/** Where each chunk's rows begin among all rows, and the number of rows at the end. */
+function chunkStarts(chunks: readonly HeldChunk[]): Uint32Array {
+  const starts = new Uint32Array(chunks.length + 1);
+  chunks.forEach(({ rows }, c) => {
+    starts[c + 1] = starts[c]! + rows;
+  });
+  return starts;
+}
+
+function rowsAt(order: Uint32Array | null, from: number, to: number): Uint32Array {
+  return order?.slice(from, to) ?? Uint32Array.from({ length: to - from }, (_, i) => from + i);
+}
+
+/** The chunk of each row, and its place in it. */
+function locate(rows: Uint32Array, starts: Uint32Array): { from: Uint32Array; rows: Uint32Array } {
+  const from = new Uint32Array(rows.length);
+  const inChunk = new Uint32Array(rows.length);
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i]!;
+    let low = 0;
+    let high = starts.length - 2;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (starts[middle]! <= row) low = middle;
+      else high = middle - 1;
+    }
+    from[i] = low;
+    inChunk[i] = row - starts[low]!;
+  }
+  return { from, rows: inChunk };
+}
+
+/** The place of each row in the output. */
+function positionsOf(order: Uint32Array | null, rows: number): Uint32Array {
+  if (order === null) return Uint32Array.from({ length: rows }, (_, i) => i);
+  const positions = new Uint32Array(rows).fill(noPosition);
+  for (let place = 0; place < order.length; place++) positions[order[place]!] = place;
+  return positions;
+}
