@@ -29,14 +29,16 @@ function isEmptyJson(column: Column, row: number): boolean {
   return column.offsets![row + 1]! - at === 2 && column.values[at] === 0x22 && column.values[at + 1] === 0x22;
 }
 
-/** Makes the nulls of text columns "", in place, and counts them. A null text takes no bytes, so only its mark goes. */
-export function fillText(block: Block, changed: Record<string, number>): void {
+/**
+ * Makes the nulls of text columns "", in place, and counts them. A null text takes no bytes, so only its mark goes. Rows that
+ * are 1 in `skip` are on their way out, and not counted.
+ */
+export function fillText(block: Block, changed: Record<string, number>, skip: Uint8Array | null = null): void {
   for (const column of block.columns) {
     const { validity } = column;
-    if ((column.type.kind !== 'text' && column.type.kind !== 'null') || validity === null) continue;
-    if (column.type.kind === 'null') continue;
+    if (column.type.kind !== 'text' || validity === null) continue;
     let nulls = 0;
-    for (let r = 0; r < block.rows; r++) nulls += 1 - validity[r]!;
+    for (let r = 0; r < block.rows; r++) if (validity[r] === 0 && skip?.[r] !== 1) nulls++;
     countChange(changed, rule.fill, nulls);
     column.validity = null;
   }

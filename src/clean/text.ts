@@ -1,10 +1,10 @@
-import type { Config } from '../config/options.js';
-import type { Block, Column } from '../engine/block.js';
+import type { Column } from '../engine/block.js';
+import type { Pinned } from '../engine/pin.js';
 import type { ColumnType } from '../engine/types.js';
 import { DatagpuError } from '../errors.js';
 import { maxCellBytes } from '../kernels/cells.js';
 import type { IngestKernel } from '../kernels/ingest.js';
-import { countChange, rule, textRules } from './rules.js';
+import { countChange, rule } from './rules.js';
 
 interface TextExports {
   columnBytes(metas: number, rows: number): number;
@@ -108,35 +108,18 @@ export class TextColumn {
   }
 }
 
-/**
- * Cleans the text columns of a block whose types are settled (from Parquet): they are copied into the kernel's memory, the
- * other columns are passed on as they are, and so is the whole block when no rule is on.
- */
-export function cleanBlock(
-  kernel: IngestKernel,
-  block: Block,
-  clean: Config['clean'],
-): { block: Block; changed: Record<string, number> } {
-  const changed: Record<string, number> = {};
-  const rules = textRules(clean);
-  if (rules === 0) return { block, changed };
-  const calls = kernel.exports as TextExports;
-  const { rows } = block;
-  const cleaned = block.columns.map((column): TextColumn | null => {
-    if (column.type.kind !== 'text') return null;
-    for (let r = 0; r < rows; r++)
-      if (column.offsets![r + 1]! - column.offsets![r]! > maxCellBytes)
-        throw new DatagpuError('input', 'a text is longer than 256 MiB');
-    const offsets = kernel.put(column.offsets!);
-    const validity = column.validity === null ? 0 : kernel.put(column.validity);
-    const values = kernel.put(column.values);
-    const starts = kernel.alloc(rows * 4);
-    const metas = kernel.alloc(rows * 4);
-    calls.cellsOfText(offsets, validity, values, rows, starts, metas);
-    const text = new TextColumn(kernel, { starts, metas, rows }, column.type, rules);
-    text.fill(0, rows);
-    text.count(changed);
-    return text;
-  });
-  return { block: { rows, columns: block.columns.map((column, c) => cleaned[c]?.view() ?? column) }, changed };
+/** The text column of a block as cells to be cleaned; null when no rule is on. It is to be filled by the caller. */
+export function cleanTexts(kernel: IngestKernel, pinned: Pinned, rows: number, rules: number): TextColumn | null {
+  if (rules === 0) return null;
+  const offsets = pinned().offsets!;
+  for (let r = 0; r < rows; r++)
+    if (offsets[r + 1]! - offsets[r]! > maxCellBytes) throw new DatagpuError('input', 'a text is longer than 256 MiB');
+  const places = kernel.put(offsets);
+  const valid = pinned().validity;
+  const validity = valid === null ? 0 : kernel.put(valid);
+  const values = kernel.put(pinned().values);
+  const starts = kernel.alloc(rows * 4);
+  const metas = kernel.alloc(rows * 4);
+  (kernel.exports as TextExports).cellsOfText(places, validity, values, rows, starts, metas);
+  return new TextColumn(kernel, { starts, metas, rows }, pinned().type, rules);
 }

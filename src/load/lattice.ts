@@ -54,21 +54,6 @@ export function typeFromKinds(kinds: number, arrow: ArrowType | null = null): Co
   }
 }
 
-/** True when these kinds of values have this type. */
-export function fits(kinds: number, type: ColumnType, arrow: ArrowType | null = null): boolean {
-  return sameType(typeFromKinds(kinds, arrow), type);
-}
-
-/**
- * True when a column that was given `type` for its `known` kinds keeps it now that rows of the kinds `seen` have come: a pass
- * that assumed it needs no second one. `arrow` is the nested type by all rows seen.
- */
-export function stillFits(type: ColumnType, known: number, seen: number, arrow: ArrowType | null = null): boolean {
-  const isNested = ((known | seen) & nested) !== 0;
-  if (!isNested && (seen & ~known & ~kind.null) === 0) return true;
-  return fits(known | seen, type, arrow);
-}
-
 /** True when further kinds of values of a CSV source can't make another type of it than text. */
 export function isSettledText(kinds: number): boolean {
   return typeFromKinds(kinds).kind === 'text' && (kinds & scalars) !== 0;
@@ -115,12 +100,27 @@ export function kindsOfType(type: ColumnType): number | null {
     case 'datetime':
     case 'text':
       return kind[type.kind];
-    case 'json':
-      return kind.object | kind.array;
     case 'arrow':
-      if (type.arrow.name === 'int') return kind.integer;
-      if (type.arrow.name === 'float') return kind.float;
-      if (type.arrow.name === 'timestamp') return kind.datetime;
+      return kindsOfArrow(type.arrow);
+    default:
+      return null;
+  }
+}
+
+function kindsOfArrow(type: ArrowType): number | null {
+  switch (type.name) {
+    case 'bool':
+      return kind.boolean;
+    case 'int':
+      return kind.integer;
+    case 'float':
+      return kind.float;
+    case 'date':
+      return kind.date;
+    case 'timestamp':
+      return kind.datetime;
+    case 'decimal':
+    case 'time':
       return kind.text;
     default:
       return null;

@@ -1,10 +1,12 @@
+import type { CellColumn } from '../clean/text.js';
 import type { DeclaredType } from '../config/options.js';
 import type { ColumnType } from '../engine/types.js';
 import { quoteValue } from '../errors.js';
 import type { CellTable } from '../kernels/cells.js';
 import type { IngestKernel } from '../kernels/ingest.js';
+import { fixedType, modeOf } from './makers.js';
 import { placeTokens } from './nulltokens.js';
-import { cellColumn, fixedType, modeOf, type TypingOptions } from './typing.js';
+import { cellColumn, type TypingOptions } from './typing.js';
 
 /** A row that has a value which does not fit its column's declared type. */
 export interface Misfit {
@@ -22,25 +24,22 @@ interface MisfitExports {
 }
 
 /**
- * Finds the rows that have a value which does not fit its column's declared type, and drops them from the cells, in place: a
- * rejected record has no part in types or counts. The first misfit of a row, in the order of `declared`, is the one named.
+ * Finds the rows that have a value which does not fit its column's declared type: in order, each with its first misfit in
+ * the order of `declared`. `mask` is the address of a byte a row, 0 before and not 0 for such rows afterwards.
  */
-export function dropMisfits(
+export function findMisfits(
   kernel: IngestKernel,
-  cells: CellTable,
-  declared: readonly { cell: number; type: ColumnType }[],
+  declared: readonly { cells: CellColumn | null; type: ColumnType }[],
+  mask: number,
   options: TypingOptions,
-): { cells: CellTable; misfits: Misfit[] } {
-  const mark = kernel.mark();
+): Misfit[] {
   placeTokens(kernel, options.nullTokens);
   const calls = kernel.exports as MisfitExports;
-  const mask = kernel.alloc(cells.rows);
-  kernel.u8(mask, cells.rows).fill(0);
   const misfits: Misfit[] = [];
-  declared.forEach(({ cell, type }, index) => {
+  declared.forEach(({ cells, type }, index) => {
     const fixed = fixedType(type);
-    if (cell < 0 || fixed === undefined) return;
-    const { starts, metas, rows } = cellColumn(cells, cell);
+    if (cells === null || fixed === undefined) return;
+    const { starts, metas, rows } = cells;
     if (calls.markMisfits(starts, metas, rows, modeOf(options), fixed, mask, 1) === 0) return;
     const marks = kernel.u8(mask, rows);
     for (let row = marks.indexOf(1); row >= 0; row = marks.indexOf(1, row + 1)) {
@@ -50,8 +49,26 @@ export function dropMisfits(
       misfits.push({ row, declared: index, value: Buffer.from(kernel.u8(start, length)).toString() });
     }
   });
-  misfits.sort((a, b) => a.row - b.row);
+  return misfits.sort((a, b) => a.row - b.row);
+}
+
+/**
+ * Finds misfits and drops their rows from the cells, in place: a rejected record has no part in types or counts. Frees what
+ * it reserves.
+ */
+export function dropMisfits(
+  kernel: IngestKernel,
+  cells: CellTable,
+  declared: readonly { cell: number; type: ColumnType }[],
+  options: TypingOptions,
+): { cells: CellTable; misfits: Misfit[] } {
+  const mark = kernel.mark();
+  const mask = kernel.alloc(cells.rows);
+  kernel.u8(mask, cells.rows).fill(0);
+  const columns = declared.map(({ cell, type }) => ({ cells: cell < 0 ? null : cellColumn(cells, cell), type }));
+  const misfits = findMisfits(kernel, columns, mask, options);
   const rows = cells.rows - misfits.length;
+  const calls = kernel.exports as MisfitExports;
   if (misfits.length > 0)
     for (let c = 0; c < cells.columns; c++) {
       const { starts, metas } = cellColumn(cells, c);

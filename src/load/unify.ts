@@ -10,7 +10,7 @@ import { declaredColumnType, kindsOfType, sameType, typeFromKinds } from './latt
 export interface SourceColumn<S = unknown> {
   /** As it is in the source; '' if it has none. */
   name: string;
-  /** Kinds of its values (text sources). */
+  /** Kinds of its values; of a typed source, those found when they were converted to another type. */
   kinds: number;
   /** Its type, where the source says it (Parquet); null for text sources. */
   type: ColumnType | null;
@@ -201,7 +201,8 @@ function joinColumns<S>(
   let kinds = 0;
   let shape: S | null = null;
   for (const { column } of found) {
-    kinds |= column.type === null ? column.kinds : (kindsOfType(column.type) ?? 0);
+    // Of a typed source, what converting its values has shown.
+    kinds |= column.kinds | (column.type === null ? 0 : (kindsOfType(column.type) ?? 0));
     if (column.shape !== null) shape = shape === null ? column.shape : shapes.join(shape, column.shape);
   }
   const type = typeFromKinds(kinds, shape === null ? null : shapes.toArrow(shape));

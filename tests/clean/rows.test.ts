@@ -56,3 +56,10 @@ test('null texts become "", other nulls stay', () => {
     ['x', 'y', 'z', 'w'],
   ]);
 });
+
+test('rows that are on their way out are not counted', () => {
+  const block = blockOf([['text', [none, plain('a'), none]]]);
+  const changed = {};
+  fillText(block, changed, Uint8Array.of(1, 0, 0));
+  expect(changed).toEqual({ 'null text filled': 1 });
+});

@@ -3,9 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isAllAssigned } from '../../dist/clean/assigned.js';
 import { textRules } from '../../dist/clean/rules.js';
-import { cleanBlock, TextColumn } from '../../dist/clean/text.js';
+import { TextColumn } from '../../dist/clean/text.js';
 import type { Config } from '../../dist/config/options.js';
-import type { Block } from '../../dist/engine/block.js';
 import { createIngestKernel } from '../../dist/kernels/ingest.js';
 import { allRules, jsonString, none, noRules, placeCells, valuesOf } from '../load/cells.js';
 
@@ -142,41 +141,5 @@ describe('the rules', () => {
   test('a text that NFC makes longer than the room there was', () => {
     const texts = ['x', '\u0958'.repeat(50_000), null, '', '\u0958', 'end'];
     expect(clean(texts).texts).toEqual(texts.map((t) => t?.normalize('NFC') ?? null));
-  });
-});
-
-describe('blocks from Parquet', () => {
-  const encode = (texts: readonly (string | null)[]): Block['columns'][number] => {
-    const bytes = texts.map((t) => Buffer.from(t ?? ''));
-    const offsets = new Int32Array(texts.length + 1);
-    bytes.forEach((b, i) => {
-      offsets[i + 1] = offsets[i]! + b.length;
-    });
-    const validity = texts.includes(null) ? Uint8Array.from(texts, (t) => Number(t !== null)) : null;
-    return { type: { kind: 'text' }, validity, offsets, values: Buffer.concat(bytes) };
-  };
-
-  test('their texts are cleaned, the rest is passed on', () => {
-    const numbers = { type: { kind: 'int64' } as const, validity: null, offsets: null, values: new Uint8Array(24) };
-    const nested = {
-      ...encode([' a', 'b ', '']),
-      type: { kind: 'nested', arrow: { name: 'list', item: { name: 'utf8' } } } as const,
-    };
-    const block: Block = {
-      rows: 3,
-      columns: [encode([' a\u0001', null, 'é']), numbers, nested, encode(['', ' ', 'x'])],
-    };
-    kernel.reset();
-    const { block: out, changed } = cleanBlock(kernel, block, allRules);
-    expect(valuesOf(out.columns[0]!, 3)).toEqual(['a', null, 'é']);
-    expect(valuesOf(out.columns[3]!, 3)).toEqual(['', '', 'x']);
-    expect(out.columns[1]).toBe(numbers);
-    expect(out.columns[2]).toBe(nested);
-    expect(changed).toEqual({ 'control characters removed': 1, trimmed: 2 });
-  });
-
-  test('as they are without cleaning', () => {
-    const block: Block = { rows: 1, columns: [encode([' '])] };
-    expect(cleanBlock(kernel, block, noRules).block).toBe(block);
   });
 });

@@ -2,15 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ArrowType } from '../../dist/engine/types.js';
 import { kind } from '../../dist/kernels/cells.js';
-import {
-  fits,
-  isSettledText,
-  joinKinds,
-  kindsOfType,
-  sameType,
-  stillFits,
-  typeFromKinds,
-} from '../../dist/load/lattice.js';
+import { isSettledText, joinKinds, kindsOfType, sameType, typeFromKinds } from '../../dist/load/lattice.js';
 
 const { integer, bigInteger, float, boolean, date, datetime, text, nullToken, object, array } = kind;
 const { jsonNumber, jsonBoolean, jsonString } = kind;
@@ -82,26 +74,6 @@ describe('joining', () => {
     expect(isSettledText(nullToken)).toBe(false);
     expect(isSettledText(text)).toBe(true);
   });
-});
-
-test('fits', () => {
-  expect(fits(integer | kind.null, { kind: 'int64' })).toBe(true);
-  expect(fits(integer | float, { kind: 'int64' })).toBe(false);
-  expect(fits(array, { kind: 'json', arrow: list }, { name: 'list', item: { name: 'utf8' } })).toBe(true);
-  expect(fits(array, { kind: 'json', arrow: list }, null)).toBe(false);
-});
-
-test('what comes later fits or not', () => {
-  const number: ArrowType = { name: 'int', bits: 32, signed: true };
-  expect(stillFits({ kind: 'int64' }, integer, integer | bigInteger | kind.null)).toBe(true);
-  expect(stillFits({ kind: 'int64' }, integer, float)).toBe(false);
-  expect(stillFits({ kind: 'null' }, kind.null, integer)).toBe(false);
-  expect(stillFits({ kind: 'text' }, nullToken, integer)).toBe(false);
-  expect(stillFits({ kind: 'nested', arrow: list }, 0, kind.null)).toBe(true);
-  expect(stillFits({ kind: 'nested', arrow: list }, 0, text)).toBe(false);
-  expect(stillFits({ kind: 'arrow', arrow: number }, integer, kind.null)).toBe(true);
-  expect(stillFits({ kind: 'json', arrow: list }, array, array, list)).toBe(true);
-  expect(stillFits({ kind: 'json', arrow: list }, array, array, null)).toBe(false);
 });
 
 test('same types', () => {
