@@ -5,7 +5,7 @@ import type { JsonDialect } from './dialect.js';
 import type { JsonExports } from './exports.js';
 import { code, kindOf, reasonOf } from './reasons.js';
 
-/** Fields of the parse kernel's state, as indexes of uint32 (kernels/assembly/ingest/json-parse.ts). */
+/** Fields of the parse kernel's state, as indexes of uint32 (kernels/assembly/ingest/json-state.ts). */
 const state = {
   at: 0,
   end: 1,

@@ -1,4 +1,4 @@
-// What the parse kernel's error codes mean (kernels/assembly/ingest/json-text.ts), in words that name the byte and the rule.
+// What the parse kernel's error codes mean (kernels/assembly/ingest/json-errors.ts), in words that name the byte and the rule.
 
 import { quoteValue } from '../../errors.js';
 

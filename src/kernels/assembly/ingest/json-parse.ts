@@ -1,52 +1,19 @@
-// The second count of JSON sources: the cells of every record, found by strict parsing (json-text.ts).
+// The second count of JSON sources: the cells of every record, found by strict parsing.
 import { utf8Invalid, utf8Valid } from '../shared/utf8';
 import {
-  COLON, COMMA, GROW, KEY, NOT_OBJECT, TRAILING, TRAILING_COMMA, UTF8, copyValue, decodeString, fail, hashBytes,
-  literalEnd, numberEnd, sameBytes, setTextCounts, setTextOut, setTextPlace, skipSpace, stringStop, textDuplicates,
-  textErrorAt, textErrorCode, textOut, textSurrogates,
-} from './json-text';
-
-// The call's state, laid out by the host (load/json/parse.ts): uint32 fields.
-const AT: usize = 0;
-const END: usize = 4;
-const LAYOUT: usize = 8;
-const ROW: usize = 12;
-const RECORD: usize = 16;
-const STRIDE: usize = 20;
-const COLUMNS: usize = 24;
-const STARTS: usize = 28;
-const METAS: usize = 32;
-/** uint32 a column: the stamp of the last record that had it. */
-const SEEN: usize = 36;
-/** Keys: 32 bytes each (address, length, hash, key that followed it last, bytes to compare or 0). */
-const KEYS: usize = 40;
-const KEY_COUNT: usize = 44;
-const KEY_LIMIT: usize = 48;
-const SLOTS: usize = 52;
-const SLOT_MASK: usize = 56;
-const FIRST_KEY: usize = 60;
-const OUT: usize = 64;
-const STACK: usize = 68;
-const STACK_END: usize = 72;
-/** Rejected records: 32 bytes each (record, start, end, where the error is, code). */
-const REJECTS: usize = 76;
-const REJECT_COUNT: usize = 80;
-const REJECT_LIMIT: usize = 84;
-const DUPLICATES: usize = 88;
-const SURROGATES: usize = 92;
-const ERROR_CODE: usize = 96;
-const ERROR_AT: usize = 100;
-const CHECK_UTF8: usize = 104;
-/** Array: whether an element was read, so that a comma is due. */
-const AFTER_ELEMENT: usize = 108;
-/** Array: 1 when its closing bracket was read. */
-const CLOSED: usize = 112;
-/** Counts attempts at a record, so that SEEN is never cleared. */
-const STAMP: usize = 116;
-/** Room for the bytes of new keys that were written with escapes, its end, and the bytes that were missing. */
-const KEY_TEXT: usize = 120;
-const KEY_TEXT_END: usize = 124;
-const KEY_TEXT_MISSING: usize = 128;
+  COLON, COMMA, GROW, KEY, NOT_OBJECT, TRAILING, TRAILING_COMMA, UTF8, fail, textErrorAt, textErrorCode,
+} from './json-errors';
+import { sameBytes } from './json-hash';
+import { NO_KEY, endOfKey, keyAt } from './json-keys';
+import { copyValue, setMemberStack, setTextDuplicates, textDuplicates } from './json-nested';
+import { literalEnd, numberEnd } from './json-scalar';
+import {
+  AFTER_ELEMENT, AT, CHECK_UTF8, CLOSED, COLUMNS, DUPLICATES, END, ERROR_AT, ERROR_CODE, FIRST_KEY, KEYS, KEY_COUNT, LAYOUT,
+  METAS, OUT, RECORD, REJECTS, REJECT_COUNT, REJECT_LIMIT, ROW, SEEN, STACK, STACK_END, STAMP, STARTS, STRIDE, SURROGATES,
+} from './json-state';
+import {
+  decodeString, setTextLines, setTextOut, setTextSurrogates, skipSpace, stringStop, textOut, textSurrogates,
+} from './json-string';
 
 const LINES: u32 = 0;
 const ARRAY: u32 = 1;
@@ -62,48 +29,6 @@ const ABSENT: u32 = 2;
 const NESTED: u32 = 4;
 const STRING: u32 = 9;
 
-const NO_KEY: u32 = 0xffffffff;
-
-/** The key in the table, or NO_KEY. */
-function findKey(state: usize, p: usize, length: u32, hash: u32): u32 {
-  const slots = <usize>load<u32>(state, SLOTS);
-  const mask = load<u32>(state, SLOT_MASK);
-  const keys = <usize>load<u32>(state, KEYS);
-  let slot = hash & mask;
-  while (true) {
-    const at = load<u32>(slots + (<usize>slot << 2));
-    if (at == 0) return NO_KEY;
-    const key = keys + (<usize>(at - 1) << 5);
-    if (load<u32>(key, 8) == hash && load<u32>(key, 4) == length && sameBytes(load<u32>(key), p, length)) return at - 1;
-    slot = (slot + 1) & mask;
-  }
-}
-
-/** Adds a key that is not in the table; `plain` when its bytes in the source are followed by a quote and hold no escape. */
-export function jsonAddKey(state: usize, p: usize, length: u32, plain: bool): u32 {
-  const hash = hashBytes(p, length);
-  const index = load<u32>(state, KEY_COUNT);
-  const key = <usize>load<u32>(state, KEYS) + (<usize>index << 5);
-  store<u32>(key, <u32>p);
-  store<u32>(key, length, 4);
-  store<u32>(key, hash, 8);
-  store<u32>(key, index + 1, 12);
-  store<u32>(key, plain ? length + 1 : 0, 16);
-  store<u32>(state, index + 1, KEY_COUNT);
-  jsonPlaceKey(state, index);
-  return index;
-}
-
-/** Enters a key into the hash table. */
-export function jsonPlaceKey(state: usize, index: u32): void {
-  const slots = <usize>load<u32>(state, SLOTS);
-  const mask = load<u32>(state, SLOT_MASK);
-  const hash = load<u32>(<usize>load<u32>(state, KEYS) + (<usize>index << 5), 8);
-  let slot = hash & mask;
-  while (load<u32>(slots + (<usize>slot << 2)) != 0) slot = (slot + 1) & mask;
-  store<u32>(slots + (<usize>slot << 2), index + 1);
-}
-
 /** True when `length` bytes at `p` are those at `key`; both may be read to the next multiple of 16. */
 // @ts-ignore: decorator
 @inline
@@ -114,52 +39,6 @@ function startsWith(p: usize, key: usize, length: u32): bool {
     return (same & due) == due;
   }
   return sameBytes(p, key, length);
-}
-
-/** The position behind the key that `keyAt` looked up, at its closing quote. */
-let keyEnd: usize = 0;
-
-/** Looks up the key behind the quote at `p`; a new one is added. NO_KEY with an error noted, or GROW as its code. */
-function keyAt(state: usize, p: usize): u32 {
-  const from = p + 1;
-  let end = stringStop(from);
-  let text = from;
-  let length: u32;
-  const kept = textOut();
-  const plain = load<u8>(end) == 0x22;
-  if (plain) {
-    length = <u32>(end - from);
-  } else {
-    end = decodeString(from);
-    if (end == 0) return NO_KEY;
-    text = kept;
-    length = <u32>(textOut() - kept);
-  }
-  keyEnd = end;
-  const hash = hashBytes(text, length);
-  const found = findKey(state, text, length, hash);
-  if (found != NO_KEY) {
-    setTextOut(kept);
-    return found;
-  }
-  if (load<u32>(state, KEY_COUNT) >= load<u32>(state, KEY_LIMIT)) {
-    store<u32>(state, 0, KEY_TEXT_MISSING);
-    fail(GROW, 0);
-    return NO_KEY;
-  }
-  if (!plain) {
-    setTextOut(kept);
-    const room = <usize>load<u32>(state, KEY_TEXT);
-    if (room + length > <usize>load<u32>(state, KEY_TEXT_END)) {
-      store<u32>(state, length, KEY_TEXT_MISSING);
-      fail(GROW, 0);
-      return NO_KEY;
-    }
-    memory.copy(room, text, length);
-    store<u32>(state, <u32>room + length, KEY_TEXT);
-    text = room;
-  }
-  return jsonAddKey(state, text, length, plain);
 }
 
 /** Parses the object at `start` into row `row`. Returns the address behind it, or 0. */
@@ -189,7 +68,7 @@ function parseObject(state: usize, start: usize, row: u32, stamp: u32): usize {
         if (index == NO_KEY) return 0;
         store<u32>(follow, index);
         key = keys + (<usize>index << 5);
-        p = keyEnd + 1;
+        p = endOfKey() + 1;
       }
       follow = key + 12;
       if (load<u8>(p) != 0x3a) {
@@ -234,7 +113,7 @@ function parseObject(state: usize, start: usize, row: u32, stamp: u32): usize {
         store<u32>(metas + at, meta);
         const mark = seen + (<usize>index << 2);
         if (load<u32>(mark) == stamp) {
-          setTextCounts(textDuplicates() + 1, textSurrogates());
+          setTextDuplicates(textDuplicates() + 1);
         } else {
           store<u32>(mark, stamp);
           found++;
@@ -285,8 +164,10 @@ export function jsonParse(state: usize): i32 {
   let record = load<u32>(state, RECORD);
   let result = DONE;
   setTextOut(load<u32>(state, OUT));
-  setTextCounts(load<u32>(state, DUPLICATES), load<u32>(state, SURROGATES));
-  setTextPlace(load<u32>(state, STACK), load<u32>(state, STACK_END), lines);
+  setTextLines(lines);
+  setTextDuplicates(load<u32>(state, DUPLICATES));
+  setTextSurrogates(load<u32>(state, SURROGATES));
+  setMemberStack(load<u32>(state, STACK), load<u32>(state, STACK_END));
 
   while (true) {
     // Between records, line breaks are white space in every layout.
@@ -345,7 +226,8 @@ export function jsonParse(state: usize): i32 {
         at = textErrorAt();
         if (code == GROW) {
           setTextOut(text);
-          setTextCounts(duplicates, surrogates);
+          setTextDuplicates(duplicates);
+          setTextSurrogates(surrogates);
           result = at == 0 ? GROW_KEYS : GROW_STACK;
           break;
         }
@@ -365,7 +247,8 @@ export function jsonParse(state: usize): i32 {
     }
     if (code != 0) {
       setTextOut(text);
-      setTextCounts(duplicates, surrogates);
+      setTextDuplicates(duplicates);
+      setTextSurrogates(surrogates);
       if (!lines && !(layout == ARRAY && code == NOT_OBJECT)) {
         store<u32>(state, code, ERROR_CODE);
         store<u32>(state, <u32>at, ERROR_AT);

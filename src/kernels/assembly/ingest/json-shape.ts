@@ -1,6 +1,7 @@
 // The shape of the nested cells of a column: a tree of the kinds of values seen, the fields of structs in order of first sight.
-// Cells are canonical JSON text (json-text.ts): valid, without white space.
-import { hashBytes, sameBytes, stringStop } from './json-text';
+// Cells are canonical JSON text (json-nested.ts): valid, without white space.
+import { hashBytes, sameBytes } from './json-hash';
+import { stringStop } from './json-string';
 import { readNumber } from './scalar';
 
 // Kinds, as in src/kernels/cells.ts; scalar.ts has the others.
