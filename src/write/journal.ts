@@ -102,7 +102,7 @@ function isJournal(value: unknown): value is Journal {
   if (!Array.isArray(rename) || !Array.isArray(remove)) return false;
   const isTarget = (name: unknown): boolean => typeof name === 'string' && targetPattern.test(name);
   const isStaged = (name: unknown): boolean =>
-    typeof name === 'string' && name.startsWith(`${staging}/`) && /^[\w.-]+$/.test(name.slice(staging.length + 1));
+    typeof name === 'string' && name.startsWith(`${staging}/`) && /^\w[\w.-]*$/.test(name.slice(staging.length + 1));
   return rename.every((r) => isStaged(r?.from) && isTarget(r?.to)) && remove.every(isTarget);
 }
 

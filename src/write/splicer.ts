@@ -34,8 +34,8 @@ export interface StagedFile {
   hash: string;
 }
 
-const fsync = promisify(fs.fsync);
-const fdatasync = promisify(fs.fdatasync);
+const fsync = (fd: number): Promise<void> => promisify(fs.fsync)(fd);
+const fdatasync = (fd: number): Promise<void> => promisify(fs.fdatasync)(fd);
 
 /** How files are written. */
 export interface SpliceOptions {

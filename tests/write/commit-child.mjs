@@ -1,0 +1,22 @@
+// Writes a data set into a folder and commits it: commit-child.mjs <folder> <what> [<step at which to be killed>|hold]
+import fs from 'node:fs';
+import path from 'node:path';
+import { Staging } from '../../dist/write/commit.js';
+
+const [folder, what, end] = process.argv.slice(2);
+const staging = new Staging(folder, (step) => {
+  fs.writeSync(1, `${step}\n`);
+  if (step === end) process.kill(process.pid, 'SIGKILL');
+});
+const shards = what === 'two' ? ['data-00000-of-00002.parquet', 'data-00001-of-00002.parquet'] : ['data.parquet'];
+const files = shards.map((name, i) => {
+  const file = path.join(staging.folder, `part-${i}.parquet`);
+  fs.writeFileSync(file, `${what} ${name}`);
+  return { path: file, name, rows: 1, bytes: 1, hash: '' };
+});
+if (what === 'two') fs.writeFileSync(staging.beside('rejects.parquet'), 'two rejects');
+fs.writeFileSync(staging.beside('lineage.parquet'), `${what} lineage`);
+if (end === 'hold') {
+  fs.writeSync(1, 'holding\n');
+  setInterval(() => {}, 1000);
+} else staging.commit(files, `${what} manifest`);
