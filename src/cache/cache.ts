@@ -78,7 +78,9 @@ export class Cache {
       return work();
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-      if (!code.startsWith('SQLITE_') && !(error instanceof Error && 'syscall' in error)) throw error;
+      // Without a code: the native part of better-sqlite3 is missing, since its install script did not run.
+      const isExpected = code.startsWith('SQLITE_') || this.database === null;
+      if (!isExpected) throw error;
       this.close();
       const isCorrupt = code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB' || code === 'SQLITE_ERROR';
       if (isCorrupt && !isRetry && this.setAside()) return this.guard(work, fallback, true);
