@@ -1,4 +1,5 @@
 import { arrowWidth } from '../../engine/types.js';
+import { DatagpuError } from '../../errors.js';
 import type { IngestKernel } from '../../kernels/ingest.js';
 import { type OpenPage, type PageDecoder, physicalWidth } from './decode.js';
 import { refuse } from './footer.js';
@@ -21,6 +22,9 @@ export interface RowRange {
   to: number;
   record: number;
 }
+
+/** An INT96 time stamp that microseconds can't hold. */
+export class FinerThanMicroseconds extends DatagpuError {}
 
 /** Where errors say they are. */
 export interface Place {
@@ -133,8 +137,17 @@ class LeafTarget {
     if (physical === 'int96') {
       const nano = arrow.name === 'timestamp' && arrow.unit === 'ns';
       const wrong = ex.pqInt96(this.values, count, validity, nano ? 1 : 0, this.final);
+      if (wrong >= 0 && nano) bad(wrong, 'a time stamp out of the range of nanoseconds');
       if (wrong >= 0)
-        bad(wrong, nano ? 'a time stamp out of the range of nanoseconds' : 'a time stamp finer than a microsecond');
+        throw new FinerThanMicroseconds(
+          'input',
+          'a time stamp finer than a microsecond, while those looked at first are not',
+          {
+            file: at.name,
+            column: at.column,
+            row: at.record + wrong,
+          },
+        );
       return this.moved(count * wanted);
     }
     if (physical === 'bytes') {

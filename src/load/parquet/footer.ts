@@ -40,6 +40,8 @@ export interface ColumnChunk {
   dictionaryPage: number | null;
   /** Unpacked bytes of all byte-array values, when the writer says so. */
   textBytes: number | null;
+  /** Whether any page may name values of a dictionary. */
+  listed: boolean;
 }
 
 export interface RowGroup {
@@ -337,10 +339,14 @@ function columnMetadata(reader: ThriftReader): ColumnChunk {
     dataPage: 0,
     dictionaryPage: null,
     textBytes: null,
+    listed: true,
   };
   reader.struct((id, type) => {
     if (id === 1 && type === wire.i32) column.physical = physical(reader.zigzag());
-    else if (id === 4 && type === wire.i32) column.codec = reader.zigzag();
+    else if (id === 2 && type === wire.list) {
+      const encodings = reader.list(() => reader.zigzag());
+      column.listed = encodings.includes(2) || encodings.includes(8);
+    } else if (id === 4 && type === wire.i32) column.codec = reader.zigzag();
     else if (id === 5 && type === wire.i64) column.values = reader.long();
     else if (id === 6 && type === wire.i64) column.bytes = reader.long();
     else if (id === 7 && type === wire.i64) column.packedBytes = reader.long();

@@ -48,10 +48,18 @@ export const maxPageBytes: number = 256 * 1024 * 1024;
 const maxPageValues = 64 * 1024 * 1024;
 
 /**
- * Reads the page headers of a column chunk, from the first page until all its values are there. The sizes that the footer
+ * Reads the page headers of a column chunk, from the first page until all its values are there (with `dictionaryOnly` just
+ * the first page that is no index). The sizes that the footer
  * gives are not relied on: some writers count them wrong. `end` is where the pages of the file end.
  */
-export function listPages(fd: number, chunk: ColumnChunk, end: number, name: string, column: string): ColumnPages {
+export function listPages(
+  fd: number,
+  chunk: ColumnChunk,
+  end: number,
+  name: string,
+  column: string,
+  dictionaryOnly = false,
+): ColumnPages {
   const pages: ColumnPages = { dictionary: null, data: [] };
   if (chunk.values === 0) return pages;
   const starts = [chunk.dictionaryPage ?? 0, chunk.dataPage].filter((at) => at >= 4);
@@ -63,6 +71,7 @@ export function listPages(fd: number, chunk: ColumnChunk, end: number, name: str
     const page = headers.read(at);
     at = page === null ? headers.next : page.at + page.packedBytes;
     if (page === null) continue;
+    if (dictionaryOnly) return { dictionary: page.kind === 'dictionary' ? page : null, data: [] };
     if (page.kind === 'dictionary') {
       if (pages.dictionary !== null || pages.data.length > 0)
         throw refuse(name, 'a Parquet column has a second dictionary', undefined, column);

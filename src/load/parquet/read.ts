@@ -4,8 +4,9 @@ import type { IngestKernel } from '../../kernels/ingest.js';
 import { unreadable } from '../sources.js';
 import { type PlacedColumn, readFlat, readNested } from './column.js';
 import { type LeafPages, PageDecoder, PageScratch } from './decode.js';
-import type { ParquetFile, ParquetPiece } from './look.js';
+import type { ParquetFile } from './look.js';
 import { listPages } from './pages.js';
+import type { ParquetPiece } from './pieces.js';
 import type { Leaf, ParquetColumn } from './schema.js';
 
 /**

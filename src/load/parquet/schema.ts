@@ -38,10 +38,16 @@ interface Node extends SchemaElement {
 
 const maxNesting = 40;
 
-/** The columns of a schema. Throws 'input' for what no reader could make sense of. */
-export function readSchema(elements: readonly SchemaElement[], name: string): ParquetColumn[] {
-  const builder = new SchemaBuilder(elements, name);
-  return builder.columns();
+/**
+ * The columns of a schema. `fine` are the INT96 leaves that are read as nanoseconds; the others are read as microseconds.
+ * Throws 'input' for what no reader could make sense of.
+ */
+export function readSchema(
+  elements: readonly SchemaElement[],
+  name: string,
+  fine: readonly number[] = [],
+): ParquetColumn[] {
+  return new SchemaBuilder(elements, name, fine).columns();
 }
 
 class SchemaBuilder {
@@ -53,6 +59,7 @@ class SchemaBuilder {
   constructor(
     private readonly elements: readonly SchemaElement[],
     private readonly name: string,
+    private readonly fine: readonly number[],
   ) {}
 
   columns(): ParquetColumn[] {
@@ -184,7 +191,7 @@ class SchemaBuilder {
     const { logical } = node;
     if (physical === 'fixed' && (node.width < 1 || node.width > 1 << 20))
       this.fail(`a fixed length of ${node.width} bytes is not possible`);
-    const plain = physicalArrow(physical, node.width);
+    const plain = physicalArrow(physical, node.width, this.fine.includes(this.leaf));
     if (logical === null) return plain;
     const type = annotated(logical, physical, node.width, plain);
     if (type === null) this.fail(`the Parquet schema is damaged: ${logical.name} can't be stored as ${physical}`);
@@ -198,7 +205,7 @@ class SchemaBuilder {
   }
 }
 
-function physicalArrow(physical: PhysicalType, width: number): ArrowType {
+function physicalArrow(physical: PhysicalType, width: number, nano: boolean): ArrowType {
   switch (physical) {
     case 'boolean':
       return { name: 'bool' };
@@ -207,7 +214,7 @@ function physicalArrow(physical: PhysicalType, width: number): ArrowType {
     case 'int64':
       return { name: 'int', bits: 64, signed: true };
     case 'int96':
-      return { name: 'timestamp', unit: 'us', zone: null };
+      return { name: 'timestamp', unit: nano ? 'ns' : 'us', zone: null };
     case 'float':
       return { name: 'float', bits: 32 };
     case 'double':
