@@ -79,7 +79,8 @@ function parseFast(
   // Cells whose escapes are undone never take more than the chunk did. Memory that isn't written to costs nothing.
   const scratch = kernel.alloc(bytes + 64);
   const run = (checkUtf8: number): boolean => {
-    // What is behind the chunk is of the next one, and would make the last character look cut.
+    // Characters are not cut by what is around the chunk; there is room for it around every allocation.
+    kernel.u8(ptr - 16, 16).fill(0);
     kernel.u8(ptr + bytes, 64).fill(0);
     kernel
       .u32(job, field.count)

@@ -56,17 +56,28 @@ function bits(p: usize, what: v128): u64 {
 
 // @ts-ignore: decorator
 @inline
-function bits2(p: usize, x: v128, y: v128): u64 {
-  const a = v128.load(p);
-  const b = v128.load(p, 16);
-  const c = v128.load(p, 32);
-  const d = v128.load(p, 48);
-  return (
-    (<u64>i8x16.bitmask(v128.or(i8x16.eq(a, x), i8x16.eq(a, y)))) |
-    ((<u64>i8x16.bitmask(v128.or(i8x16.eq(b, x), i8x16.eq(b, y)))) << 16) |
-    ((<u64>i8x16.bitmask(v128.or(i8x16.eq(c, x), i8x16.eq(c, y)))) << 32) |
-    ((<u64>i8x16.bitmask(v128.or(i8x16.eq(d, x), i8x16.eq(d, y)))) << 48)
+function within(mask: u64, block: usize, end: usize): u64 {
+  return end - block < 64 ? mask & (((<u64>1) << (end - block)) - 1) : mask;
+}
+
+// @ts-ignore: decorator
+@inline
+function isAscii(block: usize): bool {
+  const low = v128.or(v128.load(block), v128.load(block, 16));
+  return i8x16.bitmask(v128.or(low, v128.or(v128.load(block, 32), v128.load(block, 48)))) == 0;
+}
+
+/** Whether there is an error in the UTF-8 of a block, given the bytes before it. */
+function hasErrors(block: usize): u32 {
+  const a = v128.load(block);
+  const b = v128.load(block, 16);
+  const c = v128.load(block, 32);
+  const d = v128.load(block, 48);
+  const errors = v128.or(
+    v128.or(errorsOf(a, v128.load(block - 16)), errorsOf(b, a)),
+    v128.or(errorsOf(c, b), errorsOf(d, c)),
   );
+  return v128.any_true(errors) ? 1 : 0;
 }
 
 /**
@@ -135,8 +146,8 @@ export function csvParse(job: usize): bool {
   let padded: u32 = 0;
   let trimmed: u32 = 0;
   let rejected: u32 = 0;
-  let errors = i8x16.splat(0);
-  let before = i8x16.splat(0);
+  let errors: u32 = 0;
+  // The block before this one had bytes of other scripts: a character may go on.
   let high: bool = false;
 
   // The block of 64 bytes that the masks are of, and the masks: what ends a cell, what may end a quoted one.
@@ -169,42 +180,62 @@ export function csvParse(job: usize): bool {
     let bad: u32 = 0;
 
     while (true) {
-      // At the start of a cell.
+      // At the start of a cell. Where there are no quotes, cells follow one another by the mask of separators alone.
       let from = p;
+      if (p - block < 64 && quotes >> (p - block) == 0) {
+        const shift = p - block;
+        let m = (separators >> shift) << shift;
+        while (true) {
+          while (m != 0) {
+            p = block + <usize>ctz(m);
+            if (column == columns || <u32>load<u8>(p) != delimiter) break;
+            store<u32>(at, <u32>from);
+            store<u32>(at + metaShift, <u32>(p - from) << 4);
+            at += stride;
+            column++;
+            from = p + 1;
+            m &= m - 1;
+          }
+          // A cell begins in this block and ends behind it.
+          if (m != 0 || from - block >= 64 || block + 64 >= end) break;
+          block += 64;
+          p = block;
+          const ascii = isAscii(block);
+          if (!ascii || high) errors |= hasErrors(block);
+          high = !ascii;
+          if (quote != NONE) quotes = within(escape == NONE ? bits(block, vq) : bits(block, vq) | bits(block, ve), block, end);
+          separators = bits(block, vd) | bits(block, vlf);
+          if (any) separators |= bits(block, vcr);
+          separators = within(separators, block, end);
+          if (quotes != 0) break;
+          m = separators;
+        }
+        if (from > p) p = from;
+      }
       let mode: u32 = PLAIN;
       let escaped = false;
       let close: usize = 0;
-      if (p < end && <u32>load<u8>(p) == quote) {
+      if (p == from && p < end && <u32>load<u8>(p) == quote) {
         mode = WITHIN;
         from = ++p;
       }
       while (true) {
-        if (p - block >= 64) {
+        while (p - block >= 64) {
           block += (p - block) & ~63;
           separators = 0;
           quotes = 0;
-          if (block < end) {
-            separators = bits2(block, vd, vlf);
-            if (any) separators |= bits(block, vcr);
-            if (quote != NONE) quotes = bits2(block, vq, ve);
-            const room = end - block;
-            if (room < 64) {
-              const valid: u64 = ((<u64>1) << room) - 1;
-              separators &= valid;
-              quotes &= valid;
-            }
-            const a = v128.load(block);
-            const b = v128.load(block, 16);
-            const c = v128.load(block, 32);
-            const d = v128.load(block, 48);
-            const now: bool = i8x16.bitmask(v128.or(v128.or(a, b), v128.or(c, d))) != 0;
-            if (now || high) {
-              errors = v128.or(errors, v128.or(errorsOf(a, before), errorsOf(b, a)));
-              errors = v128.or(errors, v128.or(errorsOf(c, b), errorsOf(d, c)));
-            }
-            high = now;
-            before = d;
+          if (block >= end) break;
+          const ascii = isAscii(block);
+          if (!ascii || high) errors |= hasErrors(block);
+          high = !ascii;
+          if (quote != NONE) quotes = within(escape == NONE ? bits(block, vq) : bits(block, vq) | bits(block, ve), block, end);
+          if (mode == WITHIN && quotes == 0) {
+            p = block + 64;
+            continue;
           }
+          separators = bits(block, vd) | bits(block, vlf);
+          if (any) separators |= bits(block, vcr);
+          separators = within(separators, block, end);
         }
         if (p >= end) {
           p = end;
@@ -303,14 +334,15 @@ export function csvParse(job: usize): bool {
     }
     row++;
   }
-  if (high) errors = v128.or(errors, errorsOf(i8x16.splat(0), before));
+  // A character that the end cuts shows in the block of the end, which is zero behind it, or else in the next one.
+  if (high && block + 64 == end) errors |= hasErrors(block + 64);
   store<u32>(job, records, RECORDS);
   store<u32>(job, row, ROWS);
   store<u32>(job, rejected, REJECTED);
   store<u32>(job, padded, PADDED);
   store<u32>(job, trimmed, TRIMMED);
   store<u32>(job, <u32>scratch, SCRATCH_END);
-  store<u32>(job, v128.any_true(errors) ? 1 : 0, UTF8_BAD);
+  store<u32>(job, errors, UTF8_BAD);
 
   // Rejected records left room at the end of each column.
   if (row < capacity) {
