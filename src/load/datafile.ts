@@ -1,9 +1,31 @@
 import fs from 'node:fs/promises';
 import type { Table } from 'apache-arrow';
 import { DatagpuError } from '../errors.js';
-import { moveGroup } from '../write/pages.js';
-import { fileMetadata, magic, rowGroup } from '../write/parquet.js';
-import { encodeStruct, i64, integer, readStruct, structs, structsOf, type ThriftStruct } from '../write/thrift.js';
+import { moveColumn } from '../write/pages.js';
+import {
+  columnChunk,
+  columnMetadata,
+  fileMetadata,
+  keyValue,
+  magic,
+  rowGroup,
+  schemaElement,
+} from '../write/parquet.js';
+import {
+  binary,
+  bytesOf,
+  encodeStruct,
+  i32,
+  i64,
+  integer,
+  readStruct,
+  structOf,
+  structs,
+  structsOf,
+  type ThriftList,
+  type ThriftStruct,
+} from '../write/thrift.js';
+import { wire } from './parquet/thrift.js';
 
 /** Footers of our files are far smaller; a longer one is damage. */
 const maxFooterBytes = 256 * 2 ** 20;
@@ -12,8 +34,7 @@ const wholeGroup = 2 ** 30;
 
 /**
  * A data file that datagpu wrote, read a row group at a time. parquet-wasm reads whole files only, or in pieces through
- * a Blob at a tenth of the speed; so each row group, whose pages are contiguous in our files, is given to it as a small
- * file of its own.
+ * a Blob, slowly; so the pages of each row group are given to it as a small file of their own.
  */
 export class DataFile {
   private constructor(
@@ -51,48 +72,97 @@ export class DataFile {
     return structsOf(this.metadata, fileMetadata.groups).length;
   }
 
-  /** A row group as an Arrow table of one batch; `columns` null = all. */
-  async read(group: number, columns: string[] | null): Promise<Table> {
+  /**
+   * A row group as an Arrow table of one batch, from the columns named (null = all), whose pages alone are read. Copies
+   * the pages into WebAssembly and the values out of it.
+   */
+  async read(group: number, columns: readonly string[] | null): Promise<Table> {
     const found = structsOf(this.metadata, fileMetadata.groups)[group]!;
-    const from = integer(found, rowGroup.fileOffset)!;
-    const pages = await readAt(this.handle, this.name, from, integer(found, rowGroup.compressedBytes)!);
-    return this.decode(pages, [structuredClone(found)], from, columns);
+    const chunks: ThriftStruct[] = [];
+    const pages: Buffer[] = [];
+    let at = magic.length;
+    for (const chunk of structsOf(found, rowGroup.columns)) {
+      const column = structOf(chunk, columnChunk.metadata)!;
+      if (columns !== null && !columns.includes(rootOf(column))) continue;
+      const from = integer(column, columnMetadata.dictionaryPage) ?? integer(column, columnMetadata.dataPage)!;
+      const bytes = await readAt(this.handle, this.name, from, integer(column, columnMetadata.compressedBytes)!);
+      pages.push(bytes);
+      const moved = moveColumn(column, at - from);
+      chunks.push(new Map([...chunk, [columnChunk.metadata, { type: wire.struct, value: moved }]]));
+      at += bytes.length;
+    }
+    const part: ThriftStruct = new Map([...found, [rowGroup.columns, structs(chunks)]]);
+    part.delete(rowGroup.fileOffset);
+    return this.decode(pages, [part], columns);
   }
 
   /** A table without rows. */
-  schemaOnly(): Promise<Table> {
-    return this.decode(Buffer.alloc(0), [], 0, null);
+  schemaOnly(columns: readonly string[] | null = null): Promise<Table> {
+    return this.decode([], [], columns);
   }
 
   close(): Promise<void> {
     return this.handle.close();
   }
 
-  private async decode(
-    pages: Uint8Array,
-    groups: ThriftStruct[],
-    from: number,
-    columns: string[] | null,
-  ): Promise<Table> {
-    for (const group of groups) moveGroup(group, magic.length - from, 0);
-    const metadata = new Map(this.metadata);
-    metadata.set(fileMetadata.groups, structs(groups));
-    metadata.set(fileMetadata.rows, i64(groups.reduce((n, group) => n + integer(group, rowGroup.rows)!, 0)));
-    const footer = encodeStruct(metadata);
-    const length = Buffer.alloc(4);
-    length.writeUInt32LE(footer.length);
-    const [{ readParquet }, { tableFromIPC }] = await Promise.all([import('parquet-wasm'), import('apache-arrow')]);
+  private async decode(pages: Uint8Array[], groups: ThriftStruct[], columns: readonly string[] | null): Promise<Table> {
+    const [wasm, arrow] = await Promise.all([import('parquet-wasm'), import('apache-arrow')]);
     try {
-      const table = readParquet(Buffer.concat([magic, pages, footer, length, magic]), {
-        batchSize: wholeGroup,
-        ...(columns === null ? {} : { columns }),
-      });
-      return tableFromIPC(table.intoIPCStream());
+      const metadata = columns === null ? new Map(this.metadata) : project(this.metadata, columns, arrow);
+      metadata.set(fileMetadata.groups, structs(groups));
+      metadata.set(fileMetadata.rows, i64(groups.reduce((n, group) => n + integer(group, rowGroup.rows)!, 0)));
+      const footer = encodeStruct(metadata);
+      const length = Buffer.alloc(4);
+      length.writeUInt32LE(footer.length);
+      const file = Buffer.concat([magic, ...pages, footer, length, magic]);
+      return arrow.tableFromIPC(wasm.readParquet(file, { batchSize: wholeGroup }).intoIPCStream());
     } catch (cause) {
       throw changed(this.name, 'its pages are damaged', cause);
     }
   }
 }
+
+/** The name of the column of the data set that a leaf column belongs to. */
+function rootOf(column: ThriftStruct): string {
+  const path = column.get(columnMetadata.path)!.value as ThriftList;
+  return Buffer.from(path.items[0] as Uint8Array).toString('utf8');
+}
+
+/**
+ * The metadata with some columns of the schema only, the Arrow schema beside it included: readers compare the two.
+ * (parquet-wasm has an option for columns, and reads all of them all the same.)
+ */
+function project(
+  metadata: ThriftStruct,
+  columns: readonly string[],
+  arrow: typeof import('apache-arrow'),
+): ThriftStruct {
+  const [root, ...elements] = structsOf(metadata, fileMetadata.schema);
+  const kept: ThriftStruct[] = [];
+  for (let i = 0; i < elements.length; ) {
+    let end = i + 1;
+    for (let open = integer(elements[i]!, schemaElement.children) ?? 0; open > 0; open--, end++)
+      open += integer(elements[end]!, schemaElement.children) ?? 0;
+    const name = Buffer.from(bytesOf(elements[i]!, schemaElement.name)!).toString('utf8');
+    if (columns.includes(name)) kept.push(...elements.slice(i, end));
+    i = end;
+  }
+  const part: ThriftStruct = new Map(metadata);
+  const newRoot: ThriftStruct = new Map([...root!, [schemaElement.children, i32(columns.length)]]);
+  part.set(fileMetadata.schema, structs([newRoot, ...kept]));
+  part.delete(fileMetadata.orders);
+  const pairs = structsOf(metadata, fileMetadata.keyValues).map((pair): ThriftStruct => {
+    const message = Buffer.from(Buffer.from(bytesOf(pair, keyValue.value)!).toString('latin1'), 'base64');
+    const whole = arrow.tableFromIPC(Buffer.concat([message, endOfStream])).schema;
+    const chosen = new arrow.Schema(whole.fields.filter((field) => columns.includes(field.name)));
+    const encoded = Buffer.from(arrow.tableToIPC(new arrow.Table(chosen), 'stream')).toString('base64');
+    return new Map([...pair, [keyValue.value, binary(encoded)]]);
+  });
+  part.set(fileMetadata.keyValues, structs(pairs));
+  return part;
+}
+
+const endOfStream = Buffer.from([255, 255, 255, 255, 0, 0, 0, 0]);
 
 async function readAt(handle: fs.FileHandle, name: string, position: number, length: number): Promise<Buffer> {
   const bytes = Buffer.allocUnsafe(Math.max(0, length));

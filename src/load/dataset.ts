@@ -92,10 +92,13 @@ class OpenDataset implements Dataset {
   async table(options: ReadOptions = {}): Promise<Table> {
     const batches: RecordBatch[] = [];
     for await (const batch of this.batches(options)) batches.push(batch);
-    const { Table: ArrowTable } = await import('apache-arrow');
-    if (batches.length > 0) return new ArrowTable(batches);
-    const schema = await this.schema();
-    return new ArrowTable(schema).select([...(this.chosen(options) ?? this.columns)]);
+    if (batches.length > 0) return new (await import('apache-arrow')).Table(batches);
+    const file = await this.open(0);
+    try {
+      return await file.schemaOnly(this.chosen(options));
+    } finally {
+      await file.close();
+    }
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Record<string, unknown>, void, undefined> {

@@ -129,18 +129,24 @@ function shortenBounds(stats: ThriftStruct): void {
 
 /** Moves the positions of a row group by `shift` bytes and numbers it. */
 export function moveGroup(group: ThriftStruct, shift: number, ordinal: number): void {
-  const move = (struct: ThriftStruct, id: number): void => {
-    const at = integer(struct, id);
-    if (at !== undefined) struct.set(id, i64(at + shift));
-  };
-  move(group, rowGroup.fileOffset);
+  group.set(rowGroup.fileOffset, i64(integer(group, rowGroup.fileOffset)! + shift));
   // A 16-bit number; without it readers count for themselves.
   if (ordinal < 0x8000) group.set(rowGroup.ordinal, { type: wire.i16, value: ordinal });
-  for (const chunk of structsOf(group, rowGroup.columns)) {
-    const column = structOf(chunk, columnChunk.metadata)!;
-    move(column, columnMetadata.dataPage);
-    move(column, columnMetadata.dictionaryPage);
+  const chunks = structsOf(group, rowGroup.columns).map((chunk): ThriftStruct => {
+    const column = moveColumn(structOf(chunk, columnChunk.metadata)!, shift);
+    return new Map([...chunk, [columnChunk.metadata, { type: wire.struct, value: column }]]);
+  });
+  group.set(rowGroup.columns, structs(chunks));
+}
+
+/** The metadata of a column chunk that lies `shift` bytes further on. */
+export function moveColumn(column: ThriftStruct, shift: number): ThriftStruct {
+  const moved: ThriftStruct = new Map(column);
+  for (const id of [columnMetadata.dataPage, columnMetadata.dictionaryPage]) {
+    const at = integer(column, id);
+    if (at !== undefined) moved.set(id, i64(at + shift));
   }
+  return moved;
 }
 
 /** Fields are written by rising number, so that each head takes a byte. */

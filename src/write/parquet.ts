@@ -11,6 +11,7 @@ export const fileMetadata = {
   createdBy: 6,
   orders: 7,
 } as const;
+export const schemaElement = { name: 4, children: 5 } as const;
 export const keyValue = { key: 1, value: 2 } as const;
 export const rowGroup = {
   columns: 1,

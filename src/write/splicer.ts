@@ -7,7 +7,7 @@ import type { Field } from '../engine/types.js';
 import { schemaKey } from './ipc.js';
 import { outputError, writing } from './output-error.js';
 import { moveGroup } from './pages.js';
-import { fileMetadata, keyValue, magic } from './parquet.js';
+import { fileMetadata, keyValue, magic, schemaElement } from './parquet.js';
 import type { EncodedRows } from './rowgroup.js';
 import { schemaOf } from './schema.js';
 import {
@@ -231,8 +231,8 @@ export function shardName(index: number, count: number): string {
 function emptySchema(): ThriftField {
   return structs([
     new Map([
-      [4, binary('root')],
-      [5, i32(0)],
+      [schemaElement.name, binary('root')],
+      [schemaElement.children, i32(0)],
     ]),
   ]);
 }
