@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import { DatagpuError } from '../../errors.js';
 import { type ColumnChunk, refuse } from './footer.js';
 import { ThriftEnd, ThriftReader, wire } from './thrift.js';
 
@@ -112,6 +113,7 @@ class HeaderReader {
       try {
         return this.parse(at);
       } catch (cause) {
+        if (cause instanceof DatagpuError) throw cause;
         const more = this.from !== at || this.window.length < Math.min(bytes, this.end - at);
         if (!(cause instanceof ThriftEnd && more) || bytes > 1 << 25)
           throw this.damaged(cause instanceof ThriftEnd ? 'a page header is cut off' : (cause as Error).message);
@@ -126,8 +128,12 @@ class HeaderReader {
     this.from = at;
   }
 
-  private damaged(what: string): Error {
+  private damaged(what: string): DatagpuError {
     return refuse(this.name, `the Parquet pages are damaged: ${what}`, undefined, this.column);
+  }
+
+  private tooLarge(what: string): DatagpuError {
+    return refuse(this.name, `a page has ${what}`, 'Write it again with smaller pages', this.column);
   }
 
   private parse(at: number): Page | null {
@@ -168,8 +174,8 @@ class HeaderReader {
     if (type === 1) return null;
     const kind = ({ 0: 'v1', 2: 'dictionary', 3: 'v2' } as const)[type];
     if (kind !== page.kind || values < 0) throw new Error('a page header contradicts itself');
-    if (bytes > maxPageBytes) throw new Error(`a page of ${bytes} bytes, unpacked; ${maxPageBytes} are the most`);
-    if (values > maxPageValues) throw new Error(`a page of ${values} values; ${maxPageValues} are the most`);
+    if (bytes > maxPageBytes) throw this.tooLarge(`${bytes} bytes, unpacked; ${maxPageBytes} are the most`);
+    if (values > maxPageValues) throw this.tooLarge(`${values} values; ${maxPageValues} are the most`);
     const levels = page.definitionBytes + page.repetitionBytes;
     if (page.definitionBytes < 0 || page.repetitionBytes < 0 || levels > bytes || levels > packedBytes)
       throw new Error('the levels of a page are longer than the page');
