@@ -1,11 +1,12 @@
 import { DatagpuError } from '../errors.js';
+import { reserve } from '../kernels/arena.js';
 import { Kernel } from '../kernels/module.js';
 import { digestBytes } from './digest.js';
 
 interface TableExports {
   init(): void;
   size(): number;
-  find(digest: number): bigint;
+  find(digest: number): number;
   insert(digest: number, ordinal: number): void;
   judge(
     digests: number,
@@ -84,7 +85,7 @@ export class DigestTable {
 
   /** The ordinal of the kept row that has the digest of row `row`, or -1. For rows judged one by one. */
   find(digests: Uint8Array, row: number): number {
-    return Number(this.kernel.exports.find(this.lay(digests) + row * digestBytes));
+    return this.kernel.exports.find(this.lay(digests) + row * digestBytes);
   }
 
   /** Enters the digest of row `row`, which `find` did not find. */
@@ -109,14 +110,7 @@ export class DigestTable {
 
   private reserve(bytes: number): number {
     try {
-      // In steps, as every growth of the memory has a price.
-      const held = this.kernel.heldBytes;
-      if (this.kernel.mark() + bytes + 64 > held) {
-        const mark = this.kernel.mark();
-        this.kernel.alloc(bytes + 2 ** 21);
-        this.kernel.reset(mark);
-      }
-      return this.kernel.alloc(bytes);
+      return reserve(this.kernel, bytes);
     } catch (cause) {
       if (cause instanceof RangeError) return tooMany();
       throw cause;

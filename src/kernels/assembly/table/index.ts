@@ -8,12 +8,9 @@
 // A tag is 0 for an empty slot, or 0x80 and 7 bits of the digest's second word, whose low bits choose the group of 16.
 // Rows are judged by the top byte of their digests, so that what is looked at stays in the processor's cache.
 
-export { __heap_base };
+import { take } from '../shared/arena';
 
-/** Reserves memory that stays reserved. */
-// @ts-ignore: decorator
-@external("host", "reserve")
-declare function reserve(bytes: usize): usize;
+export { __heap_base };
 
 /** Ends the run: more rows than the table can tell apart. */
 // @ts-ignore: decorator
@@ -42,10 +39,6 @@ const moving = memory.data(4 << 10, 16);
 const ahead: usize = 32;
 const fetched = memory.data(16, 16);
 
-let arena: usize = 0;
-let arenaEnd: usize = 0;
-const arenaBytes: usize = 1 << 19;
-
 let entries: u32 = 0;
 let directory: usize = 0;
 let depth: u32 = 0;
@@ -60,22 +53,8 @@ export function init(): void {
   entries = 0;
   depth = 0;
   memory.fill(runs, 0, 8 << 8);
-  arena = 0;
-  arenaEnd = 0;
   directory = take(4);
   store<u32>(directory, <u32>newPage(0));
-}
-
-/** Memory of the table's own, on a border of 64 bytes. */
-function take(bytes: usize): usize {
-  if (arena + bytes > arenaEnd) {
-    const wanted = max(bytes, arenaBytes);
-    arena = (reserve(wanted + 64) + 63) & ~63;
-    arenaEnd = arena + wanted;
-  }
-  const at = arena;
-  arena += (bytes + 63) & ~63;
-  return at;
 }
 
 function newPage(pageDepth: u32): usize {
@@ -191,9 +170,9 @@ function insertInto(page: usize, digest: usize, ordinal: u32): void {
 }
 
 /** The ordinal that came with the digest, or -1. */
-export function find(digest: usize): i64 {
+export function find(digest: usize): f64 {
   const entry = lookup(pageOf(digest), digest);
-  return entry == 0 ? -1 : <i64>load<u32>(entry, 16);
+  return entry == 0 ? -1 : <f64>load<u32>(entry, 16);
 }
 
 export function insert(digest: usize, ordinal: u32): void {

@@ -1,0 +1,79 @@
+import { DatagpuError } from '../errors.js';
+import { reserve } from '../kernels/arena.js';
+import { createNearKernel, type NearKernel } from '../kernels/near.js';
+import type { ShingleSets } from './shingles.js';
+
+/**
+ * The shingle sets of the rows kept so far, and which of them is similar to a row: exact Jaccard similarity, found through
+ * an index that misses none (kernels/assembly/near/join.ts). Takes 8 bytes for every shingle kept and about 24 for every
+ * one that is indexed, which is the share 1 - threshold of them.
+ */
+export class NearIndex {
+  private readonly kernel: NearKernel = createNearKernel();
+  private laid: ShingleSets | null = null;
+  private buffer = { ptr: 0, bytes: 0 };
+
+  constructor(threshold: number) {
+    this.kernel.exports.init(threshold);
+  }
+
+  /** Rows in the index. */
+  get size(): number {
+    return this.kernel.exports.keptRows() >>> 0;
+  }
+
+  /** Bytes of memory it holds. */
+  get heldBytes(): number {
+    return this.kernel.heldBytes;
+  }
+
+  /** How often it was rebuilt because frequent shingles made the search long. */
+  get rebuilds(): number {
+    return this.kernel.exports.rebuilds();
+  }
+
+  /**
+   * The kept row most similar to row `row` of the sets, the earliest of equals: its ordinal, or -1 when none reaches the
+   * threshold, as for rows without words. `similarity` is that of the row found.
+   */
+  find(sets: ShingleSets, row: number): number {
+    const from = row === 0 ? 0 : sets.ends[row - 1]!;
+    const n = sets.ends[row]! - from;
+    return this.guarded(() => (n === 0 ? -1 : this.kernel.exports.probe(this.lay(sets) + from * 8, n)));
+  }
+
+  /** Similarity with the row that `find` found last. */
+  get similarity(): number {
+    return this.kernel.exports.similarity();
+  }
+
+  /** Enters row `row` of the sets, for which `find` found none. */
+  insert(sets: ShingleSets, row: number, ordinal: number): void {
+    const from = row === 0 ? 0 : sets.ends[row - 1]!;
+    const n = sets.ends[row]! - from;
+    if (n > 0) this.guarded(() => this.kernel.exports.insert(this.lay(sets) + from * 8, n, ordinal));
+  }
+
+  /** The address of the sets, which are copied in when they are not those of the last call. */
+  private lay(sets: ShingleSets): number {
+    if (this.laid !== sets) {
+      const bytes = sets.hashes.length;
+      if (bytes > this.buffer.bytes) this.buffer = { ptr: reserve(this.kernel, bytes), bytes };
+      this.kernel.u8(this.buffer.ptr, bytes).set(sets.hashes);
+      this.laid = sets;
+    }
+    return this.buffer.ptr;
+  }
+
+  private guarded<T>(call: () => T): T {
+    try {
+      return call();
+    } catch (cause) {
+      if (!(cause instanceof RangeError)) throw cause;
+      throw new DatagpuError('input', 'more text than near-duplicate detection can hold', {
+        hint: 'Compile the sources in parts, or compare fewer columns with --near-dup-on',
+        cause,
+      });
+    }
+  }
+}

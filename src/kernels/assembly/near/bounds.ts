@@ -1,0 +1,53 @@
+/**
+ * How many shingles two sets must share to be as similar as the threshold, in the doubles that decide it: rounded division
+ * is monotone, so the estimates are only starting points.
+ */
+
+export let threshold: f64 = 0;
+
+export function setThreshold(t: f64): void {
+  threshold = t;
+}
+
+// @ts-ignore: decorator
+@inline
+function reaches(shared: u32, union: u32): bool {
+  return <f64>shared / <f64>union >= threshold;
+}
+
+/** The least number of shared shingles that makes sets of `n` and `m` similar enough; more than either has if none does. */
+// @ts-ignore: decorator
+@inline
+export function leastShared(n: u32, m: u32): u32 {
+  const sum = n + m;
+  let shared = min(<u32>((threshold / (1 + threshold)) * <f64>sum), min(n, m));
+  while (shared > 0 && reaches(shared - 1, sum - shared + 1)) shared--;
+  while (shared <= min(n, m) && !reaches(shared, sum - shared)) shared++;
+  return shared;
+}
+
+/** Shingles of a set of `n` of which any set that is similar enough has at least one. */
+export function prefixLength(n: u32): u32 {
+  let shared = min(<u32>(threshold * <f64>n), n);
+  while (shared > 0 && reaches(shared - 1, n)) shared--;
+  while (shared < n && !reaches(shared, n)) shared++;
+  return n - max(shared, 1) + 1;
+}
+
+/** The least size of a set that can be similar enough to one of `n`. */
+export function leastSize(n: u32): u32 {
+  return n - prefixLength(n) + 1;
+}
+
+// @ts-ignore: decorator
+@inline
+export function sizesFit(n: u32, m: u32): bool {
+  return n < m ? reaches(n, m) : reaches(m, n);
+}
+
+/** No set of more shingles is similar enough to one of `n` of which `skipped` are not shared; may be too large by a few. */
+export function mostSize(n: u32, skipped: u32): u32 {
+  const bySize = <f64>n / threshold;
+  const byShared = (<f64>(n - skipped) * (1 + threshold)) / threshold - <f64>n;
+  return <u32>max(min(bySize, byShared), 0) + 1;
+}

@@ -1,0 +1,5 @@
+// Near duplicates: shingle sets of texts (in workers), and the index of kept sets that finds similar ones (in the coordinator).
+
+export { __heap_base };
+export { shingle } from './shingle';
+export { init, insert, keptRows, probe, rebuilds, similarity } from './join';

@@ -1,0 +1,199 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { digestRows } from '../../dist/dedupe/digest.js';
+import { judgeRows } from '../../dist/dedupe/judge.js';
+import { NearIndex } from '../../dist/dedupe/near.js';
+import { shingleRows } from '../../dist/dedupe/shingles.js';
+import { DigestTable } from '../../dist/dedupe/table.js';
+import { createIngestKernel } from '../../dist/kernels/ingest.js';
+import { createNearKernel } from '../../dist/kernels/near.js';
+import { blockOf, textColumn } from './blocks.js';
+
+type Row = (string | null)[];
+interface Fate {
+  kept: number;
+  similarity: number | null;
+}
+
+/** The words of a text, the slow way. */
+function wordsOf(row: Row): string[] {
+  const text = row
+    .filter((cell) => cell !== null)
+    .join('\n')
+    .toLowerCase();
+  return (
+    text.match(
+      /[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Thai}]|(?:(?![\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Thai}])[\p{L}\p{M}\p{N}])+/gu,
+    ) ?? []
+  );
+}
+
+function shinglesOf(row: Row, size: number): Set<string> {
+  const words = wordsOf(row);
+  if (words.length === 0) return new Set();
+  const width = Math.min(size, words.length);
+  return new Set(Array.from({ length: words.length - width + 1 }, (_, i) => words.slice(i, i + width).join(' ')));
+}
+
+/** Compares every row with every kept one. */
+function oracle(rows: Row[], threshold: number, size: number, exact: boolean): Fate[] {
+  const kept: { row: number; key: string; set: Set<string> }[] = [];
+  return rows.map((row, r) => {
+    const key = JSON.stringify(row);
+    const twin = exact ? kept.find((k) => k.key === key) : undefined;
+    if (twin) return { kept: twin.row, similarity: null };
+    const set = shinglesOf(row, size);
+    let best = { kept: r, similarity: null as number | null };
+    for (const other of kept) {
+      if (set.size === 0 || other.set.size === 0) continue;
+      let shared = 0;
+      for (const shingle of set) shared += Number(other.set.has(shingle));
+      const similarity = shared / (set.size + other.set.size - shared);
+      if (similarity >= threshold && similarity > (best.similarity ?? -1)) best = { kept: other.row, similarity };
+    }
+    if (best.similarity === null) kept.push({ row: r, key, set });
+    return best;
+  });
+}
+
+const ingest = createIngestKernel();
+const shingler = createNearKernel();
+
+/** The same by the index, in chunks of the given lengths. */
+function judged(rows: Row[], threshold: number, size: number, exact: boolean, borders: number[]): Fate[] {
+  const table = exact ? new DigestTable() : null;
+  const index = new NearIndex(threshold);
+  const fates: Fate[] = [];
+  for (let from = 0, b = 0; from < rows.length; b++) {
+    const to = Math.min(rows.length, from + (borders[b] ?? rows.length));
+    const part = rows.slice(from, to);
+    const columns = Array.from({ length: rows[0]!.length }, (_, c) => textColumn(part.map((row) => row[c]!)));
+    const block = blockOf(...columns);
+    const all = columns.map((_, c) => c);
+    ingest.reset();
+    const digests = digestRows(ingest, block, all);
+    const shingles = shingleRows(shingler, block, all, size);
+    const verdict = judgeRows({ rows: part.length, digests, shingles, ordinals: from, skip: null }, table, index);
+    let near = 0;
+    part.forEach((_, i) => {
+      const isNear = verdict.near?.rows[near] === i;
+      fates.push({ kept: verdict.keptOrdinal[i]!, similarity: isNear ? verdict.near!.similarity[near++]! : null });
+      expect(verdict.keep[i]).toBe(Number(verdict.keptOrdinal[i] === from + i));
+    });
+    from = to;
+  }
+  return fates;
+}
+
+/** Rows of few different words, mostly copies of earlier ones with some words changed. */
+const corpus = (alphabet: string[], most: number): fc.Arbitrary<Row[]> => {
+  const text = fc.array(fc.constantFrom(...alphabet), { maxLength: 30 });
+  const edit = fc.record({ of: fc.nat(), at: fc.nat(), word: fc.constantFrom('', ...alphabet), more: fc.boolean() });
+  return fc.array(fc.oneof(text, fc.array(edit, { minLength: 1, maxLength: 3 })), { maxLength: most }).map((plans) => {
+    const texts: string[][] = [];
+    for (const plan of plans) {
+      const edits = plan as { of: number; at: number; word: string; more: boolean }[];
+      if (typeof plan[0] !== 'object') texts.push(plan as string[]);
+      else if (texts.length > 0) {
+        const copy = [...texts[edits[0]!.of % texts.length]!];
+        for (const e of edits) copy.splice(e.at % (copy.length + 1), e.more ? 0 : 1, e.word);
+        texts.push(copy);
+      }
+    }
+    return texts.map((words) => [words.join(' ')]);
+  });
+};
+
+const thresholds = fc.oneof(
+  fc.constantFrom(0.5, 0.6, 2 / 3, 0.75, 0.8, 0.9, 1),
+  fc.double({ min: 0.5, max: 1, noNaN: true }),
+);
+
+describe('near duplicates', () => {
+  test.each([
+    ['three words', ['a', 'b', 'c']],
+    ['ten words', 'the quick brown fox jumps over a lazy dog again'.split(' ')],
+    ['many words', Array.from({ length: 200 }, (_, i) => `w${i}`)],
+    [
+      'mixed scripts',
+      ['Ünïcode', 'ÜNÏCODE', '中文', '日本語テ', 'ไทย', 'ΣΑΣ', 'ab_cd', "don't", '１２', '𝒜𝒷', 'naïve-é'],
+    ],
+  ])('are those that comparing all pairs gives: %s', (_, alphabet) => {
+    fc.assert(
+      fc.property(
+        corpus(alphabet, 60),
+        thresholds,
+        fc.integer({ min: 1, max: 5 }),
+        fc.boolean(),
+        fc.array(fc.integer({ min: 1, max: 20 }), { maxLength: 8 }),
+        (rows, threshold, size, exact, borders) => {
+          expect(judged(rows, threshold, size, exact, borders)).toEqual(oracle(rows, threshold, size, exact));
+        },
+      ),
+      { numRuns: 150 },
+    );
+  });
+
+  test('are found when frequent shingles have made the index be rebuilt', () => {
+    // Long shared headers and footers around bodies that overlap in part: most shingles are frequent.
+    let x = 7;
+    const next = (n: number): number => {
+      x = (Math.imul(x, 1103515245) + 12345) & 0x7fffffff;
+      return (x >>> 8) % n;
+    };
+    const header = Array.from({ length: 90 }, (_, i) => `header${i}`);
+    const rows: Row[] = Array.from({ length: 600 }, () => {
+      const body = Array.from({ length: 5 + next(30) }, () => `w${next(40)}`);
+      return [[...header.slice(next(8)), ...body, ...header.slice(0, next(30))].join(' ')];
+    });
+    for (const threshold of [0.8, 0.9]) {
+      const index = new NearIndex(threshold);
+      const block = blockOf(textColumn(rows.map((r) => r[0]!)));
+      const shingles = shingleRows(shingler, block, [0], 2);
+      const verdict = judgeRows(
+        { rows: rows.length, digests: new Uint8Array(0), shingles, ordinals: 0, skip: null },
+        null,
+        index,
+      );
+      expect(index.rebuilds).toBeGreaterThan(0);
+      const expected = oracle(rows, threshold, 2, false);
+      expect([...verdict.keptOrdinal]).toEqual(expected.map((f) => f.kept));
+      expect([...verdict.near!.similarity]).toEqual(expected.map((f) => f.similarity).filter((s) => s !== null));
+    }
+  });
+
+  test('compares the texts of several columns one after the other', () => {
+    const rows: Row[] = [
+      ['a b c d', 'e f g'],
+      ['a b c', 'd e f g'],
+      [null, 'a b c d e f g'],
+      ['a b c d e f', null],
+      ['', ''],
+      [null, null],
+      ['!?', '…'],
+    ];
+    expect(judged(rows, 0.8, 3, false, [])).toEqual([
+      { kept: 0, similarity: null },
+      { kept: 0, similarity: 1 },
+      { kept: 0, similarity: 1 },
+      { kept: 0, similarity: 0.8 },
+      // Without a word nothing is compared.
+      { kept: 4, similarity: null },
+      { kept: 5, similarity: null },
+      { kept: 6, similarity: null },
+    ]);
+  });
+
+  test('takes long rows and rows of one word repeated', () => {
+    const long = Array.from({ length: 40_000 }, (_, i) => `word${i}`);
+    const rows: Row[] = [
+      [long.join(' ')],
+      [[...long.slice(0, 20_000), 'other', ...long.slice(20_001)].join(' ')],
+      ['again '.repeat(50_000)],
+      ['again again'],
+      ['again again again'],
+      ['ab cd '.repeat(30_000)],
+    ];
+    expect(judged(rows, 0.8, 3, true, [2])).toEqual(oracle(rows, 0.8, 3, true));
+  });
+});
