@@ -4,7 +4,7 @@ import type { Compression } from '../config/options.js';
 import type { ArrowNode } from './arrow.js';
 import { encodeIpc } from './ipc.js';
 import { freeFrames, ReusedBuffer } from './native-memory.js';
-import { type ArrowField, withoutZones } from './schema.js';
+import type { ArrowField } from './schema.js';
 
 const ipcMemory = new ReusedBuffer();
 const fileMemory = new ReusedBuffer();
@@ -16,7 +16,7 @@ export function parquetOf(
   rows: number,
   compression: Compression,
 ): Uint8Array {
-  const ipc = encodeIpc(withoutZones(schema), nodes, rows, ipcMemory);
+  const ipc = encodeIpc(schema, nodes, rows, ipcMemory);
   const file = writeParquet(ipc, compression);
   freeFrames();
   return file;

@@ -59,7 +59,8 @@ export function arrowOf(type: ColumnType): ArrowType {
 
 /**
  * The nearest type that is stored: a type without values becomes text, half floats become floats and times
- * nanoseconds (all without loss), binary of one width becomes binary, and a struct without a field, which Parquet
+ * nanoseconds (all without loss), binary of one width becomes binary, a time in a zone
+ * the same time in UTC (Parquet keeps no zone, and readers fail on names that they don't know), and a struct without a field, which Parquet
  * can't hold, the text `{}`.
  */
 export function storedType(type: ArrowType): ArrowType {
@@ -70,6 +71,8 @@ export function storedType(type: ArrowType): ArrowType {
       return type.bits === 16 ? { name: 'float', bits: 32 } : type;
     case 'time':
       return { name: 'time', unit: 'ns' };
+    case 'timestamp':
+      return { ...type, zone: type.zone === null ? null : 'UTC' };
     case 'fixed':
       return { name: 'binary' };
     case 'list':
@@ -87,25 +90,6 @@ export function storedType(type: ArrowType): ArrowType {
 /** The Arrow schema of the output. */
 export function schemaOf(fields: readonly Field[]): ArrowField[] {
   return fields.map((f) => ({ name: f.name, type: arrowOf(f.type) }));
-}
-
-/** The schema with UTC for every time zone: the values are the same, and polars refuses zones that it does not know. */
-export function withoutZones(fields: readonly ArrowField[]): ArrowField[] {
-  return fields.map((f) => ({ name: f.name, type: withoutZone(f.type) }));
-}
-
-function withoutZone(type: ArrowType): ArrowType {
-  switch (type.name) {
-    case 'timestamp':
-      return { ...type, zone: type.zone === null ? null : 'UTC' };
-    case 'list':
-    case 'fixedList':
-      return { ...type, item: withoutZone(type.item) };
-    case 'struct':
-      return { name: 'struct', fields: withoutZones(type.fields) };
-    default:
-      return type;
-  }
 }
 
 /** Writes a table `Schema` and returns its offset. */

@@ -56,8 +56,7 @@ describe('encodeRowGroup', () => {
     const types = Object.fromEntries(names.map((name, c) => [name, table.schema.fields[c]!.type.toString()]));
     expect(types).toMatchObject({
       text: 'Utf8',
-      'timestamp in a zone': 'Timestamp<MICROSECOND, Europe/Paris>',
-      'timestamp in a zone of nowhere': 'Timestamp<MICROSECOND, No/Where>',
+      'timestamp in a zone': 'Timestamp<MICROSECOND, UTC>',
       duration: 'Duration<MICROSECOND>',
       'wide decimal': 'Decimal[38e+3]',
       'list of one length': 'FixedSizeList[2]<Float32>',
