@@ -17,7 +17,20 @@ for (const name of fs.readdirSync(assembly)) {
   const out = path.join(root, 'dist/kernels', `${name}.wasm`);
   const sources = Math.max(newest(path.join(assembly, name)), newest(path.join(assembly, 'shared')));
   if (fs.existsSync(out) && fs.statSync(out).mtimeMs > sources) continue;
-  const flags = ['-O3', '--enable', 'simd', '--enable', 'bulk-memory', '--runtime', 'stub', '--noAssert', '--use', 'abort='];
+  const flags = [
+    '-O3',
+    '--enable',
+    'simd',
+    '--enable',
+    'bulk-memory',
+    '--runtime',
+    'stub',
+    '--noAssert',
+    '--use',
+    'abort=',
+  ];
+  if (name === 'gather')
+    flags.push('--importMemory', '--sharedMemory', '--maximumMemory', '65536', '--enable', 'threads');
   node('assemblyscript/bin/asc.js', entry, '-o', out, ...flags);
 }
 for (const file of fs.readdirSync(path.join(root, 'src'), { recursive: true })) {

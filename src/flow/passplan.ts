@@ -1,4 +1,5 @@
 import type { Config } from '../config/options.js';
+import { SharedArena } from '../engine/arena.js';
 import type { Field } from '../engine/types.js';
 import { resolveColumns } from '../load/columns.js';
 import { isRankable } from '../rank/texts.js';
@@ -58,5 +59,6 @@ function rankPlan(fields: readonly Field[], { rank, resources }: Config): PassPl
       : resolveColumns(rank.on, fields, '--rank-on');
   const { method, language, ngrams, minDf, maxFeatures } = rank;
   const keepBytes = Math.floor(resources.memoryBytes / 4 / Math.max(1, resources.threads));
-  return { columns, settings: { method, language, ngrams, minDf, maxFeatures, keepBytes } };
+  const { memory } = new SharedArena();
+  return { columns, settings: { method, language, ngrams, minDf, maxFeatures, keepBytes }, memory };
 }

@@ -1,8 +1,9 @@
 import { digestBytes } from '../dedupe/digest.js';
-import { type Block, type Column, copyBlock } from '../engine/block.js';
+import { SharedArena } from '../engine/arena.js';
+import type { Block, Column } from '../engine/block.js';
 import { readBlockFile, writeBlockFile } from '../engine/blockfile.js';
 import type { Reply } from '../engine/executor.js';
-import { gatherRows } from '../engine/gather.js';
+import { Gatherer } from '../kernels/gather.js';
 import type { IngestKernel } from '../kernels/ingest.js';
 import { RankCounter } from '../rank/counter.js';
 import type { RankModel, RankReply, RankRequest } from '../rank/protocol.js';
@@ -21,16 +22,19 @@ export class RankedLane {
   private counter: RankCounter | null = null;
   private readonly held: Map<number, HeldRows> = new Map();
   private adopted: Block[] = [];
+  private readonly arena: SharedArena;
+  private gatherer: Gatherer | null = null;
 
   constructor(plan: PassPlan, kernel: IngestKernel) {
     this.plan = plan;
     this.kernel = kernel;
+    this.arena = new SharedArena(plan.rank?.memory);
   }
 
   /** Counts a chunk's rows and keeps them, in shared memory or in a file. */
-  hold({ chunk, spillTo }: Sentence['action'] & { do: 'hold' }, block: Block): HeldRows {
-    const held: HeldRows =
-      spillTo === null ? { memory: copyBlock(block, true) } : { file: writeBlockFile(spillTo, [block])[0]! };
+  hold({ chunk, inMemory, spillTo }: Sentence['action'] & { do: 'hold' }, block: Block): HeldRows {
+    const shared = inMemory ? this.arena.put(block) : null;
+    const held: HeldRows = shared === null ? { file: writeBlockFile(spillTo, [block])[0]! } : { memory: shared };
     this.held.set(chunk, held);
     this.counting().countChunk(chunk, this.ranked(block), block.rows);
     return held;
@@ -57,24 +61,29 @@ export class RankedLane {
   }
 
   gather({ from, rows, scores }: GatherOrder): Reply<OrderedRows> {
-    return this.order(gatherRows(this.adopted, from, rows), scores);
+    return this.order(this.gathering().gather(this.adopted, from, rows, true), scores);
   }
 
   scatter({ held, positions, groupRows, path }: ScatterOrder): Piece[] {
-    return scatterBlock(blockOf(held), positions, groupRows, path);
+    return scatterBlock(this.gathering(), blockOf(held), positions, groupRows, path);
   }
 
   merge({ pieces, firstPosition, scores }: MergeOrder): Reply<OrderedRows> {
-    return this.order(mergePieces(pieces, firstPosition), scores);
+    return this.order(mergePieces(this.gathering(), pieces, firstPosition), scores);
   }
 
   private order(block: Block, scores: Float64Array): Reply<OrderedRows> {
     this.kernel.reset();
     const { fields, compression } = this.plan;
     const data = { rows: block.rows, columns: block.columns.slice(0, -1) };
-    const digests = block.columns.at(-1)!.values;
+    const digests = Uint8Array.from(block.columns.at(-1)!.values);
     const encoded = encodeRowGroup(withScores(data, scores), [...fields, scoreField], compression, this.kernel);
     return { value: { encoded, digests }, transfer: [encoded.bytes.buffer, digests.buffer as ArrayBuffer] };
+  }
+
+  private gathering(): Gatherer {
+    this.gatherer ??= new Gatherer(this.arena);
+    return this.gatherer;
   }
 
   private counting(): RankCounter {

@@ -62,7 +62,7 @@ export class RankedRun {
     if (rows === 0) return { do: 'drop' };
     this.bytes += bytes;
     this.room -= bytes;
-    return { do: 'hold', chunk, spillTo: this.room >= 0 ? null : this.scratch.file() };
+    return { do: 'hold', chunk, inMemory: this.room >= 0, spillTo: this.scratch.file() };
   }
 
   take(id: number, held: HeldRows | null, lane: number): void {
@@ -77,7 +77,7 @@ export class RankedRun {
     const perChunk = await this.score(ranking);
     const all = finishScores(ranking, perChunk);
     const order = this.orderRows(all, ranking);
-    const scores = order === null ? all : Float64Array.from(order, (row) => all[row]!);
+    const scores = order === null ? all : scoresInOrder(all, order);
     await this.write(order, scores, sink, hash);
     return { ranking, scores, order };
   }
@@ -169,6 +169,12 @@ export class RankedRun {
     return (g, lane) =>
       executor.run(lane, 'merge', { pieces: byGroup[g]!, firstPosition: g * size, scores: scoresOf(g) });
   }
+}
+
+function scoresInOrder(scores: Float64Array, order: Uint32Array): Float64Array {
+  const ordered = new Float64Array(order.length);
+  for (let place = 0; place < order.length; place++) ordered[place] = scores[order[place]!]!;
+  return ordered;
 }
 
 /** Where each chunk's rows begin among all rows, and the number of rows at the end. */

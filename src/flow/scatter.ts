@@ -1,6 +1,6 @@
 import type { Block, Column } from '../engine/block.js';
 import { type BlockFile, readBlockFile, writeBlockFile } from '../engine/blockfile.js';
-import { gatherRows } from '../engine/gather.js';
+import type { Gatherer } from '../kernels/gather.js';
 
 /**
  * Ordering more rows than memory holds: every chunk is split by the row groups that its rows go to (scatter), then every
@@ -23,7 +23,13 @@ export const noPosition: number = 0xffffffff;
  * Writes a chunk's rows to `path`, those of one row group together. `positions[i]` is row i's place in the output, and a
  * row group is `groupRows` places.
  */
-export function scatterBlock(block: Block, positions: Uint32Array, groupRows: number, path: string): Piece[] {
+export function scatterBlock(
+  gatherer: Gatherer,
+  block: Block,
+  positions: Uint32Array,
+  groupRows: number,
+  path: string,
+): Piece[] {
   const rows = byPosition(positions);
   const groups: number[] = [];
   function* pieces(): Generator<Block> {
@@ -32,7 +38,7 @@ export function scatterBlock(block: Block, positions: Uint32Array, groupRows: nu
       let to = from + 1;
       while (to < rows.length && positions[rows[to]!]! < (group + 1) * groupRows) to++;
       const picked = rows.subarray(from, to);
-      const piece = gatherRows([block], new Uint32Array(picked.length), picked);
+      const piece = gatherer.gather([block], new Uint32Array(picked.length), picked, false);
       const places = Uint32Array.from(picked, (r) => positions[r]!);
       const column: Column = {
         type: positionType,
@@ -59,7 +65,7 @@ function byPosition(positions: Uint32Array): Uint32Array {
 }
 
 /** Puts a row group together from its pieces; the position column is left out. */
-export function mergePieces(pieces: readonly BlockFile[], firstPosition: number): Block {
+export function mergePieces(gatherer: Gatherer, pieces: readonly BlockFile[], firstPosition: number): Block {
   const blocks = pieces.map(readBlockFile);
   const rows = blocks.reduce((n, b) => n + b.rows, 0);
   const from = new Uint32Array(rows);
@@ -73,5 +79,5 @@ export function mergePieces(pieces: readonly BlockFile[], firstPosition: number)
     }
     return { rows: block.rows, columns: block.columns.slice(0, -1) };
   });
-  return gatherRows(data, from, index);
+  return gatherer.gather(data, from, index, false);
 }

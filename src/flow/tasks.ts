@@ -45,8 +45,8 @@ export interface PassPlan {
   /** Fields that are compared to find exact duplicates. All fields when exact dedupe is off: the digests make the hash. */
   compared: number[];
   near: { columns: number[]; threshold: number; shingle: number } | null;
-  /** Fields that are ranked by; null when rows are not compared with each other. */
-  rank: { columns: number[]; settings: RankSettings } | null;
+  /** Fields that are ranked by, and the memory in which lanes share their rows (engine/arena.ts); null when rows are not compared with each other. */
+  rank: { columns: number[]; settings: RankSettings; memory: WebAssembly.Memory } | null;
   /** A column of 1.0 for `--rank-method none`. */
   constantScore: boolean;
   compression: Config['output']['compression'];
@@ -99,7 +99,7 @@ export interface Sentence {
   action:
     | { do: 'encode'; groups: number }
     | { do: 'export' }
-    | { do: 'hold'; chunk: number; spillTo: string | null }
+    | { do: 'hold'; chunk: number; inMemory: boolean; spillTo: string }
     | { do: 'drop' };
 }
 

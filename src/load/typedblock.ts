@@ -1,7 +1,7 @@
 import { textRules } from '../clean/rules.js';
 import { cleanTexts } from '../clean/text.js';
 import type { Block } from '../engine/block.js';
-import { gatherRows } from '../engine/gather.js';
+import { Gatherer } from '../kernels/gather.js';
 import { type Pinned, pinColumns } from '../engine/pin.js';
 import type { IngestKernel } from '../kernels/ingest.js';
 import { sameType } from './lattice.js';
@@ -66,6 +66,6 @@ function withoutMisfits(
   kernel.reset(mark);
   if (misfits.length === 0) return { columns, rows, misfits };
   const whole = { rows, columns: columns.map((pinned) => pinned()) };
-  const fitting = gatherRows([whole], new Uint32Array(kept.length), kept);
+  const fitting = new Gatherer().gather([whole], new Uint32Array(kept.length), kept, false);
   return { columns: pinColumns(kernel, fitting), rows: fitting.rows, misfits };
 }

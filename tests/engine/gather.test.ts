@@ -3,9 +3,10 @@ import os from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { SharedArena } from '../../dist/engine/arena.js';
 import { type Block, type Column, copyBlock, joinSegments } from '../../dist/engine/block.js';
 import { readBlockFile, writeBlockFile } from '../../dist/engine/blockfile.js';
-import { gatherRows } from '../../dist/engine/gather.js';
+import { Gatherer } from '../../dist/kernels/gather.js';
 
 type Row = { text: string | null; number: bigint | null; small: number };
 
@@ -59,6 +60,9 @@ const row = fc.record({
 });
 const tables = fc.array(fc.tuple(fc.array(row, { maxLength: 20 }), fc.boolean()), { minLength: 1, maxLength: 4 });
 
+const arena = new SharedArena();
+const gatherer = new Gatherer(arena);
+
 test('gathered rows are the rows asked for, in the order asked for', () => {
   fc.assert(
     fc.property(tables, fc.array(fc.tuple(fc.nat(), fc.nat()), { maxLength: 50 }), (input, picks) => {
@@ -67,12 +71,12 @@ test('gathered rows are the rows asked for, in the order asked for', () => {
         .map(([b, r]): [number, number] => [b % blocks.length, r])
         .filter(([b]) => input[b]![0].length > 0)
         .map(([b, r]): [number, number] => [b, r % input[b]![0].length]);
-      const out = gatherRows(
-        blocks,
-        Uint32Array.from(chosen, ([b]) => b),
-        Uint32Array.from(chosen, ([, r]) => r),
-      );
-      expect(rowsOf(out)).toEqual(chosen.map(([b, r]) => input[b]![0][r]));
+      const from = Uint32Array.from(chosen, ([b]) => b);
+      const rows = Uint32Array.from(chosen, ([, r]) => r);
+      const expected = chosen.map(([b, r]) => input[b]![0][r]);
+      expect(rowsOf(gatherer.gather(blocks, from, rows, false))).toEqual(expected);
+      const shared = blocks.map((block) => arena.put(block)!);
+      expect(rowsOf(gatherer.gather(shared, from, rows, true))).toEqual(expected);
     }),
   );
 });

@@ -5,6 +5,9 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Block } from '../../dist/engine/block.js';
 import { mergePieces, noPosition, scatterBlock } from '../../dist/flow/scatter.js';
+import { Gatherer } from '../../dist/kernels/gather.js';
+
+const gatherer = new Gatherer();
 
 const blockOf = (ids: readonly number[]): Block => ({
   rows: ids.length,
@@ -40,12 +43,12 @@ test('chunks scattered to row groups and merged are the rows in the order asked 
           const ids = Array.from({ length: size }, (_, i) => first + i);
           const part = positions.subarray(first, first + size);
           first += size;
-          return scatterBlock(blockOf(ids), part, groupRows, path.join(dir, `s${n++}`));
+          return scatterBlock(gatherer, blockOf(ids), part, groupRows, path.join(dir, `s${n++}`));
         });
         const merged: number[] = [];
         for (let g = 0; g * groupRows < order.length; g++) {
           const mine = pieces.filter((p) => p.group === g).map((p) => p.file);
-          merged.push(...idsOf(mergePieces(mine, g * groupRows)));
+          merged.push(...idsOf(mergePieces(gatherer, mine, g * groupRows)));
         }
         expect(merged).toEqual(order);
       },

@@ -137,8 +137,32 @@ export function shortest(value: f64): u64 {
   return s + u64(exact > middle || (exact == middle && (s & 1) != 0));
 }
 
-/** True when `digits` x 10^`exponent` is the shortest decimal of the double it reads as. */
+/**
+ * True when `digits` x 10^`exponent` is the shortest decimal of the double it reads as. `digits` has at least 16 digits and
+ * the double, `value`, is not near the ends of the range.
+ */
 export function isShortest(digits: u64, exponent: i32, value: f64): bool {
+  const last = <f64>(digits % 10);
+  const bits = reinterpret<u64>(value);
+  if (last != 0 && (bits & 0xfffffffffffff) != 0) {
+    // Where the decimal is beside the double, and how large a unit of its last digit, in units in the last place of the
+    // double: `high` is the product's top 64 bits, wrong by 1 at most, and the double takes 53 of them.
+    const zeros = <i32>clz(digits);
+    const w = digits << zeros;
+    const high = highProduct(w, load<u64>(powersOfTen + ((<usize>(exponent - smallestPower)) << 4)));
+    const shift: u64 = 10 + (high >> 63);
+    const scale = reinterpret<f64>((1023 - shift) << 52);
+    const mantissa = (bits & 0xfffffffffffff) | 0x10000000000000;
+    const beside = <f64>(<i64>(high - (mantissa << shift))) * scale;
+    const unit = (<f64>high * scale) / <f64>digits;
+    const margin = 0.003;
+    // The nearest of its length, and the next shorter ones on both sides do not read as this double?
+    const off = abs(beside) - 0.5 * unit;
+    const below = beside - last * unit + 0.5;
+    const above = beside + (10 - last) * unit - 0.5;
+    if (off < -margin && below < -margin && above > margin) return true;
+    if (off > margin || (below > margin && below < 1 - margin) || (above < -margin && above > margin - 1)) return false;
+  }
   let other = shortest(value);
   let otherExponent = shortestExponent;
   while (other % 10 == 0) {

@@ -17,3 +17,4 @@ export * from './parquet-values';
 export { pqAssemble } from './parquet-nested';
 export { unpackLz4, unpackSnappy } from './unpack';
 export { sketchBytes, sketchFixed, sketchVariable } from './sketch';
+export { jsonUnfold } from './json-unfold';

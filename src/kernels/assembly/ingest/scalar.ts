@@ -23,6 +23,65 @@ export let canonical: bool = false;
 @external("host", "number")
 declare function hostNumber(p: usize, length: usize): f64;
 
+/** True when all eight bytes are digits. */
+// @ts-ignore: decorator
+@inline
+function areDigits(bytes: u64): bool {
+  return (((bytes + 0x4646464646464646) | (bytes - 0x3030303030303030)) & 0x8080808080808080) == 0;
+}
+
+/** The value of eight digits. */
+// @ts-ignore: decorator
+@inline
+function valueOfDigits(bytes: u64): u64 {
+  bytes -= 0x3030303030303030;
+  bytes = bytes * 10 + (bytes >> 8);
+  return (((bytes & 0x000000ff000000ff) * 0x000f424000000064 + ((bytes >> 16) & 0x000000ff000000ff) * 0x0000271000000001) >> 32);
+}
+
+/** Eight bytes whose last `length` are those from p on, zeros (the digit) before them; length is 1 to 8. */
+// @ts-ignore: decorator
+@inline
+function lastBytes(p: usize, length: usize): u64 {
+  const shift = <u64>(64 - (length << 3));
+  return (load<u64>(p) << shift) | (0x3030303030303030 & ~(<u64>-1 << shift));
+}
+
+/** 10^n for n up to 8. */
+const powers: usize = memory.data<u64>([1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000]);
+
+/** Where the digits that `readDigits` read end, and their value joined to that of the digits before. */
+let digitsEnd: usize = 0;
+let digitsValue: u64 = 0;
+
+/** Reads digits from p on, up to q. */
+// @ts-ignore: decorator
+@inline
+function readDigits(p: usize, q: usize, value: u64): void {
+  while (p + 8 <= q) {
+    const bytes = load<u64>(p);
+    if (!areDigits(bytes)) break;
+    value = value * 100000000 + (valueOfDigits(bytes) & 0xffffffff);
+    p += 8;
+  }
+  const left = q - p;
+  if (left - 1 < 7) {
+    const bytes = lastBytes(p, left);
+    if (areDigits(bytes)) {
+      digitsValue = value * load<u64>(powers + (left << 3)) + (valueOfDigits(bytes) & 0xffffffff);
+      digitsEnd = q;
+      return;
+    }
+  }
+  let c: u32 = 0;
+  while (p < q && (c = <u32>load<u8>(p) - 48) <= 9) {
+    value = value * 10 + c;
+    p++;
+  }
+  digitsEnd = p;
+  digitsValue = value;
+}
+
 /**
  * Reads p to q, not empty, as a number: INTEGER, BIG_INTEGER (then `integer` is set), FLOAT (then `float` and `canonical`
  * are), or 0 for anything else. Infinite ones, and ones that would become 0, are not numbers here.
@@ -33,9 +92,16 @@ export function readNumber(p: usize, q: usize): u32 {
   let s = first;
   let digits: u64 = 0;
   let c: u32 = 0;
-  while (s < q && (c = <u32>load<u8>(s) - 48) <= 9) {
-    digits = digits * 10 + c;
-    s++;
+  const length = q - first;
+  // Integers and the whole part of a float are read in one go where they are short.
+  if (length - 1 < 8 && areDigits(lastBytes(first, length))) {
+    digits = valueOfDigits(lastBytes(first, length)) & 0xffffffff;
+    s = q;
+  } else {
+    while (s < q && (c = <u32>load<u8>(s) - 48) <= 9) {
+      digits = digits * 10 + c;
+      s++;
+    }
   }
   const whole = s - first;
   if (whole > 1 && load<u8>(first) == 48) return 0;
@@ -52,20 +118,23 @@ export function readNumber(p: usize, q: usize): u32 {
   }
 
   // A float: `whole`.`places`e`power`.
-  let significant = <i32>whole;
-  if (whole == 1 && digits == 0) significant = 0;
   let places: usize = 0;
   const point = load<u8>(s) == 0x2e;
+  if (!point && whole == 0) return 0;
+  let leading: usize = usize(whole == 1 && digits == 0);
   if (point) {
     const start = ++s;
-    while (s < q && (c = <u32>load<u8>(s) - 48) <= 9) {
-      digits = digits * 10 + c;
-      significant += i32(significant > 0 || c != 0);
-      s++;
+    if (digits == 0) {
+      while (s < q && load<u8>(s) == 48) s++;
+      leading += s - start;
     }
+    readDigits(s, q, digits);
+    digits = digitsValue;
+    s = digitsEnd;
     places = s - start;
     if (places == 0) return 0;
-  } else if (whole == 0) return 0;
+  }
+  const significant = <i32>(whole + places - leading);
   if (significant > 17 || places > 0xffff) return 0;
   let power: i32 = 0;
   let plain = true;

@@ -1,0 +1,174 @@
+import fs from 'node:fs';
+import { SharedArena } from '../engine/arena.js';
+import type { Block, Column } from '../engine/block.js';
+import { widthOf } from '../engine/types.js';
+
+interface GatherExports {
+  gatherFixed(table: number, width: number, from: number, rows: number, count: number, to: number): void;
+  gatherValidity(table: number, from: number, rows: number, count: number, to: number): void;
+  gatherOffsets(table: number, from: number, rows: number, count: number, to: number): number;
+  gatherBytes(offsets: number, values: number, from: number, rows: number, count: number, to: number): void;
+}
+
+interface View {
+  buffer: ArrayBufferLike;
+  byteOffset: number;
+  byteLength: number;
+}
+
+/** The rows asked for, in the arena. */
+interface Order {
+  from: number;
+  rows: number;
+  count: number;
+}
+
+/**
+ * Picks rows out of several blocks of one schema, in any order, into a new block: row i is row `rows[i]` of
+ * `blocks[from[i]]`. This is how a ranked data set is put in order.
+ */
+export class Gatherer {
+  private readonly arena: SharedArena;
+  private readonly exports: GatherExports;
+  /** Room for everything whose size is known beforehand, and for the bytes of texts. */
+  private readonly fixed: Room;
+  private readonly texts: Room;
+  private inArena = false;
+
+  constructor(arena: SharedArena = new SharedArena()) {
+    this.arena = arena;
+    this.fixed = new Room(arena);
+    this.texts = new Room(arena);
+    const bytes = fs.readFileSync(new URL('./gather.wasm', import.meta.url));
+    const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory: arena.memory } });
+    this.exports = instance.exports as unknown as GatherExports;
+  }
+
+  /**
+   * The result lies in the arena until the next call. `inArena` says that all blocks were put into this arena, by
+   * whichever thread; others are copied in for the call.
+   */
+  gather(blocks: readonly Block[], from: Uint32Array, rows: Uint32Array, inArena: boolean): Block {
+    const first = blocks[0];
+    this.inArena = inArena;
+    if (first === undefined) return { rows: 0, columns: [] };
+    this.fixed.reserve(this.fixedBytes(blocks, rows.length));
+    const order = { from: this.put(from), rows: this.put(rows), count: rows.length };
+    const offsets = first.columns.map((column, c) =>
+      column.offsets === null ? null : this.gatherOffsets(blocks, c, order),
+    );
+    this.texts.reserve(offsets.reduce((n, o) => n + align(o?.bytes ?? 0), 0));
+    const columns = first.columns.map((column, c): Column => {
+      const validity = this.gatherValidity(blocks, c, order);
+      const text = offsets[c]!;
+      if (text === null)
+        return { type: column.type, validity, offsets: null, values: this.gatherFixed(blocks, c, order) };
+      const to = this.texts.take(text.bytes);
+      const values = this.table(blocks, (b) => b.columns[c]!.values);
+      this.exports.gatherBytes(text.table, values, order.from, order.rows, order.count, to);
+      return {
+        type: column.type,
+        validity,
+        offsets: new Int32Array(this.buffer, text.to, order.count + 1),
+        values: new Uint8Array(this.buffer, to, text.bytes),
+      };
+    });
+    return { rows: rows.length, columns };
+  }
+
+  private get buffer(): SharedArrayBuffer {
+    return this.arena.memory.buffer as unknown as SharedArrayBuffer;
+  }
+
+  private gatherValidity(blocks: readonly Block[], c: number, { from, rows, count }: Order): Uint8Array | null {
+    if (blocks.every((b) => b.columns[c]!.validity === null)) return null;
+    const to = this.fixed.take(count);
+    const table = this.table(blocks, (b) => b.columns[c]!.validity);
+    this.exports.gatherValidity(table, from, rows, count, to);
+    return new Uint8Array(this.buffer, to, count);
+  }
+
+  private gatherFixed(blocks: readonly Block[], c: number, { from, rows, count }: Order): Uint8Array {
+    const width = widthOf(blocks[0]!.columns[c]!.type);
+    const to = this.fixed.take(count * width);
+    const table = this.table(blocks, (b) => b.columns[c]!.values);
+    this.exports.gatherFixed(table, width, from, rows, count, to);
+    return new Uint8Array(this.buffer, to, count * width);
+  }
+
+  private gatherOffsets(
+    blocks: readonly Block[],
+    c: number,
+    { from, rows, count }: Order,
+  ): { table: number; to: number; bytes: number } {
+    const to = this.fixed.take((count + 1) * 4);
+    const table = this.table(blocks, (b) => b.columns[c]!.offsets);
+    const bytes = this.exports.gatherOffsets(table, from, rows, count, to);
+    if (bytes > 2 ** 31 - 1) throw new Error('a gathered column is longer than 2^31 - 1 bytes');
+    return { table, to, bytes };
+  }
+
+  /** Addresses of one array of every block; 0 where a block has none. */
+  private table(blocks: readonly Block[], part: (block: Block) => View | null): number {
+    const addresses = blocks.map((block) => {
+      const view = part(block);
+      if (view === null) return 0;
+      return this.inArena ? view.byteOffset : this.put(view);
+    });
+    return this.put(Uint32Array.from(addresses));
+  }
+
+  /** Copies a view into the room for this call. */
+  private put(view: View): number {
+    const to = this.fixed.take(view.byteLength);
+    const source = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+    new Uint8Array(this.buffer, to, view.byteLength).set(source);
+    return to;
+  }
+
+  /** What a call needs besides the bytes of texts. */
+  private fixedBytes(blocks: readonly Block[], count: number): number {
+    let bytes = 2 * align(count * 4);
+    blocks[0]!.columns.forEach((column, c) => {
+      bytes += align(count) + 3 * align(blocks.length * 4);
+      bytes += column.offsets === null ? align(count * widthOf(column.type)) : align((count + 1) * 4);
+      for (const block of blocks) {
+        const { validity, offsets, values } = block.columns[c]!;
+        for (const view of [validity, offsets, values])
+          if (view !== null && !this.inArena) bytes += align(view.byteLength);
+      }
+    });
+    return bytes;
+  }
+}
+
+const align = (n: number): number => (n + 15) & ~15;
+
+/** A region of the arena that one call after the other uses, and that is given up for a larger one when it is too small. */
+class Room {
+  private readonly arena: SharedArena;
+  private start = 0;
+  private bytes = 0;
+  private top = 0;
+
+  constructor(arena: SharedArena) {
+    this.arena = arena;
+  }
+
+  reserve(bytes: number): void {
+    if (bytes > this.bytes) {
+      const start = this.arena.alloc(bytes * 1.25);
+      if (start === null) throw new Error('no room in the shared memory to gather rows');
+      this.start = start;
+      this.bytes = bytes * 1.25;
+    }
+    this.top = this.start;
+  }
+
+  take(bytes: number): number {
+    const at = this.top;
+    this.top += align(bytes);
+    if (this.top > this.start + this.bytes) throw new Error('the room for gathered rows was measured too small');
+    return at;
+  }
+}
