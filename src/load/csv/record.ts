@@ -9,7 +9,7 @@ export interface CsvRecord {
   next: number;
   /** How many cells. */
   cells: number;
-  /** Of each cell: first byte and end of its raw content, and 1 if it was quoted. */
+  /** Of each cell: first byte and end of its raw content, 1 if it was quoted, and the separator behind it. */
   bounds: number[];
   /** A quoted cell has escapes in it. */
   escaped: boolean;
@@ -96,9 +96,10 @@ export function readRecord(
       if (p >= end) {
         record.unterminated = true;
         record.to = record.next = end;
-        record.bounds[record.cells * 3] = from;
-        record.bounds[record.cells * 3 + 1] = end;
-        record.bounds[record.cells * 3 + 2] = 1;
+        record.bounds[record.cells * 4] = from;
+        record.bounds[record.cells * 4 + 1] = end;
+        record.bounds[record.cells * 4 + 2] = 1;
+        record.bounds[record.cells * 4 + 3] = end;
         record.cells++;
         return true;
       }
@@ -118,9 +119,11 @@ export function readRecord(
       to = p;
       if (!any && to > from && (p === end || bytes[p] === 10) && bytes[to - 1] === 13) to--;
     }
-    record.bounds[record.cells * 3] = from;
-    record.bounds[record.cells * 3 + 1] = to;
-    record.bounds[record.cells * 3 + 2] = quoted;
+    record.bounds[record.cells * 4] = from;
+    record.bounds[record.cells * 4 + 1] = to;
+    record.bounds[record.cells * 4 + 2] = quoted;
+    record.bounds[record.cells * 4 + 3] =
+      !any && p > to && bytes[p - 1] === 13 && (p === end || bytes[p] === 10) ? p - 1 : p;
     record.cells++;
     if (p < end && bytes[p] === delimiter) {
       p++;
@@ -134,11 +137,20 @@ export function readRecord(
   }
 }
 
-/** The text of a record's cell, escapes undone. Bytes that are not UTF-8 become U+FFFD: for looking, not for keeping. */
+/**
+ * The text of a record's cell, escapes undone, with what stands behind its closing quote. Bytes that are not UTF-8 become
+ * U+FFFD: for looking, not for keeping.
+ */
 export function cellText(bytes: Uint8Array, record: CsvRecord, index: number, dialect: CsvDialect): string {
-  const from = record.bounds[index * 3]!;
-  const raw = Buffer.from(bytes.buffer, bytes.byteOffset + from, record.bounds[index * 3 + 1]! - from).toString('utf8');
-  if (record.bounds[index * 3 + 2] === 0 || !record.escaped) return raw;
+  const [from, to, quoted, stop] = record.bounds.slice(index * 4, index * 4 + 4) as [number, number, number, number];
+  const text = (a: number, b: number): string =>
+    Buffer.from(bytes.buffer, bytes.byteOffset + a, b - a).toString('utf8');
+  if (quoted === 0) return text(from, to);
+  const content = record.escaped ? unescaped(text(from, to), dialect) : text(from, to);
+  return stop > to + 1 ? content + text(to + 1, stop) : content;
+}
+
+function unescaped(raw: string, dialect: CsvDialect): string {
   const { quote } = dialect;
   if (dialect.escape !== '\\') return raw.replaceAll(quote + quote, quote);
   let text = '';

@@ -92,7 +92,7 @@ function shapeOf(bytes: Uint8Array, from: number, dialect: CsvDialect, whole: bo
 function countSpaced(bytes: Uint8Array, record: CsvRecord, shape: Shape): void {
   for (let i = 1; i < record.cells; i++) {
     shape.later++;
-    if (bytes[record.bounds[i * 3]!] === 32) shape.spaced++;
+    if (bytes[record.bounds[i * 4]!] === 32) shape.spaced++;
   }
 }
 
