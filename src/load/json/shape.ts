@@ -2,11 +2,13 @@ import type { ArrowType } from '../../engine/types.js';
 import { type CellTable, kind } from '../../kernels/cells.js';
 import type { IngestKernel } from '../../kernels/ingest.js';
 import type { JsonExports } from './exports.js';
-import { keyText } from './keytext.js';
 
 /** Bits of `Shape.kinds` beside those of kernels/cells.ts. */
 const otherNumber = 2048;
 const cut = 4096;
+
+/** A surrogate in canonical text is an escape only where it has no partner. */
+const loneSurrogate = /(?<!\\)(\\\\)*\\ud[89a-f]/;
 
 /** Structs within each other beyond which a value stays JSON text: readers of Parquet recurse. */
 const maxDepth = 32;
@@ -82,7 +84,8 @@ export function joinShapes(a: Shape, b: Shape): Shape {
 
 /**
  * The nested type that holds every value of a shape, or null where there is none, so that the column stays JSON text: values
- * of several kinds at one place, numbers outside int64 and float64, objects without any key, maps, very deep values.
+ * of several kinds at one place, numbers outside int64 and float64, objects without any key, maps, very deep values, keys with
+ * unpaired surrogates.
  * What was null wherever it was seen, and the items of lists that were always empty, are text.
  */
 export function shapeToArrow(shape: Shape): ArrowType | null {
@@ -107,13 +110,10 @@ function arrowAt(shape: Shape): ArrowType | null {
   }
   if (kinds !== kind.object || shape.fields.length === 0) return null;
   const fields: { name: string; type: ArrowType }[] = [];
-  const names = new Set<string>();
   for (const [key, field] of shape.fields) {
     const type = arrowAt(field);
-    const name = keyText(key);
-    if (type === null || names.has(name)) return null;
-    names.add(name);
-    fields.push({ name, type });
+    if (type === null || loneSurrogate.test(key)) return null;
+    fields.push({ name: JSON.parse(`"${key}"`) as string, type });
   }
   return { name: 'struct', fields };
 }
@@ -121,7 +121,7 @@ function arrowAt(shape: Shape): ArrowType | null {
 /** Why a shape has no Arrow type, for the manifest: the first place at which it fails, as a path. */
 export function whyNoArrow(shape: Shape): string {
   if (countNodes(shape) > maxNodes) return `more than ${maxNodes} different places`;
-  return whyAt(shape, '') ?? 'keys that differ only by an unpaired surrogate';
+  return whyAt(shape, '') ?? 'a key with an unpaired surrogate';
 }
 
 function whyAt(shape: Shape, path: string): string | null {
