@@ -1,4 +1,6 @@
 import type { Config } from '../config/options.js';
+import { judgeRows } from '../dedupe/judge.js';
+import { NearIndex } from '../dedupe/near.js';
 import { DigestTable } from '../dedupe/table.js';
 import { FateLog, type RowVerdict, rowOrdinals } from '../ledger/fates.js';
 import { Ledger } from '../ledger/ledger.js';
@@ -20,7 +22,7 @@ export interface Judged {
 
 /**
  * Decides, chunk by chunk in source order, which rows the data set keeps: malformed records and empty rows go first, then
- * exact duplicates of a row that was kept. Enters everything in the ledger and the log of fates.
+ * exact duplicates of a row that was kept, then near duplicates of one. Enters everything in the ledger and the log of fates.
  */
 export class Judge {
   readonly ledger: Ledger = new Ledger();
@@ -37,11 +39,13 @@ export class Judge {
   seconds = 0;
   private readonly schema: SchemaState;
   private readonly table: DigestTable | null;
+  private readonly index: NearIndex | null;
 
   constructor(schema: SchemaState, config: Config) {
     this.schema = schema;
     this.rejects = new RejectTally(schema.looks, config.read);
     this.table = config.dedupe.enabled ? new DigestTable() : null;
+    this.index = config.near.enabled ? new NearIndex(config.near.threshold) : null;
     this.coerced = schema.union.fields.map(() => 0);
   }
 
@@ -88,8 +92,9 @@ export class Judge {
   }
 
   private verdict(seen: Seen, ordinals: number | Uint32Array): RowVerdict | null {
-    if (this.table === null) return null;
-    return { ...this.table.judge(seen.digests, seen.rows, ordinals, seen.empty), near: null };
+    if (this.table === null && this.index === null) return null;
+    const { rows, digests, shingles, empty: skip } = seen;
+    return judgeRows({ rows, digests, shingles, ordinals, skip }, this.table, this.index);
   }
 }
 

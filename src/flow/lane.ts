@@ -7,6 +7,9 @@ import { quoteValue } from '../errors.js';
 import { createIngestKernel, type IngestKernel } from '../kernels/ingest.js';
 import type { Reject } from '../load/chunk.js';
 import { dropMisfits, type Misfit } from '../load/misfits.js';
+import { prepareCodecs } from '../load/parquet/codec.js';
+import { readParquetChunk } from '../load/parquet/read.js';
+import { typeBlock } from '../load/typedblock.js';
 import { typeColumns } from '../load/typing.js';
 import type { RankModel, RankRequest } from '../rank/protocol.js';
 import { type EncodedRows, encodeRowGroup } from '../write/rowgroup.js';
@@ -14,6 +17,7 @@ import { splitRows } from './groups.js';
 import { seenColumns, shapeOf } from './look.js';
 import { RankedLane, withDigests, withScores } from './ranked-lane.js';
 import { columnPlans, OpenFiles, parsePiece, scanPiece, typingOptions } from './read.js';
+import { Shingler } from './shingler.js';
 import type {
   GatherOrder,
   Kinds,
@@ -26,7 +30,7 @@ import type {
   Settled,
   SourcePlan,
 } from './tasks.js';
-import type { Border, ChunkRef, TextPiece } from './walk.js';
+import type { Border, ChunkRef, RowPiece, TextPiece } from './walk.js';
 
 /**
  * What a lane does, as handlers. One chunk at a time goes through it: `ingest` leaves the chunk's block in the kernel's
@@ -56,6 +60,7 @@ export function openLane(): Lane {
 class ChunkLane {
   private readonly kernel: IngestKernel = createIngestKernel();
   private readonly files = new OpenFiles();
+  private readonly shingles = new Shingler();
   private plan!: PassPlan;
   ranking!: RankedLane;
   private block: Block | null = null;
@@ -79,11 +84,11 @@ class ChunkLane {
     return { value: { records: scanned.records, columns, newKeys } };
   }
 
-  ingest(ref: ChunkRef, emit: (border: Border) => void): Reply<Seen> {
+  async ingest(ref: ChunkRef, emit: (border: Border) => void): Promise<Reply<Seen>> {
     const { plan, kernel } = this;
     const source = plan.sources[ref.source]!;
     kernel.reset();
-    const read = this.readText(ref, source, emit);
+    const read = source.format === 'parquet' ? await this.readRows(ref, source) : this.readText(ref, source, emit);
     const { block } = read;
     const empty = plan.clean.enabled && plan.clean.emptyRows ? emptyRows(block) : null;
     if (plan.clean.enabled && plan.clean.fillText) fillText(block, read.changed);
@@ -94,6 +99,7 @@ class ChunkLane {
     this.digests = rowDigests ?? digests;
     const { records, rejects, kinds, shapes, newKeys, coerced, changed, exact } = read;
     const rows = block.rows;
+    const shingles = plan.near === null ? null : this.shingles.of(block, plan.near);
     return {
       value: {
         records,
@@ -102,6 +108,7 @@ class ChunkLane {
         empty,
         digests,
         rowDigests,
+        shingles,
         kinds,
         shapes,
         newKeys,
@@ -111,6 +118,24 @@ class ChunkLane {
         bytes: blockBytes(block),
       },
     };
+  }
+
+  private async readRows(ref: ChunkRef, source: SourcePlan): Promise<ReadChunk> {
+    const { kernel, plan } = this;
+    await prepareCodecs();
+    const piece = ref.piece as RowPiece;
+    const file = this.files.parquet(source.file.path, source.name);
+    const used = [...new Set(source.map.filter((c) => c >= 0))];
+    const whole = readParquetChunk(kernel, file, piece, used);
+    const columns = columnPlans(plan, source).map((c) => (c.cell < 0 ? c : { ...c, cell: used.indexOf(c.cell) }));
+    const typed = typeBlock(kernel, whole, columns, { nullTokens: plan.read.nulls, clean: plan.clean });
+    const declared = columns.filter((c) => c.declared && c.cell >= 0);
+    const names = declared.map((d) => source.columns[used[d.cell]!]!);
+    const rejects = withMisfits([], typed.misfits, names, plan.rejects);
+    const { block, kinds, coerced, changed } = typed;
+    const shapes = kinds.map(() => null);
+    const records = piece.to - piece.from;
+    return { block, records, rejects, kinds, shapes, newKeys: [], coerced, changed, exact: false };
   }
 
   private readText(ref: ChunkRef, source: SourcePlan, emit: (border: Border) => void): ReadChunk {

@@ -6,6 +6,7 @@ import { sniffCsv } from '../load/csv/sniff.js';
 import { detectEncoding, transcode } from '../load/encoding.js';
 import { type Shape, shapeOfCells } from '../load/json/shape.js';
 import { sniffJson } from '../load/json/sniff.js';
+import { lookParquet } from '../load/parquet/look.js';
 import type { Source } from '../load/sources.js';
 import { type Spooled, type SpoolOptions, spool, transcodeFile } from '../load/spool.js';
 import { kindsOf, type TypingOptions } from '../load/typing.js';
@@ -109,6 +110,19 @@ export function shapeOf(kernel: IngestKernel, cells: CellTable, column: number, 
   return (kinds & (kind.object | kind.array)) === 0 ? null : shapeOfCells(kernel, cells, column);
 }
 
-function lookAtParquet(source: Source, file: Spooled): Look {
-  throw new Error(`not yet: ${source.path} ${file.path}`);
+async function lookAtParquet(source: Source, file: Spooled): Promise<Look> {
+  const { fields, pieces, createdBy } = await lookParquet(file.path, source.path);
+  const name = source.path;
+  const columns = fields.map((f) => f.name);
+  return {
+    source,
+    file,
+    plan: { name, format: 'parquet', file: { path: file.path, bytes: file.bytes }, csv: null, json: null, columns },
+    columns: { name, columns: fields.map((f) => ({ ...f, kinds: 0, shape: null })) },
+    start: null,
+    pieces,
+    alternatives: [],
+    dialect: { format: 'parquet', created_by: createdBy },
+    warnings: [],
+  };
 }

@@ -44,6 +44,7 @@ export async function runPass(executor: Executor<LaneTasks>, walk: ChunkWalk, ho
         walk.found(border);
         hooks.border?.(ref, border);
       });
+      if (!('start' in ref.piece)) hooks.border?.(ref, { records: seen.records, next: null });
       await judging.turn(ref.id);
       if (stopped) return;
       const sentence = hooks.judge(ref, seen);

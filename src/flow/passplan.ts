@@ -24,7 +24,7 @@ export function planOf({ looks, union }: SchemaState, config: Config): PassPlan 
     read: config.read,
     clean: config.clean,
     compared: comparedColumns(fields, config),
-    near: null,
+    near: nearPlan(fields, config),
     rank: rankPlan(fields, config),
     constantScore: config.rank.enabled && config.rank.method === 'none',
     compression: config.output.compression,
@@ -53,12 +53,19 @@ export function walkOf({ looks }: SchemaState, config: Config, only: (look: Look
 /** How rows are ranked; null when they are not compared with each other. */
 function rankPlan(fields: readonly Field[], { rank, resources }: Config): PassPlan['rank'] {
   if (!rank.enabled || rank.method === 'none') return null;
-  const columns =
-    rank.on === null
-      ? fields.flatMap(({ type }, f) => (isRankable(type) ? [f] : []))
-      : resolveColumns(rank.on, fields, '--rank-on');
+  const columns = rank.on === null ? textColumns(fields) : resolveColumns(rank.on, fields, '--rank-on');
   const { method, language, ngrams, minDf, maxFeatures } = rank;
   const keepBytes = Math.floor(resources.memoryBytes / 4 / Math.max(1, resources.threads));
   const { memory } = new SharedArena();
   return { columns, settings: { method, language, ngrams, minDf, maxFeatures, keepBytes }, memory };
 }
+
+/** What near duplicates are compared by; null when they are kept. */
+function nearPlan(fields: readonly Field[], { near }: Config): PassPlan['near'] {
+  if (!near.enabled) return null;
+  const columns = near.on === null ? textColumns(fields) : resolveColumns(near.on, fields, '--near-dup-on');
+  return { columns, shingle: near.shingle };
+}
+
+const textColumns = (fields: readonly Field[]): number[] =>
+  fields.flatMap(({ type }, f) => (isRankable(type) ? [f] : []));

@@ -6,6 +6,7 @@ import { parseCsv } from '../load/csv/parse.js';
 import { scanCsv } from '../load/csv/scan.js';
 import { parseJson } from '../load/json/parse.js';
 import { scanJson } from '../load/json/scan.js';
+import { openParquet, type ParquetFile } from '../load/parquet/look.js';
 import type { ColumnPlan, TypingOptions } from '../load/typing.js';
 import { absentColumn, nameColumn, type PassPlan, type SourcePlan } from './tasks.js';
 import type { TextPiece } from './walk.js';
@@ -13,6 +14,7 @@ import type { TextPiece } from './walk.js';
 /** The files of a pass, each opened once by a lane. */
 export class OpenFiles {
   private readonly fds: Map<string, number> = new Map();
+  private readonly footers: Map<string, ParquetFile> = new Map();
 
   get(path: string): number {
     let fd = this.fds.get(path);
@@ -21,6 +23,16 @@ export class OpenFiles {
       this.fds.set(path, fd);
     }
     return fd;
+  }
+
+  /** A Parquet file whose footer is read once. */
+  parquet(path: string, name: string): ParquetFile {
+    let file = this.footers.get(path);
+    if (file === undefined) {
+      file = openParquet(path, name);
+      this.footers.set(path, file);
+    }
+    return file;
   }
 
   close(): void {

@@ -1,4 +1,5 @@
 import type { Config, SourceFormat } from '../config/options.js';
+import type { ShingleSets } from '../dedupe/shingles.js';
 import type { Block } from '../engine/block.js';
 import type { BlockFile } from '../engine/blockfile.js';
 import type { TaskTable } from '../engine/executor.js';
@@ -44,7 +45,7 @@ export interface PassPlan {
   clean: Config['clean'];
   /** Fields that are compared to find exact duplicates. All fields when exact dedupe is off: the digests make the hash. */
   compared: number[];
-  near: { columns: number[]; threshold: number; shingle: number } | null;
+  near: { columns: number[]; shingle: number } | null;
   /** Fields that are ranked by, and the memory in which lanes share their rows (engine/arena.ts); null when rows are not compared with each other. */
   rank: { columns: number[]; settings: RankSettings; memory: WebAssembly.Memory } | null;
   /** A column of 1.0 for `--rank-method none`. */
@@ -75,6 +76,8 @@ export interface Seen {
   digests: Uint8Array;
   /** 16 bytes a row over all fields; null when `digests` is that. */
   rowDigests: Uint8Array | null;
+  /** Shingle sets of the rows; null without near-duplicate detection. */
+  shingles: ShingleSets | null;
   /** Kinds of values, by field (kernels/cells.ts); 0 where they can't change the field's type. */
   kinds: number[];
   /** Shapes of nested values, by field; null where there are none. */
