@@ -137,14 +137,12 @@ export function shortest(value: f64): u64 {
   return s + u64(exact > middle || (exact == middle && (s & 1) != 0));
 }
 
-/**
- * True when `digits` x 10^`exponent` is the shortest decimal of the double it reads as. `digits` has at least 16 digits and
- * the double, `value`, is not near the ends of the range.
- */
+/** True when `digits` x 10^`exponent` is the shortest decimal of the double it reads as, `value`. */
 export function isShortest(digits: u64, exponent: i32, value: f64): bool {
   const last = <f64>(digits % 10);
   const bits = reinterpret<u64>(value);
-  if (last != 0 && (bits & 0xfffffffffffff) != 0) {
+  // Of 16 and 17 digits most are told by an estimate; not beside powers of two, where doubles change their distance.
+  if (last != 0 && digits >= 1000000000000000 && (bits & 0xfffffffffffff) != 0 && bits >= 0x10000000000000) {
     // Where the decimal is beside the double, and how large a unit of its last digit, in units in the last place of the
     // double: `high` is the product's top 64 bits, wrong by 1 at most, and the double takes 53 of them.
     const zeros = <i32>clz(digits);
