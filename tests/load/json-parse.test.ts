@@ -246,7 +246,7 @@ describe('against JSON.parse', () => {
           text = text.slice(0, p) + insert + text.slice(p + remove);
         }
         // A half of a pair that is not escaped has no UTF-8.
-        fc.pre(text.isWellFormed() && text.trim() !== '');
+        fc.pre(kept(text) === text && text.trim() !== '');
         let value: unknown;
         try {
           value = JSON.parse(text);
