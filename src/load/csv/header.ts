@@ -1,7 +1,8 @@
 import { type CsvDialect, dialectCodes } from './dialect.js';
 import { type CsvRecord, cellText, newRecord, readRecord } from './record.js';
 
-/** Records behind the first that are looked at. */
+/** Cells behind the first record that are looked at, and records. */
+const maxCells = 50_000;
 const maxRecords = 1000;
 
 const forms = {
@@ -30,7 +31,8 @@ export function looksLikeHeader(bytes: Uint8Array, at: number, dialect: CsvDiale
   const named = names.map(formOf);
   const below: (Form | 'mixed' | undefined)[] = new Array(columns);
   let records = 0;
-  for (let next = record.next; records < maxRecords; next = record.next) {
+  const most = Math.min(maxRecords, Math.ceil(maxCells / columns));
+  for (let next = record.next; records < most; next = record.next) {
     if (!readRecord(bytes, next, bytes.length, codes, record)) break;
     records++;
     for (let i = 0; i < record.cells && i < columns; i++) {

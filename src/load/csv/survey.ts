@@ -18,8 +18,6 @@ export interface Survey {
   malformed: number;
 }
 
-/** Records of a sample that are looked at, at most. */
-const maxRecords = 20_000;
 /** Lines that a preamble can have. */
 const maxPreamble = 20;
 
@@ -76,7 +74,7 @@ function shapeOf(bytes: Uint8Array, from: number, dialect: CsvDialect, whole: bo
   const record = newRecord();
   const codes = dialectCodes(dialect);
   let at = from;
-  while (shape.widths.length < maxRecords && readRecord(bytes, at, bytes.length, codes, record)) {
+  while (readRecord(bytes, at, bytes.length, codes, record)) {
     // The end of a sample cuts a record.
     if (!whole && (record.open || record.unterminated) && shape.widths.length > 0) break;
     shape.widths.push(record.cells);
