@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { expected, numbers, readJson, type Token } from './json-read.js';
+import { expected, kept, numbers, readJson, type Token } from './json-read.js';
 
 const first = (text: string): Map<string, unknown> => readJson(text, 'jsonl').rows[0]!;
 
