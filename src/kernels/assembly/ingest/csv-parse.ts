@@ -335,7 +335,7 @@ export function csvParse(job: usize): bool {
     row++;
   }
   // A character that the end cuts shows in the block of the end, which is zero behind it, or else in the next one.
-  if (high && block + 64 == end) errors |= hasErrors(block + 64);
+  if (high && (bytes & 63) == 0) errors |= hasErrors(end);
   store<u32>(job, records, RECORDS);
   store<u32>(job, row, ROWS);
   store<u32>(job, rejected, REJECTED);
