@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { detectEncoding, type Encoding, transcode } from '../../dist/load/encoding.js';
+import { fileOf } from './csv-read.js';
+
+const detect = (bytes: Uint8Array | string, given: string | null = null) =>
+  detectEncoding(fileOf(bytes), given, 'x.csv');
+const swapped = (text: string): Buffer => Buffer.from(text, 'utf16le').swap16();
+const repeated = (text: string): string => `id,text\n${text.repeat(200)}`;
+
+/** Transcodes in pieces of `size` bytes. */
+function decode(bytes: Uint8Array, encoding: Encoding, size = 1 << 20): { text: string; undecodable: number } {
+  const transcoder = transcode(encoding, 'x.csv');
+  const parts: Buffer[] = [];
+  for (let at = 0; at < bytes.length; at += size)
+    parts.push(Buffer.from(transcoder.write(bytes.subarray(at, at + size))));
+  parts.push(Buffer.from(transcoder.end()));
+  return { text: Buffer.concat(parts).toString(), undecodable: transcoder.undecodable };
+}
+
+describe('an encoding is found', () => {
+  it.each<[string, Uint8Array | string, Encoding]>([
+    ['ASCII', 'a,b\n1,2\n', 'utf-8'],
+    ['UTF-8', 'a,b\né,日本\n', 'utf-8'],
+    ['UTF-8 with a mark', '\ufeffa,b\n1,2\n', 'utf-8'],
+    ['nothing', '', 'utf-8'],
+    ['UTF-16LE', Buffer.from('\ufeffa,b\n1,2\n', 'utf16le'), 'utf-16le'],
+    ['UTF-16BE', swapped('\ufeffa,b\n1,2\n'), 'utf-16be'],
+    ['UTF-16LE without a mark', Buffer.from(repeated('1,é\n'), 'utf16le'), 'utf-16le'],
+    ['UTF-16BE without a mark', swapped(repeated('1,é\n')), 'utf-16be'],
+    ['Latin-1', Buffer.from(repeated('1,José Müller in Ávila\n'), 'latin1'), 'windows-1252'],
+    ['one Latin-1 byte', Buffer.from('a,b\n1,Ca\xf1on City\n', 'latin1'), 'windows-1252'],
+    ['quotation marks of Windows', Buffer.from(repeated('1,it\x92s \x93so\x94\n'), 'latin1'), 'windows-1252'],
+    ['Mac Roman', Buffer.from(repeated('1,caf\x8e cr\x8fme\xcais\xcagood\n'), 'latin1'), 'macintosh'],
+    ['bytes that no encoding likes', Buffer.from('a,b\n1,x\xff\xffy\n', 'latin1'), 'utf-8'],
+  ])('%s', (_, bytes, encoding) => {
+    const found = detect(bytes);
+    expect(found.encoding).toBe(encoding);
+    expect(found.warnings.length > 0).toBe(encoding !== 'utf-8' && !/with a mark|^UTF-16..$/.test(_));
+  });
+  it('as UTF-8 where a few bytes are damaged', () => {
+    const bytes = Buffer.concat([Buffer.from(repeated('1,日本\n')), Buffer.from([0x32, 0x2c, 0xe9, 10])]);
+    expect(detect(bytes).encoding).toBe('utf-8');
+  });
+  it('in the middle and at the end of a large file', () => {
+    const filler = '0123456789,abcdef\n'.repeat(200_000);
+    const odd = Buffer.from('1,é\n'.repeat(60_000), 'latin1');
+    expect(detect(Buffer.concat([Buffer.from(filler), odd, Buffer.from(filler)])).encoding).toBe('windows-1252');
+    expect(detect(Buffer.concat([Buffer.from(filler), odd])).encoding).toBe('windows-1252');
+  });
+  it('where samples cut characters of a large file', () => {
+    for (let shift = 0; shift < 5; shift++)
+      expect(detect(`${'x'.repeat(shift)}${'é日😀'.repeat(700_000)}`).encoding).toBe('utf-8');
+  });
+  it('unless it is given', () => {
+    expect(detect(Buffer.from('é', 'latin1'), 'latin1')).toEqual({ encoding: 'latin1', warnings: [] });
+  });
+});
+
+it('refuses binary content, not NUL bytes in text', () => {
+  expect(() => detect(Buffer.from([80, 75, 3, 4, 0, 0, 0, 0, 8, 0, 1, 2, 3, 0, 0, 0]))).toThrow(/binary/);
+  expect(() => detect(Buffer.from(Array.from({ length: 5000 }, (_, i) => (i * 7919) % 32)))).toThrow(/binary/);
+  expect(detect('col1|col2|col3\nval1|val\x002|val3\n').encoding).toBe('utf-8');
+  expect(detect('\x1b[31ma,b\x1b[0m\n1,2\n').encoding).toBe('utf-8');
+});
+
+describe('transcoding', () => {
+  const text = '\ufeffid,é\r\n"日本",😀\0\n';
+  it.each([1, 2, 3, 5, 7, 1000])('UTF-16 in pieces of %i bytes', (size) => {
+    const due = { text: text.slice(1), undecodable: 0 };
+    expect(decode(Buffer.from(text, 'utf16le'), 'utf-16le', size)).toEqual(due);
+    expect(decode(swapped(text), 'utf-16be', size)).toEqual(due);
+  });
+  it('every byte of one-byte encodings as the standard says', () => {
+    const all = Uint8Array.from({ length: 256 }, (_, i) => i);
+    const mac = new TextDecoder('macintosh').decode(all);
+    expect(decode(all, 'macintosh')).toEqual({ text: mac, undecodable: 0 });
+    expect(decode(all, 'latin1').text).toBe(Buffer.from(all).toString('latin1'));
+    const windows = decode(all, 'windows-1252', 100);
+    expect(windows.text.slice(0x80, 0xa0)).toBe('€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ');
+    expect(windows.text.slice(0xa0)).toBe(Buffer.from(all.subarray(0xa0)).toString('latin1'));
+    expect(windows.undecodable).toBe(5);
+  });
+  it('refuses half a surrogate pair and half a character', () => {
+    expect(() => decode(Buffer.from('ab\ud800c', 'utf16le'), 'utf-16le')).toThrow(/byte 4 begins a surrogate/);
+    expect(() => decode(Buffer.from('ab\udc00c', 'utf16le'), 'utf-16le', 2)).toThrow(/byte 4 begins a surrogate/);
+    expect(() => decode(Buffer.from([97, 0, 98]), 'utf-16le')).toThrow(/odd number of bytes/);
+  });
+});
