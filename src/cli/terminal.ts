@@ -4,7 +4,7 @@ export interface Terminal {
   out: (text: string) => void;
   /** Progress, prose and errors: standard error. */
   err: (text: string) => void;
-  /** True when a person watches standard error. */
+  /** True when a person watches standard error, in a window of a known width. */
   isInteractive: boolean;
   /** Letters that fit a line of standard error. */
   columns: number;
@@ -23,13 +23,14 @@ function same(text: string): string {
 /** The terminal of this process. Colours only where standard error is a terminal and NO_COLOR is not set. */
 export async function openTerminal(): Promise<Terminal> {
   const { stdout, stderr, env } = process;
-  const isInteractive = stderr.isTTY === true;
-  const hasColour = isInteractive && !env.NO_COLOR && env.TERM !== 'dumb';
+  // Some pseudo-terminals are 0 columns wide; a spinner would clear lines there for ever.
+  const isInteractive = stderr.isTTY === true && stderr.columns > 0;
+  const hasColour = stderr.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb';
   return {
     out: (text) => stdout.write(`${text}\n`),
     err: (text) => stderr.write(`${text}\n`),
     isInteractive,
-    columns: stderr.columns ?? 80,
+    columns: stderr.columns || 80,
     style: hasColour ? await chalkStyle() : plain,
   };
 }
