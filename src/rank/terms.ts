@@ -1,8 +1,8 @@
 import type { RankKernel } from '../kernels/rank.js';
 import type { Terms } from './protocol.js';
 
-const firstRoom = 65536;
-const firstArena = 1 << 20;
+const firstRoom = 4096;
+const firstArena = 1 << 16;
 /** Slots for each term that there is room for; a power of two. */
 const slotsPerTerm = 2;
 const stemBufferBytes = 1024;
@@ -75,7 +75,7 @@ export class TermTable {
 
   /** Makes room for `bytes` of long terms. */
   growArena(bytes: number): void {
-    const size = Math.max(4 * firstArena, bytes);
+    const size = Math.max(1 << 20, bytes);
     this.kernel.exports.openArena(this.kernel.alloc(size), size);
   }
 
