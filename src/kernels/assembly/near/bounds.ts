@@ -3,10 +3,14 @@
  * is monotone, so the estimates are only starting points.
  */
 
-export let threshold: f64 = 0;
+let threshold: f64 = 0;
+
+/** Times the size of both sets together it is at most what they must share. */
+export let sharedRate: f64 = 0;
 
 export function setThreshold(t: f64): void {
   threshold = t;
+  sharedRate = (t / (1 + t)) * (1 - 1e-12);
 }
 
 // @ts-ignore: decorator
@@ -45,9 +49,11 @@ export function sizesFit(n: u32, m: u32): bool {
   return n < m ? reaches(n, m) : reaches(m, n);
 }
 
-/** No set of more shingles is similar enough to one of `n` of which `skipped` are not shared; may be too large by a few. */
+/** The largest set that can be similar enough to one of `n` of which `skipped` are not shared; 0 if none can. */
 export function mostSize(n: u32, skipped: u32): u32 {
-  const bySize = <f64>n / threshold;
-  const byShared = (<f64>(n - skipped) * (1 + threshold)) / threshold - <f64>n;
-  return <u32>max(min(bySize, byShared), 0) + 1;
+  const left = n - skipped;
+  const byShared = (<f64>left * (1 + threshold)) / threshold - <f64>n;
+  let m = <u32>max(min(<f64>n / threshold, byShared), 0) + 1;
+  while (m > 0 && (!sizesFit(n, m) || leastShared(n, m) > left)) m--;
+  return m;
 }

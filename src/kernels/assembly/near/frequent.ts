@@ -173,11 +173,11 @@ function sink(i: u32, count: u32): void {
   }
 }
 
-/** Sizes in classes, in order: exact below 64, then 64 classes to each doubling. Never 0 for a size above 0. */
+/** Sizes in classes, in order: exact below 256, then 128 classes to each doubling. */
 // @ts-ignore: decorator
 @inline
 export function sizeClass(size: u32): u32 {
-  if (size < 128) return size;
-  const shift = 25 - clz<u32>(size);
-  return (size >> shift) + (shift << 6);
+  if (size < 256) return size;
+  const shift = 24 - clz<u32>(size);
+  return (size >> shift) + (shift << 7);
 }

@@ -4,40 +4,27 @@
  * 2011). The order of shingles behind it (frequent.ts) decides how long the search takes and nothing else. When the search
  * has met many postings for the size of the index, frequencies are learned anew and the index is rebuilt.
  *
- *     set       uint64 shingles in ascending order, never moved
- *     row       address of the set, size, ordinal, number of the last probe that compared it: uint32 each, in pages of 2^13
- *     slot      key, and row + 1 or posting | `listFlag`: uint32 each; open addressing. Most shingles are of one row only
- *     posting   next posting or 0, row, position in the order: uint32 each, in pages of 2^14
+ *     set   uint64 shingles in ascending order, never moved
+ *     row   address of the set, size, ordinal, number of the last probe that compared it: uint32 each, in pages of 2^13
  *
- * Keys are 32 bits of a shingle, which may lead to sets that don't have it; nothing is decided before two sets are compared.
+ * Keys of postings may lead to sets that don't have the shingle; nothing is decided before two sets are compared.
  */
 import { take } from '../shared/arena';
-import { leastShared, leastSize, mostSize, prefixLength, setThreshold, sizesFit } from './bounds';
+import { leastShared, leastSize, mostSize, prefixLength, setThreshold, sharedRate, sizesFit } from './bounds';
 import { beginCounting, countSet, learn, orderPrefix, prefix, sizeClass, splitFlag } from './frequent';
+import { clearPostings, fetchSlots, initPostings, post, reserveSlots, saturated, valueOf } from './postings';
 
 const rowBytes: usize = 16;
 const rowPageBits: u32 = 13;
 const rowTable = memory.data(4 << 14, 16);
-
-const postingBytes: usize = 12;
-const postingPageBits: u32 = 14;
-const postingTable = memory.data(4 << 14, 16);
 
 /** Sets from which frequencies are learned. */
 const sampleSets: u32 = 2048;
 /** Postings met, for each posting there is, after which the index is rebuilt; twice as many if that did not help. */
 const patienceAtFirst: u64 = 16;
 
-const listFlag: u32 = 0x80000000;
-
-let slots: usize = 0;
-let slotBits: u32 = 0;
-let slotsUsed: u32 = 0;
-let fetched: u32 = 0;
 /** Shingles indexed. */
 let indexed: u32 = 0;
-let postings: u32 = 0;
-let postingPages: u32 = 0;
 let rows: u32 = 0;
 let probes: u32 = 0;
 /** Rows met since the index was built, and shingles compared. */
@@ -51,15 +38,7 @@ let bestSimilarity: f64 = 0;
 
 export function init(threshold: f64): void {
   setThreshold(threshold);
-  makeSlots(13);
-  postings = 1;
-}
-
-function makeSlots(bits: u32): void {
-  slotBits = bits;
-  slots = take((<usize>8) << <usize>bits);
-  memory.fill(slots, 0, (<usize>8) << <usize>bits);
-  slotsUsed = 0;
+  initPostings();
 }
 
 export function keptRows(): u32 {
@@ -83,33 +62,6 @@ function rowAt(row: u32): usize {
   return page + (<usize>(row & ((1 << rowPageBits) - 1))) * rowBytes;
 }
 
-// @ts-ignore: decorator
-@inline
-function postingAt(posting: u32): usize {
-  const page = <usize>load<u32>(postingTable + ((<usize>(posting >> postingPageBits)) << 2));
-  return page + (<usize>(posting & ((1 << postingPageBits) - 1))) * postingBytes;
-}
-
-/** Where a key's slot is looked for first. */
-// @ts-ignore: decorator
-@inline
-function home(key: u32): u32 {
-  return (key * 0x9e3779b1) >> (32 - slotBits);
-}
-
-/** The slot of a key: its own, or the empty one for it. */
-// @ts-ignore: decorator
-@inline
-function slotOf(key: u32): usize {
-  const mask: u32 = ((<u32>1) << slotBits) - 1;
-  let slot = home(key);
-  while (true) {
-    const at = slots + ((<usize>slot) << 3);
-    if (load<u32>(at, 4) == 0 || load<u32>(at) == key) return at;
-    slot = (slot + 1) & mask;
-  }
-}
-
 /** The key of a shingle's list of sets of one class of sizes. */
 // @ts-ignore: decorator
 @inline
@@ -130,7 +82,7 @@ export function probe(set: usize, n: u32): f64 {
   const length = prefixLength(n);
   orderPrefix(set, n, length);
   ordered = set;
-  fetch(length);
+  fetchSlots(prefix + 8, length);
   for (let p: u32 = 0; p < length && bestSimilarity < 1; p++) {
     const entry = prefix + ((<usize>p) << 4);
     const key = load<u32>(entry, 8);
@@ -144,44 +96,45 @@ export function probe(set: usize, n: u32): f64 {
   return bestSimilarity < 0 ? -1 : <f64>load<u32>(rowAt(best), 8);
 }
 
-/** Reads the slots that the probe will need, all at once, so that the waits for memory overlap. */
-function fetch(length: u32): void {
-  let sum: u32 = 0;
-  const end = prefix + ((<usize>length) << 4);
-  for (let entry = prefix; entry < end; entry += 16) sum += load<u32>(slots + ((<usize>home(load<u32>(entry, 8))) << 3));
-  fetched = sum;
-}
-
 /** Compares a set with those that a key leads to, the shingle at position `p` of its order. */
-// @ts-ignore: decorator
-@inline
 function meet(key: u32, set: usize, n: u32, p: u32): void {
-  const value = load<u32>(slotOf(key), 4);
+  const value = valueOf(key);
   if (value == 0) return;
-  if ((value & listFlag) == 0) {
+  if ((value & 1) == 0) {
     work++;
-    compare(value - 1, 0, set, n, p);
+    compare((value >> 1) - 1, set, n, p);
     return;
   }
-  let posting = value ^ listFlag;
-  while (posting != 0) {
-    const at = postingAt(posting);
-    work++;
-    compare(load<u32>(at, 4), load<u32>(at, 8), set, n, p);
-    posting = load<u32>(at);
+  // What both have comes at or behind the first shingle that both have. An estimate that never exceeds what must be
+  // shared spares most rows the exact one.
+  const left = <f64>(n - p);
+  let node = <usize>(value ^ 1);
+  while (node != 0) {
+    const entries = <usize>load<u16>(node, 4);
+    const end = node + 8 + (entries << 3);
+    work += entries;
+    for (let at = node + 8; at < end; at += 8) {
+      const packed = load<u32>(at, 4);
+      const m = packed >> 16;
+      if (m != saturated) {
+        const least = <f64>(n + m) * sharedRate;
+        if (left < least || <f64>(m - (packed & 0xffff)) < least) continue;
+      }
+      compare(load<u32>(at), set, n, p);
+    }
+    node = <usize>load<u32>(node);
   }
 }
 
-/** Compares a set with a row's, which has the shingle at position `q` of its order or later. */
-function compare(row: u32, q: u32, set: usize, n: u32, p: u32): void {
+/** Compares a set with a row's, unless that was done by this probe. */
+function compare(row: u32, set: usize, n: u32, p: u32): void {
   const record = rowAt(row);
   if (load<u32>(record, 12) == probes) return;
+  store<u32>(record, probes, 12);
   const m = load<u32>(record, 4);
   if (!sizesFit(n, m)) return;
-  // What both have comes at or behind the first shingle that both have.
   const shared = leastShared(n, m);
-  if (n - p < shared || m - q < shared) return;
-  store<u32>(record, probes, 12);
+  if (n - p < shared) return;
   work += <u64>(n >> 3);
   const common = overlap(set, n, <usize>load<u32>(record), m, shared);
   if (common < shared) return;
@@ -226,54 +179,19 @@ export function insert(set: usize, n: u32, ordinal: u32): void {
   const length = prefixLength(n);
   if (ordered != set) orderPrefix(set, n, length);
   ordered = 0;
-  post(rows, n, length);
+  enter(rows, n, length);
   rows++;
 }
 
 /** Enters the shingles of `prefix` for a row. */
-function post(row: u32, n: u32, length: u32): void {
-  while (slotsUsed + length > ((<u32>3) << slotBits) >> 2) widen();
+function enter(row: u32, n: u32, length: u32): void {
+  reserveSlots(length);
   for (let p: u32 = 0; p < length; p++) {
     const entry = prefix + ((<usize>p) << 4);
-    const shingle = load<u32>(entry, 8);
-    const key = (load<u32>(entry, 12) & splitFlag) != 0 ? keyFor(shingle, sizeClass(n)) : shingle;
-    const slot = slotOf(key);
-    const value = load<u32>(slot, 4);
-    if (value == 0) {
-      store<u32>(slot, key);
-      store<u32>(slot, row + 1, 4);
-      slotsUsed++;
-    } else {
-      // A row that was alone did not keep its position; 0 is always right.
-      const next = (value & listFlag) != 0 ? value ^ listFlag : newPosting(0, value - 1, 0);
-      store<u32>(slot, newPosting(next, row, p) | listFlag, 4);
-    }
+    const key = load<u32>(entry, 8);
+    post((load<u32>(entry, 12) & splitFlag) != 0 ? keyFor(key, sizeClass(n)) : key, row, p, n);
   }
   indexed += length;
-}
-
-function newPosting(next: u32, row: u32, position: u32): u32 {
-  if (postings >> postingPageBits >= postingPages) {
-    store<u32>(postingTable + ((<usize>postingPages) << 2), <u32>take(postingBytes << postingPageBits));
-    postingPages++;
-  }
-  const at = postingAt(postings);
-  store<u32>(at, next);
-  store<u32>(at, row, 4);
-  store<u32>(at, position, 8);
-  return postings++;
-}
-
-/** Makes the table of slots larger. */
-function widen(): void {
-  const from = slots;
-  const end = from + ((<usize>8) << <usize>slotBits);
-  makeSlots(slotBits + (slotBits < 20 ? 2 : 1));
-  for (let at = from; at < end; at += 8) {
-    if (load<u32>(at, 4) == 0) continue;
-    store<u64>(slotOf(load<u32>(at)), load<u64>(at));
-    slotsUsed++;
-  }
 }
 
 /** Learns frequencies from sets that are spread evenly, and enters all rows anew. */
@@ -288,16 +206,14 @@ function rebuild(): void {
     taken++;
   }
   learn(taken == 0 ? 1 : <f64>rows / <f64>taken);
-  postings = 1;
+  clearPostings();
   indexed = 0;
-  slotsUsed = 0;
-  memory.fill(slots, 0, (<usize>8) << <usize>slotBits);
   for (let row: u32 = 0; row < rows; row++) {
     const record = rowAt(row);
     const n = load<u32>(record, 4);
     const length = prefixLength(n);
     orderPrefix(<usize>load<u32>(record), n, length);
-    post(row, n, length);
+    enter(row, n, length);
   }
   patience = rows >= 2 * rowsAtBuild ? patienceAtFirst : patience * 2;
   rowsAtBuild = rows;

@@ -1,0 +1,156 @@
+/**
+ * Which rows have which shingles: for a key (32 bits of a shingle) the rows, their sizes and the position that the shingle
+ * has in their order. Most shingles are of one row only.
+ *
+ *     slot   key, and 2 * row + 2 or the address of a node + 1: uint32 each; open addressing
+ *     node   address of the node before it or 0, uint16 entries, uint16 room; then per entry: row, position | size << 16
+ *
+ * Sizes and positions beyond 65,535 are held as 65,535.
+ */
+import { take } from '../shared/arena';
+
+export const saturated: u32 = 0xffff;
+const entryBytes: usize = 8;
+const firstRoom: u32 = 3;
+const mostRoom: u32 = 63;
+
+let slots: usize = 0;
+let slotBits: u32 = 0;
+let used: u32 = 0;
+let fetched: u32 = 0;
+
+const nodePageBytes: usize = 1 << 18;
+const nodePages = memory.data(4 << 14, 16);
+/** Pages there are, and those in use; the last of them up to `nodeTop`. */
+let pages: u32 = 0;
+let pagesUsed: u32 = 0;
+let nodeTop: usize = 0;
+let nodeEnd: usize = 0;
+
+export function initPostings(): void {
+  makeSlots(13);
+}
+
+/** Forgets all, and keeps the memory. */
+export function clearPostings(): void {
+  memory.fill(slots, 0, (<usize>8) << <usize>slotBits);
+  used = 0;
+  pagesUsed = 0;
+  nodeEnd = 0;
+  nodeTop = 0;
+}
+
+function makeSlots(bits: u32): void {
+  slotBits = bits;
+  slots = take((<usize>8) << <usize>bits);
+  memory.fill(slots, 0, (<usize>8) << <usize>bits);
+  used = 0;
+}
+
+/** Where a key's slot is looked for first. */
+// @ts-ignore: decorator
+@inline
+function home(key: u32): u32 {
+  return (key * 0x9e3779b1) >> (32 - slotBits);
+}
+
+/** The slot of a key: its own, or the empty one for it. */
+// @ts-ignore: decorator
+@inline
+function slotOf(key: u32): usize {
+  const mask: u32 = ((<u32>1) << slotBits) - 1;
+  let slot = home(key);
+  while (true) {
+    const at = slots + ((<usize>slot) << 3);
+    if (load<u32>(at, 4) == 0 || load<u32>(at) == key) return at;
+    slot = (slot + 1) & mask;
+  }
+}
+
+/** What a key's slot holds: 0 for nothing, an even number for a row alone, an odd one for a node. */
+// @ts-ignore: decorator
+@inline
+export function valueOf(key: u32): u32 {
+  return load<u32>(slotOf(key), 4);
+}
+
+/** Reads the slots of `count` keys, each at `keys` + 16 i, all at once, so that the waits for memory overlap. */
+export function fetchSlots(keys: usize, count: u32): void {
+  let sum: u32 = 0;
+  const end = keys + ((<usize>count) << 4);
+  for (let at = keys; at < end; at += 16) sum += load<u32>(slots + ((<usize>home(load<u32>(at))) << 3));
+  fetched = sum;
+}
+
+/** Makes room for more keys. */
+export function reserveSlots(keys: u32): void {
+  while (used + keys > ((<u32>3) << slotBits) >> 2) widen();
+}
+
+function widen(): void {
+  const from = slots;
+  const end = from + ((<usize>8) << <usize>slotBits);
+  makeSlots(slotBits + (slotBits < 20 ? 2 : 1));
+  for (let at = from; at < end; at += 8) {
+    if (load<u32>(at, 4) == 0) continue;
+    store<u64>(slotOf(load<u32>(at)), load<u64>(at));
+    used++;
+  }
+}
+
+/** Enters a row under a key, once `reserveSlots` was called. */
+export function post(key: u32, row: u32, position: u32, size: u32): void {
+  const slot = slotOf(key);
+  const value = load<u32>(slot, 4);
+  if (value == 0) {
+    store<u32>(slot, key);
+    store<u32>(slot, (row + 1) << 1, 4);
+    used++;
+    return;
+  }
+  let node: usize = 0;
+  if ((value & 1) == 0) {
+    node = newNode(0, firstRoom);
+    // A row that was alone did not keep position and size: 0 and the largest leave everything open.
+    append(node, (value >> 1) - 1, 0, saturated);
+    store<u32>(slot, <u32>node | 1, 4);
+  } else {
+    node = <usize>(value ^ 1);
+    const room = <u32>load<u16>(node, 6);
+    if (<u32>load<u16>(node, 4) == room) {
+      node = newNode(node, min(room * 2 + 1, mostRoom));
+      store<u32>(slot, <u32>node | 1, 4);
+    }
+  }
+  append(node, row, position, size);
+}
+
+// @ts-ignore: decorator
+@inline
+function append(node: usize, row: u32, position: u32, size: u32): void {
+  const count = load<u16>(node, 4);
+  const at = node + 8 + (<usize>count) * entryBytes;
+  store<u32>(at, row);
+  store<u32>(at, min(position, saturated) | (min(size, saturated) << 16), 4);
+  store<u16>(node, count + 1, 4);
+}
+
+function newNode(before: usize, room: u32): usize {
+  const bytes: usize = 8 + (<usize>room) * entryBytes;
+  if (nodeTop + bytes > nodeEnd) {
+    const slot = nodePages + ((<usize>pagesUsed) << 2);
+    if (pagesUsed == pages) {
+      store<u32>(slot, <u32>take(nodePageBytes));
+      pages++;
+    }
+    pagesUsed++;
+    nodeTop = <usize>load<u32>(slot);
+    nodeEnd = nodeTop + nodePageBytes;
+  }
+  const node = nodeTop;
+  nodeTop += bytes;
+  store<u32>(node, <u32>before);
+  store<u16>(node, 0, 4);
+  store<u16>(node, <u16>room, 6);
+  return node;
+}
