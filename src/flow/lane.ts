@@ -3,6 +3,7 @@ import { digestRows } from '../dedupe/digest.js';
 import { filterBlock } from '../dedupe/filter.js';
 import { type Block, blockBytes, copyBlock, joinSegments } from '../engine/block.js';
 import type { Lane, Reply } from '../engine/executor.js';
+import { viewKeeper } from '../engine/place.js';
 import { quoteValue } from '../errors.js';
 import { createIngestKernel, type IngestKernel } from '../kernels/ingest.js';
 import type { Reject } from '../load/chunk.js';
@@ -156,7 +157,9 @@ class ChunkLane {
     const changed = { ...parsed.changed };
     for (const [rule, cells] of Object.entries(typed.changed)) changed[rule] = (changed[rule] ?? 0) + cells;
     const { block, kinds, coerced } = typed;
+    const keepViews = viewKeeper(kernel, block);
     const shapes = columns.map((c, f) => (c.cell < 0 ? null : shapeOf(kernel, fitting.cells, c.cell, kinds[f]!)));
+    keepViews();
     return {
       block,
       records: scanned.records,
