@@ -1,20 +1,12 @@
 import zlib from 'node:zlib';
-import { ZSTDDecoder } from 'zstddec';
 import type { IngestKernel } from '../../kernels/ingest.js';
 import { parquetExports } from './kernel.js';
 
 /** Codecs by their number in the format (parquet.thrift, `CompressionCodec`). */
 const codec = { none: 0, snappy: 1, gzip: 2, lzo: 3, brotli: 4, lz4: 5, zstd: 6, lz4Raw: 7 } as const;
 
-let zstd: ZSTDDecoder | null = null;
-
-/** Makes the zstd decoder ready. Must have ended before `unpack` meets zstd pages; one instance serves a thread. */
-export async function prepareCodecs(): Promise<void> {
-  if (zstd !== null) return;
-  const decoder = new ZSTDDecoder();
-  await decoder.init();
-  zstd = decoder;
-}
+/** Nothing is left to prepare. */
+export async function prepareCodecs(): Promise<void> {}
 
 /** True for a codec that `unpack` knows; `name` says which it is, for messages. */
 export function codecName(id: number): { known: boolean; name: string } {
@@ -69,14 +61,7 @@ export function unpack(
       );
       return;
     case codec.zstd:
-      // The library gives no error, but an empty or short result.
-      place(
-        kernel,
-        attempt('zstd', () => zstd!.decode(source, bytes)),
-        out,
-        bytes,
-        'zstd',
-      );
+      check(parquetExports(kernel).unpackZstd(from, from + packed, out, bytes), bytes, 'zstd');
       return;
     default:
       throw new Error(`the codec ${codecName(id).name} is not supported`);

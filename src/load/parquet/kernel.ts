@@ -55,6 +55,7 @@ export interface ParquetExports {
     target: number,
   ): number;
   unpackSnappy(from: number, end: number, out: number, size: number): number;
+  unpackZstd(from: number, end: number, out: number, size: number): number;
   unpackLz4(from: number, end: number, out: number, size: number): number;
 }
 

@@ -1,6 +1,6 @@
 import type { ColumnType } from '../../engine/types.js';
 import type { DatagpuError } from '../../errors.js';
-import { codecName, prepareCodecs } from './codec.js';
+import { codecName } from './codec.js';
 import { type FileMetadata, readFooter, refuse } from './footer.js';
 import { findFine } from './int96.js';
 import { cutPieces, type ParquetPiece } from './pieces.js';
@@ -13,8 +13,6 @@ export interface ParquetLook {
   groups: { rows: number; bytes: number }[];
   /** All rows, in order, in pieces of bounded size whose borders depend on the file only. */
   pieces: ParquetPiece[];
-  /** Leaves of INT96 that need nanoseconds: `openParquet` must be given them wherever the file is opened. */
-  fine: number[];
   createdBy: string;
 }
 
@@ -29,12 +27,17 @@ export interface ParquetFile {
 /** Rows that a byte of a file may stand for: a bound on files that claim rows without end. */
 const maxRowsPerByte = 100_000;
 
-/** Reads and checks a Parquet file's footer. Throws 'input' for what can't be read. */
-export function openParquet(path: string, name: string, fine: readonly number[] = []): ParquetFile {
+/**
+ * Reads and checks a Parquet file's footer. Of its pages only some of INT96 columns are read, whose unit is in the values.
+ * Throws 'input' for what can't be read.
+ */
+export function openParquet(path: string, name: string): ParquetFile {
   const meta = readFooter(path, name);
-  const columns = readSchema(meta.schema, name, fine);
+  const columns = readSchema(meta.schema, name);
   checkGroups(meta, columns, name);
-  return { path, name, meta, columns };
+  const file = { path, name, meta, columns };
+  const fine = columns.some((column) => column.leaves.some((leaf) => leaf.physical === 'int96')) ? findFine(file) : [];
+  return fine.length === 0 ? file : { ...file, columns: readSchema(meta.schema, name, fine) };
 }
 
 function checkGroups(meta: FileMetadata, columns: readonly ParquetColumn[], name: string): void {
@@ -62,22 +65,15 @@ function checkGroups(meta: FileMetadata, columns: readonly ParquetColumn[], name
     throw refuse(name, `${rows} rows in ${meta.end} bytes; ${maxRowsPerByte} rows a byte are the most`);
 }
 
-/**
- * Looks at a Parquet file: its schema, its rows, and the pieces that it is read in. Reads no pages but those of INT96
- * columns, whose unit is in the values only. Makes the codecs ready.
- */
-export async function lookParquet(path: string, name: string): Promise<ParquetLook> {
-  await prepareCodecs();
-  let file = openParquet(path, name);
+/** Looks at a Parquet file: its schema, its rows, and the pieces that it is read in. */
+export function lookParquet(path: string, name: string): ParquetLook {
+  const file = openParquet(path, name);
   const { groups, pieces } = cutPieces(file);
-  const fine = findFine(file, pieces);
-  if (fine.length > 0) file = openParquet(path, name, fine);
   return {
     fields: file.columns.map(({ name: field, type }) => ({ name: field, type })),
     rows: file.meta.rows,
     groups,
     pieces,
-    fine,
     createdBy: file.meta.createdBy,
   };
 }

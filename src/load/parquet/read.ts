@@ -12,7 +12,7 @@ import type { Leaf, ParquetColumn } from './schema.js';
 /**
  * Decodes a piece of a Parquet file into the kernel's memory: the columns at these positions of the file's columns, in that
  * order. The block's arrays are views of the kernel's memory, valid until it grows or is reset. Throws 'input' for damaged
- * pages. `prepareCodecs` must have ended before.
+ * pages.
  */
 export function readParquetChunk(
   kernel: IngestKernel,

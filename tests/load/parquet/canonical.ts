@@ -8,12 +8,12 @@ import { readParquetChunk } from '../../../dist/load/parquet/read.js';
 export type Canonical = null | boolean | string | Canonical[];
 
 /** Reads a file whole, in pieces of at most `cut` rows, and gives its values by column. */
-export async function readCanonical(
+export function readCanonical(
   path: string,
   cut = Infinity,
-): Promise<{ look: ParquetLook; values: Record<string, Canonical[]>; heldBytes: number }> {
-  const look = await lookParquet(path, path);
-  const file = openParquet(path, path, look.fine);
+): { look: ParquetLook; values: Record<string, Canonical[]> } {
+  const look = lookParquet(path, path);
+  const file = openParquet(path, path);
   const kernel = createIngestKernel();
   const columns = file.columns.map((c) => ({ name: c.name, values: [] as Canonical[] }));
   const all = columns.map((_, i) => i);
@@ -31,7 +31,7 @@ export async function readCanonical(
         columns[i]!.values.push(...canonicalColumn(column, block.rows));
     }
   }
-  return { look, values: Object.fromEntries(columns.map((c) => [c.name, c.values])), heldBytes: kernel.heldBytes };
+  return { look, values: Object.fromEntries(columns.map((c) => [c.name, c.values])) };
 }
 
 /** The Arrow type of a column's values. */

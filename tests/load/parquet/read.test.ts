@@ -18,14 +18,14 @@ describe('values', () => {
     .filter((f) => /^(flat|nested|required|int96)[a-z0-9-]*\.parquet$/.test(f))) {
     const table = name.startsWith('int96') ? name.slice(0, -8) : name.replace(/-.*/, '');
     it.each([Infinity, 5, 33])(`${name} in pieces of %s rows`, async (cut) => {
-      expect((await readCanonical(file(name), cut)).values).toEqual(expected(table));
+      expect(readCanonical(file(name), cut).values).toEqual(expected(table));
     });
   }
 });
 
 describe('types', () => {
-  it('keeps what Parquet says, in the plain kinds where they mean the same', async () => {
-    const { fields } = await lookParquet(file('flat-v1-snappy.parquet'), 'f');
+  it('keeps what Parquet says, in the plain kinds where they mean the same', () => {
+    const { fields } = lookParquet(file('flat-v1-snappy.parquet'), 'f');
     const types = Object.fromEntries(fields.map((f) => [f.name, f.type]));
     expect(types).toMatchObject({
       bool: { kind: 'boolean' },
@@ -49,8 +49,8 @@ describe('types', () => {
     });
   });
 
-  it('makes lists and structs of maps and messages', async () => {
-    const { fields } = await lookParquet(file('nested-v2-zstd.parquet'), 'f');
+  it('makes lists and structs of maps and messages', () => {
+    const { fields } = lookParquet(file('nested-v2-zstd.parquet'), 'f');
     const types = Object.fromEntries(fields.map((f) => [f.name, f.type]));
     const text = { name: 'utf8' };
     const struct = (...names: [string, unknown][]) => ({
@@ -68,16 +68,15 @@ describe('types', () => {
   });
 
   it('reads INT96 as microseconds unless a value is finer', async () => {
-    expect((await lookParquet(file('int96.parquet'), 'f')).fields[0]!.type).toMatchObject({ arrow: { unit: 'us' } });
-    const fine = await lookParquet(file('int96-fine.parquet'), 'f');
+    expect(lookParquet(file('int96.parquet'), 'f').fields[0]!.type).toMatchObject({ arrow: { unit: 'us' } });
+    const fine = lookParquet(file('int96-fine.parquet'), 'f');
     expect(fine.fields[0]!.type).toMatchObject({ arrow: { unit: 'ns' } });
-    expect(fine.fine).toEqual([0]);
   });
 });
 
 describe('pieces', () => {
-  it('covers every row once, numbered through the file', async () => {
-    const { pieces, rows, groups } = await lookParquet(file('many-rows.parquet'), 'f');
+  it('covers every row once, numbered through the file', () => {
+    const { pieces, rows, groups } = lookParquet(file('many-rows.parquet'), 'f');
     expect(rows).toBe(300_000);
     expect(groups.map((g) => g.rows)).toEqual([200_000, 100_000]);
     expect(pieces).toEqual([
@@ -88,7 +87,7 @@ describe('pieces', () => {
   });
 
   it('reads a file without rows', async () => {
-    const { look, values } = await readCanonical(file('no-rows.parquet'));
+    const { look, values } = readCanonical(file('no-rows.parquet'));
     expect(look).toMatchObject({ rows: 0, pieces: [] });
     expect(values).toEqual({ int64: [], text: [] });
   });
@@ -98,7 +97,7 @@ describe('pieces', () => {
       ['large-page.parquet', 100, 400],
       ['expanding.parquet', 5000, 200],
     ] as const) {
-      const look = await lookParquet(file(name), name);
+      const look = lookParquet(file(name), name);
       const opened = openParquet(file(name), name);
       expect(look.pieces.length, name).toBeGreaterThan(1);
       const kernel = createIngestKernel();
@@ -130,7 +129,7 @@ describe('pieces', () => {
 describe('refusals', () => {
   const refusal = async (name: string): Promise<string> => {
     try {
-      await readCanonical(name);
+      readCanonical(name);
     } catch (error) {
       const e = error as { code: string; describe(): string };
       return `${e.code}: ${e.describe().replace(name, '<file>')}`;

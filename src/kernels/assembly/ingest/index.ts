@@ -16,5 +16,6 @@ export * from './parquet-levels';
 export * from './parquet-values';
 export { pqAssemble } from './parquet-nested';
 export { unpackLz4, unpackSnappy } from './unpack';
+export { unpackZstd } from './zstd';
 export { sketchBytes, sketchFixed, sketchVariable } from './sketch';
 export { jsonUnfold } from './json-unfold';
