@@ -1,10 +1,23 @@
+import { createRequire } from 'node:module';
 import { Writable } from 'node:stream';
-import pl from 'nodejs-polars';
 import type { Compression } from '../config/options.js';
 import type { ArrowNode } from './arrow.js';
 import { encodeIpc } from './ipc.js';
 import { freeFrames, ReusedBuffer } from './native-memory.js';
 import type { ArrowField } from './schema.js';
+
+/**
+ * What is used of polars' native frames. The binding is imported by itself, without the 40 ms a thread that the rest of
+ * the package takes to load; the version is pinned.
+ */
+interface Frame {
+  writeParquet(target: Writable, compression: Compression): void;
+}
+interface Binding {
+  readIpc(file: Buffer, options: object): Frame;
+}
+const require = createRequire(import.meta.url);
+const binding = (require('nodejs-polars/bin/internals/polars_internal.js') as { default: Binding }).default;
 
 const ipcMemory = new ReusedBuffer();
 const fileMemory = new ReusedBuffer();
@@ -31,7 +44,7 @@ export function trimMemory(): void {
 /** A function of its own, so that nothing refers to the frame when it returns. */
 function writeParquet(ipc: Buffer, compression: Compression): Uint8Array {
   // One record batch makes a frame of one chunk: no need to rechunk it for the bytes to be the same every time.
-  const frame = pl.readIPC(ipc);
+  const frame = binding.readIpc(ipc, {});
   let bytes = 0;
   const sink = new Writable({
     highWaterMark: Number.MAX_SAFE_INTEGER,
@@ -42,6 +55,6 @@ function writeParquet(ipc: Buffer, compression: Compression): Uint8Array {
       done();
     },
   });
-  frame.writeParquet(sink, { compression });
+  frame.writeParquet(sink, compression);
   return fileMemory.reserve(bytes, bytes).subarray(0, bytes);
 }
