@@ -30,7 +30,7 @@ export function showProgress(
 function spinner(terminal: Terminal, now: () => number): Progress {
   const started = now();
   const rate = new Rate(now);
-  let text = '';
+  let text = 'starting';
   let ora: Ora | null = null;
   let isStopped = false;
   const timer = setTimeout(async () => {
@@ -69,23 +69,26 @@ function plainLines(terminal: Terminal, now: () => number): Progress {
   };
 }
 
-/** Rows a second in the stage that is running. */
+/** Rows a second in the stage that is running: since the start in the first one, since its first event in later ones. */
 class Rate {
-  private stage = '';
-  private began = 0;
+  private stage: string | null = null;
+  private began: number;
+  private before = 0;
   private readonly now: () => number;
 
   constructor(now: () => number) {
     this.now = now;
+    this.began = now();
   }
 
   of(event: ProgressEvent): number {
-    if (event.stage !== this.stage) {
-      this.stage = event.stage;
+    if (this.stage !== null && event.stage !== this.stage) {
       this.began = this.now();
+      this.before = event.rows;
     }
+    this.stage = event.stage;
     const seconds = (this.now() - this.began) / 1000;
-    return seconds > 0 ? event.rows / seconds : 0;
+    return seconds > 0 ? (event.rows - this.before) / seconds : 0;
   }
 }
 
