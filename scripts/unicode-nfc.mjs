@@ -137,4 +137,6 @@ export const assignedRuns: string =
 ${lines.join('\n')}
 `,
 );
-console.log(`${marks.length} marks in ${classes.length} classes; ${top.length + middle.length + cells.length} bytes of tables`);
+console.log(
+  `${marks.length} marks in ${classes.length} classes; ${top.length + middle.length + cells.length} bytes of tables`,
+);
