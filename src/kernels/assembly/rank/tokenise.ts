@@ -141,10 +141,11 @@ function cell(start: usize, end: usize): void {
   const stops = stopWords;
   const stemmed = stands != 0;
   let out = output;
-  /** Start of a run that goes on in the next 64 bytes, or 0. */
+  /** Start of a run that began in the 64 bytes before and is longer than that, or 0. */
   let open: usize = 0;
   let mixed: u64 = 0;
-  for (let p = start; p < end; p += 64) {
+  for (let p = start, next = start; p < end; p = next) {
+    next = p + 64;
     const a = v128.load(p);
     const b = v128.load(p, 16);
     const c = v128.load(p, 32);
@@ -179,6 +180,11 @@ function cell(start: usize, end: usize): void {
       const from = <usize>ctz(bits);
       const after = bits + (bits & (0 - bits));
       if (after == 0) {
+        if (from != 0 && next < end) {
+          // The next 64 bytes begin with this run, so that it is whole there.
+          next = p + from;
+          break;
+        }
         open = p + from;
         mixed = high & ((<u64>-1) << from);
         break;
