@@ -36,15 +36,16 @@ export const lineageFields: Field[] = (
   ] as const
 ).map(([name, type]): Field => ({ name, sourceName: name, type }));
 
-const groupRecords = 2 ** 18;
+/** Records in a row group of lineage.parquet; the last has fewer. */
+export const lineageGroup: number = 2 ** 18;
 
 /** The lineage of all records as blocks of up to 262,144, in order. Each is memory of its own. */
 export function* lineageBlocks(log: FateLog, sources: readonly SourceSpan[]): Generator<Block> {
   const starts = startsOf(sources);
   const near = log.near();
   let nearAt = 0;
-  for (let from = 0; from < log.records; from += groupRecords) {
-    const rows = Math.min(groupRecords, log.records - from);
+  for (let from = 0; from < log.records; from += lineageGroup) {
+    const rows = Math.min(lineageGroup, log.records - from);
     const row = new Uint32Array(rows);
     const source = new Uint32Array(rows);
     const fates = new Uint32Array(rows);

@@ -10,7 +10,12 @@ export let sharedRate: f64 = 0;
 
 export function setThreshold(t: f64): void {
   threshold = t;
-  sharedRate = (t / (1 + t)) * (1 - 1e-12);
+  sharedRate = sharedRateOf(t);
+}
+
+/** The same for any similarity. */
+export function sharedRateOf(similarity: f64): f64 {
+  return (similarity / (1 + similarity)) * (1 - 1e-12);
 }
 
 // @ts-ignore: decorator

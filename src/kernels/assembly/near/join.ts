@@ -10,9 +10,9 @@
  * Keys of postings may lead to sets that don't have the shingle; nothing is decided before two sets are compared.
  */
 import { take } from '../shared/arena';
-import { leastShared, leastSize, mostSize, prefixLength, setThreshold, sharedRate, sizesFit } from './bounds';
+import { leastShared, leastSize, mostSize, prefixLength, setThreshold, sharedRate, sharedRateOf, sizesFit } from './bounds';
 import { beginCounting, countSet, learn, orderPrefix, prefix, sizeClass, splitFlag } from './frequent';
-import { clearPostings, fetchSlots, initPostings, post, reserveSlots, saturated, valueOf } from './postings';
+import { clearPostings, fetchSlots, nodeHeader, initPostings, post, reserveSlots, saturated, valueOf } from './postings';
 
 const rowBytes: usize = 16;
 const rowPageBits: u32 = 13;
@@ -70,6 +70,8 @@ function keyFor(key: u32, size: u32): u32 {
 }
 
 let best: u32 = 0;
+/** Times the size of two sets together, it is what they must share to be found: rises with what was found. */
+let rate: f64 = 0;
 
 /**
  * The ordinal of the kept set that is most similar to the given one, the earliest of equals; -1 when none reaches the
@@ -78,6 +80,7 @@ let best: u32 = 0;
 export function probe(set: usize, n: u32): f64 {
   if (work > (<u64>indexed) * patience + 100000) rebuild();
   bestSimilarity = -1;
+  rate = sharedRate;
   probes++;
   const length = prefixLength(n);
   orderPrefix(set, n, length);
@@ -110,17 +113,20 @@ function meet(key: u32, set: usize, n: u32, p: u32): void {
   const left = <f64>(n - p);
   let node = <usize>(value ^ 1);
   while (node != 0) {
-    const entries = <usize>load<u16>(node, 4);
-    const end = node + 8 + (entries << 3);
+    const entries = <usize>load<u32>(node, 8);
+    const end = node + nodeHeader + (entries << 3);
     work += entries;
-    for (let at = node + 8; at < end; at += 8) {
+    for (let at = node + nodeHeader; at < end; at += 8) {
+      const row = load<u32>(at);
       const packed = load<u32>(at, 4);
       const m = packed >> 16;
       if (m != saturated) {
-        const least = <f64>(n + m) * sharedRate;
-        if (left < least || <f64>(m - (packed & 0xffff)) < least) continue;
+        const most = min(left, <f64>(m - (packed & 0xffff)));
+        const sum = <f64>(n + m);
+        if (most < sum * rate) continue;
+        if (bestSimilarity > 0 && row > best && most / (sum - most) <= bestSimilarity) continue;
       }
-      compare(load<u32>(at), set, n, p);
+      compare(row, set, n, p);
     }
     node = <usize>load<u32>(node);
   }
@@ -133,7 +139,7 @@ function compare(row: u32, set: usize, n: u32, p: u32): void {
   store<u32>(record, probes, 12);
   const m = load<u32>(record, 4);
   if (!sizesFit(n, m)) return;
-  const shared = leastShared(n, m);
+  const shared = max(leastShared(n, m), <u32>Math.ceil(<f64>(n + m) * rate));
   if (n - p < shared) return;
   work += <u64>(n >> 3);
   const common = overlap(set, n, <usize>load<u32>(record), m, shared);
@@ -142,6 +148,7 @@ function compare(row: u32, set: usize, n: u32, p: u32): void {
   if (value > bestSimilarity || (value == bestSimilarity && row < best)) {
     bestSimilarity = value;
     best = row;
+    rate = sharedRateOf(value);
   }
 }
 

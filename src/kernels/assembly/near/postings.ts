@@ -3,13 +3,15 @@
  * has in their order. Most shingles are of one row only.
  *
  *     slot   key, and 2 * row + 2 or the address of a node + 1: uint32 each; open addressing
- *     node   address of the node before it or 0, uint16 entries, uint16 room; then per entry: row, position | size << 16
+ *     node   address of the next node or 0, in the first one the address of the last, entries, room; then per entry: row,
+ *            position | size << 16. All uint32, rows ascending
  *
  * Sizes and positions beyond 65,535 are held as 65,535.
  */
 import { take } from '../shared/arena';
 
 export const saturated: u32 = 0xffff;
+export const nodeHeader: usize = 16;
 const entryBytes: usize = 8;
 const firstRoom: u32 = 3;
 const mostRoom: u32 = 63;
@@ -108,35 +110,36 @@ export function post(key: u32, row: u32, position: u32, size: u32): void {
     used++;
     return;
   }
-  let node: usize = 0;
+  let first = <usize>(value ^ 1);
   if ((value & 1) == 0) {
-    node = newNode(0, firstRoom);
+    first = newNode(firstRoom);
     // A row that was alone did not keep position and size: 0 and the largest leave everything open.
-    append(node, (value >> 1) - 1, 0, saturated);
-    store<u32>(slot, <u32>node | 1, 4);
-  } else {
-    node = <usize>(value ^ 1);
-    const room = <u32>load<u16>(node, 6);
-    if (<u32>load<u16>(node, 4) == room) {
-      node = newNode(node, min(room * 2 + 1, mostRoom));
-      store<u32>(slot, <u32>node | 1, 4);
-    }
+    append(first, (value >> 1) - 1, 0, saturated);
+    store<u32>(slot, <u32>first | 1, 4);
   }
-  append(node, row, position, size);
+  let last = <usize>load<u32>(first, 4);
+  const room = load<u32>(last, 12);
+  if (load<u32>(last, 8) == room) {
+    const node = newNode(min(room * 2 + 1, mostRoom));
+    store<u32>(last, <u32>node);
+    store<u32>(first, <u32>node, 4);
+    last = node;
+  }
+  append(last, row, position, size);
 }
 
 // @ts-ignore: decorator
 @inline
 function append(node: usize, row: u32, position: u32, size: u32): void {
-  const count = load<u16>(node, 4);
-  const at = node + 8 + (<usize>count) * entryBytes;
+  const count = load<u32>(node, 8);
+  const at = node + nodeHeader + (<usize>count) * entryBytes;
   store<u32>(at, row);
   store<u32>(at, min(position, saturated) | (min(size, saturated) << 16), 4);
-  store<u16>(node, count + 1, 4);
+  store<u32>(node, count + 1, 8);
 }
 
-function newNode(before: usize, room: u32): usize {
-  const bytes: usize = 8 + (<usize>room) * entryBytes;
+function newNode(room: u32): usize {
+  const bytes: usize = nodeHeader + (<usize>room) * entryBytes;
   if (nodeTop + bytes > nodeEnd) {
     const slot = nodePages + ((<usize>pagesUsed) << 2);
     if (pagesUsed == pages) {
@@ -149,8 +152,9 @@ function newNode(before: usize, room: u32): usize {
   }
   const node = nodeTop;
   nodeTop += bytes;
-  store<u32>(node, <u32>before);
-  store<u16>(node, 0, 4);
-  store<u16>(node, <u16>room, 6);
+  store<u32>(node, 0);
+  store<u32>(node, <u32>node, 4);
+  store<u32>(node, 0, 8);
+  store<u32>(node, room, 12);
   return node;
 }

@@ -1,0 +1,178 @@
+import path from 'node:path';
+import { DatagpuError } from '../errors.js';
+import { DataFile } from '../load/datafile.js';
+import type { Manifest } from '../manifest/manifest.js';
+import { type LocatedManifest, readManifest } from '../manifest/read.js';
+import { closest } from '../suggest.js';
+import { recover } from '../write/commit.js';
+import { lineagePath, spanOf, startsOf } from './lineage.js';
+import { LineageReader, type LineageRow } from './lineage-file.js';
+
+/** A row of the data set: where it is, and what it holds. */
+export interface OutputRow {
+  /** The data file it is in, as the manifest names it. */
+  file: string;
+  /** 0-based place over all files in order. */
+  position: number;
+  content: Record<string, unknown>;
+}
+
+/** A record of a source. */
+export interface SourceRow {
+  source: string;
+  /** 1-based record number in the source. */
+  row: number;
+}
+
+/** What became of a record, and why. */
+export interface Why extends SourceRow {
+  /** "kept", or the reason why it is not in the data set. */
+  fate: string;
+  /** What dropped it: reading, cleaning, dedupe, ranking; null for a kept row. */
+  stage: 'read' | 'clean' | 'dedupe' | 'rank' | null;
+  /** One sentence for people. */
+  because: string;
+  /** Where a kept row is. */
+  output: OutputRow | null;
+  /** Of a duplicate: the row that was kept in its stead, and where that is now; null there when it is below the top. */
+  duplicate_of: (SourceRow & { fate: string; output: OutputRow | null }) | null;
+  /** Of a near duplicate: the exact Jaccard similarity with that row. */
+  similarity: number | null;
+}
+
+const stages: Readonly<Record<string, Why['stage']>> = {
+  malformed: 'read',
+  'empty row': 'clean',
+  'exact duplicate': 'dedupe',
+  'near duplicate': 'dedupe',
+  'below top': 'rank',
+};
+
+/**
+ * What became of a record of a source. `target` is a manifest or the folder that holds it, `row` the 1-based record number,
+ * `source` one of the manifest's sources (needed if there are several).
+ *
+ * @throws DatagpuError `usage` for a record or source that was not read, `input` when the data set can't be read
+ */
+export async function why(target: string, row: number, source?: string): Promise<Why> {
+  recover(path.resolve(target).endsWith('.yaml') ? path.dirname(path.resolve(target)) : path.resolve(target));
+  const located = await readManifest(target);
+  const { manifest, folder } = located;
+  const index = sourceIndex(located, source);
+  const { path: name, rows } = manifest.sources[index]!;
+  if (!Number.isInteger(row) || row < 1 || row > rows)
+    throw new DatagpuError('usage', `there is no record ${row}: it has ${rows}`, {
+      file: name,
+      hint: 'Records are counted from 1, the header left out',
+    });
+  const starts = startsOf(manifest.sources.map((s) => ({ path: s.path, records: s.rows })));
+  const lineage = await LineageReader.open(path.resolve(folder, lineagePath));
+  try {
+    const record = await lineage.at(starts[index]! + row - 1);
+    if (record.row !== row || record.source !== name || spanOf(starts, starts[index]! + row - 1) !== index)
+      throw new DatagpuError('input', 'lineage and manifest are not of the same data set', { file: lineagePath });
+    const twin = await twinOf(record, manifest, starts, lineage);
+    return {
+      source: name,
+      row,
+      fate: record.fate,
+      stage: stages[record.fate] ?? null,
+      because: sentence(record, twin, manifest),
+      output: await outputRow(located, record.position),
+      duplicate_of:
+        twin === null
+          ? null
+          : { source: twin.source, row: twin.row, fate: twin.fate, output: await outputRow(located, twin.position) },
+      similarity: record.similarity,
+    };
+  } finally {
+    await lineage.close();
+  }
+}
+
+async function twinOf(
+  record: LineageRow,
+  manifest: Manifest,
+  starts: readonly number[],
+  lineage: LineageReader,
+): Promise<LineageRow | null> {
+  if (record.keptRow === null) return null;
+  const source = manifest.sources.findIndex((s) => s.path === record.keptSource);
+  return lineage.at(starts[source]! + record.keptRow - 1);
+}
+
+function sentence(record: LineageRow, twin: LineageRow | null, manifest: Manifest): string {
+  const named = twin === null ? '' : `row ${twin.row}${twin.source === record.source ? '' : ` of ${twin.source}`}`;
+  const cut = twin?.fate === 'below top' ? `, which --top left out` : '';
+  switch (record.fate) {
+    case 'kept':
+      return `row ${record.position} of the output`;
+    case 'malformed':
+      return 'it is not a well-formed record, or does not fit a declared type';
+    case 'empty row':
+      return 'every value is null or empty after cleaning';
+    case 'exact duplicate':
+      return `it equals ${named}${comparedBy(manifest)}${cut}`;
+    case 'near duplicate':
+      return `its similarity with ${named} is ${record.similarity}, and the threshold ${threshold(manifest)}${cut}`;
+    default:
+      return 'its score is not among those that --top keeps';
+  }
+}
+
+function comparedBy({ config }: Manifest): string {
+  const on = config['dedupe-on'];
+  return Array.isArray(on) && on.length > 0 ? ` in ${on.join(', ')}` : '';
+}
+
+const threshold = ({ config }: Manifest): string => String(config['near-dup-threshold']);
+
+/** The source meant: by its path as the manifest has it, by the file it is, or by the end of its path if no other has it. */
+function sourceIndex({ manifest, folder }: LocatedManifest, wanted: string | undefined): number {
+  const paths = manifest.sources.map((s) => s.path);
+  if (wanted === undefined) {
+    if (paths.length === 1) return 0;
+    throw new DatagpuError('usage', `the data set has ${paths.length} sources`, {
+      hint: `Say which one with --source, for example --source ${paths[0]}`,
+    });
+  }
+  const exact = paths.indexOf(wanted);
+  if (exact !== -1) return exact;
+  const file = paths.findIndex((p) => path.resolve(folder, p) === path.resolve(wanted));
+  if (file !== -1) return file;
+  const ends = paths.flatMap((p, i) => (p.endsWith(`/${wanted}`) ? [i] : []));
+  if (ends.length === 1) return ends[0]!;
+  const near = closest(wanted, paths);
+  throw new DatagpuError('usage', `"${wanted}" is not a source of the data set`, {
+    hint: near === null ? `Its sources are ${paths.slice(0, 10).join(', ')}` : `Did you mean ${near}?`,
+  });
+}
+
+/** Reads one row of the data set. */
+async function outputRow({ manifest, folder }: LocatedManifest, position: number | null): Promise<OutputRow | null> {
+  if (position === null) return null;
+  let before = 0;
+  for (const { path: name, rows, bytes } of manifest.files) {
+    if (position >= before + rows) {
+      before += rows;
+      continue;
+    }
+    const file = await DataFile.open(path.resolve(folder, name), name, bytes);
+    try {
+      for (let group = 0; ; group++) {
+        // The first column alone says how many rows a group has.
+        const first = await file.read(group, [manifest.fields[0]!.name]);
+        if (position >= before + first.numRows) {
+          before += first.numRows;
+          continue;
+        }
+        const table = await file.read(group, null);
+        const content = table.get(position - before)!.toJSON() as Record<string, unknown>;
+        return { file: name, position, content };
+      }
+    } finally {
+      await file.close();
+    }
+  }
+  throw new DatagpuError('input', `the data set has no row ${position}`, { file: lineagePath });
+}
