@@ -27,6 +27,7 @@ export interface ChunkRecords {
   verdict: RowVerdict | null;
 }
 
+const groupsShown = 10;
 const pageBits = 16;
 const pageRecords: number = 1 << pageBits;
 
@@ -44,6 +45,12 @@ export class FateLog {
   private readonly nearOrdinals = new Column(Uint32Array);
   private readonly similarities = new Column(Float64Array);
   private count = 0;
+  private groups: { ordinal: number; duplicates: number }[] = [];
+
+  /** The kept rows with the most duplicates, at most ten, largest first; known once they are placed. */
+  get largest(): readonly { ordinal: number; duplicates: number }[] {
+    return this.groups;
+  }
 
   /** Records so far. */
   get records(): number {
@@ -96,7 +103,11 @@ export class FateLog {
   place(order: Uint32Array | null): void {
     const none = 0xffffffff;
     let kept = 0;
-    for (let r = 0; r < this.count; r++) if (this.fateOf(r) === fate.kept) kept++;
+    for (let r = 0; r < this.count; r++) {
+      if (this.fateOf(r) !== fate.kept) continue;
+      kept++;
+      this.rankGroup(r, this.refOf(r));
+    }
     let positions: Uint32Array | null = null;
     if (order !== null) {
       positions = new Uint32Array(kept).fill(none);
@@ -123,6 +134,15 @@ export class FateLog {
   /** The near duplicates in order, with their similarity. */
   near(): { ordinals: Uint32Array; similarity: Float64Array } {
     return { ordinals: this.nearOrdinals.take(), similarity: this.similarities.take() };
+  }
+
+  /** Enters a group among the largest, if it is one. */
+  private rankGroup(ordinal: number, duplicates: number): void {
+    const { groups } = this;
+    if (duplicates === 0 || (groups.length === groupsShown && duplicates <= groups.at(-1)!.duplicates)) return;
+    const place = groups.findIndex((group) => group.duplicates < duplicates);
+    groups.splice(place === -1 ? groups.length : place, 0, { ordinal, duplicates });
+    groups.length = Math.min(groups.length, groupsShown);
   }
 
   private set(ordinal: number, value: number, ref: number): void {

@@ -1,12 +1,12 @@
 import path from 'node:path';
-import { DatagpuError } from '../errors.js';
-import { DataFile } from '../load/datafile.js';
-import type { Manifest } from '../manifest/manifest.js';
-import { type LocatedManifest, readManifest } from '../manifest/read.js';
-import { closest } from '../suggest.js';
-import { recover } from '../write/commit.js';
-import { lineagePath, spanOf, startsOf } from './lineage.js';
-import { LineageReader, type LineageRow } from './lineage-file.js';
+import { DatagpuError } from './errors.js';
+import { openDataset } from './info.js';
+import { lineagePath, startsOf } from './ledger/lineage.js';
+import { LineageReader, type LineageRow } from './ledger/lineage-file.js';
+import { DataFile } from './load/datafile.js';
+import type { Manifest } from './manifest/manifest.js';
+import type { LocatedManifest } from './manifest/read.js';
+import { didYouMean } from './suggest.js';
 
 /** A row of the data set: where it is, and what it holds. */
 export interface OutputRow {
@@ -55,8 +55,7 @@ const stages: Readonly<Record<string, Why['stage']>> = {
  * @throws DatagpuError `usage` for a record or source that was not read, `input` when the data set can't be read
  */
 export async function why(target: string, row: number, source?: string): Promise<Why> {
-  recover(path.resolve(target).endsWith('.yaml') ? path.dirname(path.resolve(target)) : path.resolve(target));
-  const located = await readManifest(target);
+  const located = await openDataset(target);
   const { manifest, folder } = located;
   const index = sourceIndex(located, source);
   const { path: name, rows } = manifest.sources[index]!;
@@ -69,7 +68,7 @@ export async function why(target: string, row: number, source?: string): Promise
   const lineage = await LineageReader.open(path.resolve(folder, lineagePath));
   try {
     const record = await lineage.at(starts[index]! + row - 1);
-    if (record.row !== row || record.source !== name || spanOf(starts, starts[index]! + row - 1) !== index)
+    if (record.row !== row || record.source !== name)
       throw new DatagpuError('input', 'lineage and manifest are not of the same data set', { file: lineagePath });
     const twin = await twinOf(record, manifest, starts, lineage);
     return {
@@ -103,7 +102,7 @@ async function twinOf(
 
 function sentence(record: LineageRow, twin: LineageRow | null, manifest: Manifest): string {
   const named = twin === null ? '' : `row ${twin.row}${twin.source === record.source ? '' : ` of ${twin.source}`}`;
-  const cut = twin?.fate === 'below top' ? `, which --top left out` : '';
+  const cut = twin?.fate === 'below top' ? ', which --top left out' : '';
   switch (record.fate) {
     case 'kept':
       return `row ${record.position} of the output`;
@@ -142,9 +141,8 @@ function sourceIndex({ manifest, folder }: LocatedManifest, wanted: string | und
   if (file !== -1) return file;
   const ends = paths.flatMap((p, i) => (p.endsWith(`/${wanted}`) ? [i] : []));
   if (ends.length === 1) return ends[0]!;
-  const near = closest(wanted, paths);
   throw new DatagpuError('usage', `"${wanted}" is not a source of the data set`, {
-    hint: near === null ? `Its sources are ${paths.slice(0, 10).join(', ')}` : `Did you mean ${near}?`,
+    hint: didYouMean(wanted, paths) ?? `Its sources are ${paths.slice(0, 10).join(', ')}`,
   });
 }
 

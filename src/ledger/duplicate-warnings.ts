@@ -1,0 +1,54 @@
+import { quoteValue } from '../errors.js';
+import type { DuplicateSummary } from './groups.js';
+
+/** What the warnings are made of, beside the summary. */
+export interface DedupeFacts {
+  /** Rows that entered dedupe. */
+  entered: number;
+  /** The near-duplicate threshold, and how similar unrelated rows are; null without near-duplicate detection. */
+  near: { threshold: number; unrelated: number | null } | null;
+  /** Shows a row of the output. */
+  show(position: number): Promise<Record<string, unknown>>;
+}
+
+/** A kept row with more duplicates than this share of all rows is worth a look. */
+const largeGroup = 0.05;
+/** Small data sets repeat themselves for no reason. */
+const fewRows = 20;
+
+/** What a person should know about what dedupe did: sentences, most important first. */
+export async function duplicateWarnings(summary: DuplicateSummary, facts: DedupeFacts): Promise<string[]> {
+  const { entered, near } = facts;
+  const warnings: string[] = [];
+  const removed = summary.exact + summary.near;
+  if (removed * 2 > entered)
+    warnings.push(
+      `dedupe removed ${share(removed, entered)} of the rows (${number(summary.exact)} exact and ` +
+        `${number(summary.near)} near duplicates of ${number(entered)} rows); "datagpu why" says for each row what it repeats`,
+    );
+  const [group] = summary.largest_groups;
+  if (group !== undefined && entered >= fewRows && group.duplicates > entered * largeGroup) {
+    const content = group.position === null ? '' : `: ${shown(await facts.show(group.position))}`;
+    warnings.push(
+      `one row stands for ${share(group.duplicates, entered)} of all rows: row ${group.row} of ${group.source} has ` +
+        `${number(group.duplicates)} duplicates${content}`,
+    );
+  }
+  if (near !== null && near.unrelated !== null && near.unrelated >= near.threshold * 0.7)
+    warnings.push(
+      `the near-duplicate threshold of ${near.threshold} is within reach of unrelated rows: one pair in a hundred of the ` +
+        `rows that were kept has a similarity of ${near.unrelated.toFixed(2)} or more; raise --near-dup-threshold, or ` +
+        'leave out what all rows share with --near-dup-on',
+    );
+  return warnings;
+}
+
+const number = (n: number): string => n.toLocaleString('en-US');
+
+const share = (part: number, whole: number): string => `${Math.round((100 * part) / whole)}%`;
+
+/** A row on one line, its longest parts cut. */
+function shown(content: Record<string, unknown>): string {
+  const cells = Object.entries(content).map(([name, value]) => `${name} ${quoteValue(String(value), 80)}`);
+  return cells.length > 6 ? `${cells.slice(0, 6).join(', ')}, ...` : cells.join(', ');
+}

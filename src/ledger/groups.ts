@@ -1,0 +1,74 @@
+import { type FateLog, fate } from './fates.js';
+import { type SourceSpan, spanOf, startsOf } from './lineage.js';
+
+/** A kept row and the rows that were dropped as duplicates of it. */
+export interface DuplicateGroup {
+  source: string;
+  /** 1-based record number of the kept row. */
+  row: number;
+  /** Rows dropped as its duplicates. */
+  duplicates: number;
+  /** Where it is in the output, counted from 0; null when it is below the top. */
+  position: number | null;
+}
+
+/** How many rows of one source repeat rows that were kept from one source, itself or another. */
+export interface SourceRepeats {
+  source: string;
+  kept_in: string;
+  exact: number;
+  near: number;
+}
+
+/** What dedupe found; plain data, as the manifest has it under `dedupe`. */
+export interface DuplicateSummary {
+  exact: number;
+  near: number;
+  /** The kept rows with the most duplicates, at most ten, largest first, then in source order. */
+  largest_groups: DuplicateGroup[];
+  /** Sorted by source order of both; empty with a single source. */
+  between_sources: SourceRepeats[];
+}
+
+/** Sums up the duplicates of a run whose kept rows have their places. */
+export function summarise(log: FateLog, sources: readonly SourceSpan[]): DuplicateSummary {
+  const starts = startsOf(sources);
+  const repeats = new Map<number, { exact: number; near: number }>();
+  let exact = 0;
+  let near = 0;
+  let span = 0;
+  for (let r = 0; r < log.records; r++) {
+    const became = log.fateOf(r);
+    if (became !== fate.exact && became !== fate.near) continue;
+    while (r >= starts[span + 1]!) span++;
+    const key = span * sources.length + spanOf(starts, log.refOf(r));
+    const pair = repeats.get(key) ?? { exact: 0, near: 0 };
+    repeats.set(key, pair);
+    if (became === fate.exact) {
+      pair.exact++;
+      exact++;
+    } else {
+      pair.near++;
+      near++;
+    }
+  }
+  return {
+    exact,
+    near,
+    largest_groups: log.largest.map(({ ordinal, duplicates }) => {
+      const s = spanOf(starts, ordinal);
+      const position = log.fateOf(ordinal) === fate.kept ? log.refOf(ordinal) : null;
+      return { source: sources[s]!.path, row: ordinal - starts[s]! + 1, duplicates, position };
+    }),
+    between_sources:
+      sources.length === 1
+        ? []
+        : [...repeats]
+            .sort(([a], [b]) => a - b)
+            .map(([key, counts]) => ({
+              source: sources[Math.floor(key / sources.length)]!.path,
+              kept_in: sources[key % sources.length]!.path,
+              ...counts,
+            })),
+  };
+}
