@@ -350,6 +350,13 @@ function huffmanStreams(from: usize, end: usize, out: usize, total: usize): bool
   );
 }
 
+/** The topmost bits of a word; `count` may be 0. */
+// @ts-ignore: decorator
+@inline
+function take(word: u64, count: u32): u32 {
+  return <u32>((word >> 1) >> <u64>(63 - count));
+}
+
 /** Decodes the rest of a stream from a position on into `count` bytes; it must end exactly. */
 function huffmanRest(start: usize, from: i32, out: usize, count: usize): bool {
   const shift = <u64>(64 - huffmanLog);
@@ -545,12 +552,18 @@ function block(from: usize, end: usize, out: usize, stop: usize, first: usize): 
       const ofBits = <u32>(off >> 24) & 255;
       const mlBits = <u32>(ml >> 24) & 255;
       const llBits = <u32>(ll >> 24) & 255;
-      const code = <u32>(off >> 32) + bitsAt(start, position, ofBits);
-      position -= <i32>ofBits;
-      const matched = <usize>(<u32>(ml >> 32) + bitsAt(start, position, mlBits));
-      position -= <i32>mlBits;
-      const plain = <usize>(<u32>(ll >> 32) + bitsAt(start, position, llBits));
-      position -= <i32>llBits;
+      // A word has 57 bits at least: the values' extra bits take most of it at times, the next states at most 26.
+      let word = topBits(start, position);
+      const extra = ofBits + mlBits + llBits;
+      const code = <u32>(off >> 32) + take(word, ofBits);
+      if (extra > 56) word = topBits(start, position - <i32>ofBits);
+      else word <<= <u64>ofBits;
+      const matched = <usize>(<u32>(ml >> 32) + take(word, mlBits));
+      word <<= <u64>mlBits;
+      const plain = <usize>(<u32>(ll >> 32) + take(word, llBits));
+      position -= <i32>extra;
+      if (extra > 31) word = topBits(start, position);
+      else word <<= <u64>llBits;
 
       let distance: u32;
       if (code > 3) {
@@ -579,14 +592,14 @@ function block(from: usize, end: usize, out: usize, stop: usize, first: usize): 
 
       if (--n == 0) break;
       const llNext = <u32>(ll >> 16) & 255;
-      llState = (<u32>ll & 0xffff) + bitsAt(start, position, llNext);
-      position -= <i32>llNext;
+      llState = (<u32>ll & 0xffff) + take(word, llNext);
+      word <<= <u64>llNext;
       const mlNext = <u32>(ml >> 16) & 255;
-      mlState = (<u32>ml & 0xffff) + bitsAt(start, position, mlNext);
-      position -= <i32>mlNext;
+      mlState = (<u32>ml & 0xffff) + take(word, mlNext);
+      word <<= <u64>mlNext;
       const ofNext = <u32>(off >> 16) & 255;
-      ofState = (<u32>off & 0xffff) + bitsAt(start, position, ofNext);
-      position -= <i32>ofNext;
+      ofState = (<u32>off & 0xffff) + take(word, ofNext);
+      position -= <i32>(llNext + mlNext + ofNext);
     }
     if (position != 0) return 0;
     repeat1 = r1;
