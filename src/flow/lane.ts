@@ -8,7 +8,6 @@ import { quoteValue } from '../errors.js';
 import { createIngestKernel, type IngestKernel } from '../kernels/ingest.js';
 import type { Reject } from '../load/chunk.js';
 import { dropMisfits, type Misfit } from '../load/misfits.js';
-import { prepareCodecs } from '../load/parquet/codec.js';
 import { readParquetChunk } from '../load/parquet/read.js';
 import { typeBlock } from '../load/typedblock.js';
 import { typeColumns } from '../load/typing.js';
@@ -89,7 +88,7 @@ class ChunkLane {
     const { plan, kernel } = this;
     const source = plan.sources[ref.source]!;
     kernel.reset();
-    const read = source.format === 'parquet' ? await this.readRows(ref, source) : this.readText(ref, source, emit);
+    const read = source.format === 'parquet' ? this.readRows(ref, source) : this.readText(ref, source, emit);
     const { block } = read;
     const empty = plan.clean.enabled && plan.clean.emptyRows ? emptyRows(block) : null;
     if (plan.clean.enabled && plan.clean.fillText) fillText(block, read.changed);
@@ -121,9 +120,8 @@ class ChunkLane {
     };
   }
 
-  private async readRows(ref: ChunkRef, source: SourcePlan): Promise<ReadChunk> {
+  private readRows(ref: ChunkRef, source: SourcePlan): ReadChunk {
     const { kernel, plan } = this;
-    await prepareCodecs();
     const piece = ref.piece as RowPiece;
     const file = this.files.parquet(source.file.path, source.name);
     const used = [...new Set(source.map.filter((c) => c >= 0))];

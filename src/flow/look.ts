@@ -110,8 +110,8 @@ export function shapeOf(kernel: IngestKernel, cells: CellTable, column: number, 
   return (kinds & (kind.object | kind.array)) === 0 ? null : shapeOfCells(kernel, cells, column);
 }
 
-async function lookAtParquet(source: Source, file: Spooled): Promise<Look> {
-  const { fields, pieces, createdBy } = await lookParquet(file.path, source.path);
+function lookAtParquet(source: Source, file: Spooled): Look {
+  const { fields, pieces, createdBy } = lookParquet(file.path, source.path);
   const name = source.path;
   const columns = fields.map((f) => f.name);
   return {

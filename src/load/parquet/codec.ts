@@ -5,9 +5,6 @@ import { parquetExports } from './kernel.js';
 /** Codecs by their number in the format (parquet.thrift, `CompressionCodec`). */
 const codec = { none: 0, snappy: 1, gzip: 2, lzo: 3, brotli: 4, lz4: 5, zstd: 6, lz4Raw: 7 } as const;
 
-/** Nothing is left to prepare. */
-export async function prepareCodecs(): Promise<void> {}
-
 /** True for a codec that `unpack` knows; `name` says which it is, for messages. */
 export function codecName(id: number): { known: boolean; name: string } {
   const name = Object.entries(codec).find(([, n]) => n === id)?.[0] ?? `number ${id}`;
