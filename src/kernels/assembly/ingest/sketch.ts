@@ -61,25 +61,29 @@ function hashOf(at: usize, bytes: usize): u64 {
 
 // @ts-ignore: decorator
 @inline
-function add(state: usize, hash: u64): void {
+function raise(state: usize, hash: u64): void {
   const register = state + registersAt + <usize>(hash >> (64 - registerBits));
   const rank = <u32>clz<u64>((hash << registerBits) | (1 << (registerBits - 1))) + 1;
   if (rank > <u32>load<u8>(register)) store<u8>(register, <u8>rank);
-  if (load<u32>(state, 4) != 0) return;
+}
+
+/** Puts a hash into the set; false when the set ran over, and is no longer to be kept. */
+function keep(state: usize, hash: u64): bool {
   const key = hash == 0 ? 1 : hash;
   let slot = key & slotMask;
   while (true) {
     const at = state + slotsAt + ((<usize>slot) << 3);
     const there = load<u64>(at);
-    if (there == key) return;
+    if (there == key) return true;
     if (there == 0) {
       const count = load<u32>(state);
-      if (count == mostExact) store<u32>(state, 1, 4);
-      else {
-        store<u64>(at, key);
-        store<u32>(state, count + 1);
+      if (count == mostExact) {
+        store<u32>(state, 1, 4);
+        return false;
       }
-      return;
+      store<u64>(at, key);
+      store<u32>(state, count + 1);
+      return true;
     }
     slot = (slot + 1) & slotMask;
   }
@@ -87,27 +91,38 @@ function add(state: usize, hash: u64): void {
 
 /** Adds the values of a column with offsets that are not null. `validity` may be 0. */
 export function sketchVariable(state: usize, validity: usize, offsets: usize, values: usize, rows: u32): void {
+  let isKept: bool = true;
   let from = load<u32>(offsets);
   for (let r: usize = 0; r < <usize>rows; r++) {
     const to = load<u32>(offsets + (r << 2), 4);
-    if (validity == 0 || load<u8>(validity + r) != 0) add(state, hashOf(values + <usize>from, <usize>(to - from)));
+    if (validity == 0 || load<u8>(validity + r) != 0) {
+      const hash = hashOf(values + <usize>from, <usize>(to - from));
+      raise(state, hash);
+      if (isKept) isKept = keep(state, hash);
+    }
     from = to;
   }
 }
 
 /** Adds the values of a column of fixed width; with `isFloat` (width 8) -0 is 0. */
 export function sketchFixed(state: usize, validity: usize, width: u32, isFloat: bool, values: usize, rows: u32): void {
-  if (width == 8) {
+  let isKept: bool = true;
+  if (width != 8) {
     for (let r: usize = 0; r < <usize>rows; r++) {
       if (validity != 0 && load<u8>(validity + r) == 0) continue;
-      let word = load<u64>(values + (r << 3));
-      if (isFloat && word == 0x8000000000000000) word = 0;
-      add(state, mix(word * first + first));
+      const hash = hashOf(values + r * <usize>width, <usize>width);
+      raise(state, hash);
+      if (isKept) isKept = keep(state, hash);
     }
     return;
   }
+  const negativeZero: u64 = isFloat ? 0x8000000000000000 : 0;
   for (let r: usize = 0; r < <usize>rows; r++) {
     if (validity != 0 && load<u8>(validity + r) == 0) continue;
-    add(state, hashOf(values + r * <usize>width, <usize>width));
+    let word = load<u64>(values + (r << 3));
+    if (word == negativeZero) word = 0;
+    const hash = mix(word * first + first);
+    raise(state, hash);
+    if (isKept) isKept = keep(state, hash);
   }
 }
