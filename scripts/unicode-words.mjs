@@ -66,6 +66,12 @@ for (const [from, to] of await load('Special_Casing/Lowercase')) {
 }
 flags[0x3a3] |= flag.special; // the final sigma
 
+for (let c = 0x5000; c < 0xd000; c++) {
+  // tokenise.ts of the rank kernel takes these for granted.
+  const taken = c < 0x9000 || c >= 0xb000;
+  if (taken && (!(flags[c] & flag.word) || flags[c] & flag.special || lower[c] !== 0)) throw new Error('plainLeads');
+}
+
 // Records (delta << 8 | flags), blocks of 64 record numbers, and the block of each 64 code points.
 const records = new Map();
 const record = Uint8Array.from(flags, (f, c) => {

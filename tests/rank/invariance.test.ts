@@ -66,7 +66,7 @@ test('columns are joined by a space', () => {
 });
 
 test('scores are the same bits for any workers, chunks and memory, and from 0 to 1', () => {
-  const targets = fc.constantFrom([], ['data straße'], ['ΣΑΣ wort', 'data 42 data']);
+  const targets = fc.constantFrom<string[][]>([], ['data straße'], ['ΣΑΣ wort', 'data 42 data']);
   const split = fc.record({ workers: fc.integer({ min: 1, max: 4 }), chunkRows: fc.integer({ min: 1, max: 12 }) });
   const keep = fc.constantFrom(0, 2 ** 16, 2 ** 28);
   const method = fc.constantFrom('relevance' as const, 'bm25' as const);

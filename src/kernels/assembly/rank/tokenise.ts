@@ -193,7 +193,7 @@ function cell(start: usize, end: usize): void {
       bits = after & (after - 1);
       const length = to - from;
       const inside = high == 0 ? 0 : high & (((<u64>1) << to) - ((<u64>1) << from));
-      if (length > 16 || inside != 0 || stemmed) {
+      if (length > 16 || stemmed) {
         output = out;
         if (inside != 0) mixedRun(p + from, p + to, start, end);
         else asciiRun(p + from, p + to);
@@ -201,6 +201,7 @@ function cell(start: usize, end: usize): void {
         continue;
       }
       if (length < 2) continue;
+      // A run that is not ASCII but is a term of the table as it stands, is that term: the table has lower case only.
       const v = loadLower(p + from, length);
       const low = <u64>i64x2.extract_lane(v, 0);
       const upper = <u64>i64x2.extract_lane(v, 1);
@@ -213,7 +214,7 @@ function cell(start: usize, end: usize): void {
         const slot = slots_ + (<usize>i << 2);
         const held = load<u32>(slot);
         if (held == 0) {
-          id = addShort(slot, tag, low, upper);
+          id = inside == 0 ? addShort(slot, tag, low, upper) : 0;
           entry = entries_ + (<usize>id << 5);
           break;
         }
@@ -225,6 +226,12 @@ function cell(start: usize, end: usize): void {
         )
           break;
         i = (i + 1) & mask;
+      }
+      if (id == 0) {
+        output = out;
+        splitRun(p + from, p + to, start, end);
+        out = output;
+        continue;
       }
       store<u64>(entry, load<u64>(entry, atCount) + (load<u32>(entry, atStamp) == row ? again : firstly), atCount);
       store<u32>(entry, row, atStamp);
@@ -245,16 +252,14 @@ function asciiRun(p: usize, end: usize): void {
 
 /** Counts the token of `length` bytes at `p`, in lower case but for ASCII letters. */
 function token(p: usize, length: usize): void {
-  let id: u32;
-  if (stands == 0) {
-    id = findTerm(p, length, true);
-    if (id <= stopWords) return;
-  } else {
-    const known = terms;
-    const word = findTerm(p, length, true);
-    id = word > known ? standIn(word, p, length) : load<u32>(stands + (<usize>word << 2));
-    if (id == 0) return;
-  }
+  const known = terms;
+  const word = findTerm(p, length, true);
+  if (stands == 0) countTerm(word);
+  else countTerm(word > known ? standIn(word, p, length) : load<u32>(stands + (<usize>word << 2)));
+}
+
+function countTerm(id: u32): void {
+  if (id <= stopWords) return;
   const entry = entries + (<usize>id << 5);
   store<u64>(entry, load<u64>(entry, atCount) + (load<u32>(entry, atStamp) == stamp ? again : first), atCount);
   store<u32>(entry, stamp, atStamp);
@@ -274,34 +279,69 @@ function standIn(word: u32, p: usize, length: usize): u32 {
   return id;
 }
 
-/** Splits a run with bytes that are not ASCII into tokens; `start` and `end` are the cell's. */
+/** Counts a run with bytes that are not ASCII; `start` and `end` are the cell's. */
 function mixedRun(p: usize, runEnd: usize, start: usize, end: usize): void {
+  // Most are words in lower case that were seen before; very long ones are not.
+  const known = runEnd - p <= 64 ? findTerm(p, runEnd - p, false) : 0;
+  if (known == 0) splitRun(p, runEnd, start, end);
+  else countTerm(stands == 0 ? known : load<u32>(stands + (<usize>known << 2)));
+}
+
+/** What a code point that is a word's and is its own lower-case form has of its record. */
+const plainMask: u32 = ~(<u32>0xff) | isWord | isSpecial;
+
+/** Leads E5 to E8, EB and EC: Han from U+5000 to U+8FFF and Hangul from U+B000 to U+CFFF, all plain letters. */
+const plainLeads: u32 = 0x19e0;
+
+/** Splits a run with bytes that are not ASCII into tokens, in lower case but for ASCII letters. */
+function splitRun(p: usize, runEnd: usize, start: usize, end: usize): void {
+  let begun = p;
   let q = scratch;
   let characters: u32 = 0;
+  // A token that is the text as it stands is read there: what was just written byte by byte is slow to load as a vector.
+  let changed = false;
   while (p < runEnd) {
-    const c = codePointAt(p);
-    const bytes = codePointBytes(load<u8>(p));
-    const record = wordRecord(c);
-    if ((record & isWord) == 0) {
-      if (characters >= 2) token(scratch, q - scratch);
-      characters = 0;
-      q = scratch;
-    } else {
+    const lead = <u32>load<u8>(p);
+    if (lead < 0x80) {
+      store<u8>(q++, lead);
       characters++;
-      if (record >> 8 == 0 && (record & isSpecial) == 0) {
-        store<u32>(q, load<u32>(p));
-        q += bytes;
-      } else if ((record & isSpecial) == 0) q += putCodePoint(q, lowerOf(c, record));
-      else if (c == 0x3a3) q += putCodePoint(q, lowerSigma(p, start, end));
-      else {
-        // U+0130 becomes "i" and a combining dot, which is no word character.
-        store<u8>(q++, 0x69);
-        if (characters >= 2) token(scratch, q - scratch);
-        characters = 0;
-        q = scratch;
-      }
+      p++;
+      continue;
     }
+    if (((plainLeads >> (lead - 0xe0)) & 1) != 0 && lead - 0xe0 < 16) {
+      store<u32>(q, load<u32>(p));
+      q += 3;
+      p += 3;
+      characters++;
+      continue;
+    }
+    const c = codePointAt(p);
+    const bytes = codePointBytes(lead);
+    const record = wordRecord(c);
     p += bytes;
+    if ((record & plainMask) == isWord) {
+      store<u32>(q, load<u32>(p - bytes));
+      q += bytes;
+      characters++;
+      continue;
+    }
+    if ((record & isWord) != 0 && c != 0x130) {
+      q += putCodePoint(q, c == 0x3a3 ? lowerSigma(p - bytes, start, end) : lowerOf(c, record));
+      characters++;
+      changed = true;
+      continue;
+    }
+    if (c == 0x130) {
+      // It becomes "i" and a combining dot, which is no word character.
+      store<u8>(q++, 0x69);
+      characters++;
+      changed = true;
+    }
+    if (characters >= 2) token(changed ? scratch : begun, q - scratch);
+    begun = p;
+    q = scratch;
+    characters = 0;
+    changed = false;
   }
-  if (characters >= 2) token(scratch, q - scratch);
+  if (characters >= 2) token(changed ? scratch : begun, q - scratch);
 }
