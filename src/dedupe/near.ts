@@ -2,6 +2,7 @@ import { DatagpuError } from '../errors.js';
 import { reserve } from '../kernels/arena.js';
 import { createNearKernel, type NearKernel } from '../kernels/near.js';
 import type { ShingleSets } from './shingles.js';
+import { UnrelatedSample } from './unrelated.js';
 
 /**
  * The shingle sets of the rows kept so far, and which of them is similar to a row: exact Jaccard similarity, found through
@@ -12,6 +13,7 @@ export class NearIndex {
   private readonly kernel: NearKernel = createNearKernel();
   private laid: ShingleSets | null = null;
   private buffer = { ptr: 0, bytes: 0 };
+  private readonly sample = new UnrelatedSample();
 
   constructor(threshold: number) {
     this.kernel.exports.init(threshold);
@@ -47,11 +49,18 @@ export class NearIndex {
     return this.kernel.exports.similarity();
   }
 
+  /** The similarity that one pair of kept rows in a hundred reaches, from a sample; null when they are too few. */
+  get unrelated(): number | null {
+    return this.sample.similarity();
+  }
+
   /** Enters row `row` of the sets, for which `find` found none. */
   insert(sets: ShingleSets, row: number, ordinal: number): void {
     const from = row === 0 ? 0 : sets.ends[row - 1]!;
     const n = sets.ends[row]! - from;
-    if (n > 0) this.guarded(() => this.kernel.exports.insert(this.lay(sets) + from * 8, n, ordinal));
+    if (n === 0) return;
+    this.guarded(() => this.kernel.exports.insert(this.lay(sets) + from * 8, n, ordinal));
+    this.sample.add(sets.hashes, from * 8, n);
   }
 
   /** The address of the sets, which are copied in when they are not those of the last call. */

@@ -40,12 +40,14 @@ export class Judge {
   private readonly schema: SchemaState;
   private readonly table: DigestTable | null;
   private readonly index: NearIndex | null;
+  private readonly threshold: number;
 
   constructor(schema: SchemaState, config: Config) {
     this.schema = schema;
     this.rejects = new RejectTally(schema.looks, config.read);
     this.table = config.dedupe.enabled ? new DigestTable() : null;
     this.index = config.near.enabled ? new NearIndex(config.near.threshold) : null;
+    this.threshold = config.near.threshold;
     this.coerced = schema.union.fields.map(() => 0);
   }
 
@@ -89,6 +91,13 @@ export class Judge {
     this.kept = order?.length ?? kept;
     this.ledger.stage('rank', kept, this.kept, { 'below top': kept - this.kept });
     this.fates.place(order);
+  }
+
+  /** Whether duplicates are looked for, and by what; for the account of them. */
+  get dedupes(): { near: { threshold: number; unrelated: number | null } | null } | null {
+    if (this.table === null && this.index === null) return null;
+    const { index } = this;
+    return { near: index === null ? null : { threshold: this.threshold, unrelated: index.unrelated } };
   }
 
   private verdict(seen: Seen, ordinals: number | Uint32Array): RowVerdict | null {
