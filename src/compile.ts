@@ -5,6 +5,8 @@ import { readConfigFile } from './config/file.js';
 import type { Config } from './config/options.js';
 import { resolveConfig } from './config/resolve.js';
 import { DatagpuError } from './errors.js';
+import { duplicatesOf } from './flow/account.js';
+import { writeBeside } from './flow/beside.js';
 import { fieldFacts } from './flow/facts.js';
 import { FinishedDatasets } from './flow/finished.js';
 import { SourceIdentity } from './flow/identity.js';
@@ -14,7 +16,7 @@ import { openExecutor } from './flow/resources.js';
 import { type RunResult, run } from './flow/run.js';
 import { ScratchFolder } from './flow/scratch.js';
 import { resolveSources } from './load/sources.js';
-import { buildManifest } from './manifest/build.js';
+import { buildManifest, relativePath } from './manifest/build.js';
 import { type Manifest, manifestFileName } from './manifest/manifest.js';
 import { readManifest } from './manifest/read.js';
 import type { CompileResult } from './manifest/result.js';
@@ -53,7 +55,7 @@ export async function compile(paths: readonly string[], options: CompileOptions 
       const looks: Look[] = [];
       for (const source of sources) looks.push(await lookAt(source, config, scratch.path, spoolOptions(options)));
       const hashes = identity.hashes(looks);
-      const result = await runOnLanes(looks, config, staging.folder, scratch, options);
+      const result = await runOnLanes(looks, config, staging, scratch, options);
       const rows = result.judge.rejects.records;
       const described = looks.map((look, s) => ({
         path: look.source.absolute,
@@ -61,6 +63,9 @@ export async function compile(paths: readonly string[], options: CompileOptions 
         rows: rows[s]!,
         dialect: look.dialect,
       }));
+      const paths = looks.map((look) => relativePath(out, look.source.absolute));
+      writeBeside(staging, result, paths, packageVersion());
+      const duplicates = await duplicatesOf(result, paths);
       const hashed = await hashes;
       identity.requireUnchanged();
       const manifest = buildManifest({
@@ -79,7 +84,15 @@ export async function compile(paths: readonly string[], options: CompileOptions 
           processing_time: elapsed(),
           retyped: result.retyped,
         },
-        warnings: [...warnings, ...looks.flatMap((l) => l.warnings), ...result.schema.union.notes],
+        ...(duplicates.dedupe === undefined ? {} : { dedupe: { ...duplicates.dedupe } }),
+        ...(result.ranking === null ? {} : { ranking: { ...result.ranking.summary } }),
+        warnings: [
+          ...warnings,
+          ...looks.flatMap((l) => l.warnings),
+          ...result.schema.union.notes,
+          ...duplicates.warnings,
+          ...(result.ranking?.warnings ?? []),
+        ],
         parent,
       });
       options.signal?.throwIfAborted();
@@ -103,7 +116,7 @@ export async function compile(paths: readonly string[], options: CompileOptions 
 async function runOnLanes(
   looks: readonly Look[],
   config: Config,
-  staging: string,
+  staging: Staging,
   scratch: ScratchFolder,
   { signal, onProgress }: CompileOptions,
 ): Promise<RunResult> {
@@ -114,7 +127,9 @@ async function runOnLanes(
   const stop = (): void => void executor.close();
   signal?.addEventListener('abort', stop);
   try {
-    return await run(looks, config, { executor, staging, scratch, compilerVersion: packageVersion(), meter, signal });
+    const compilerVersion = packageVersion();
+    const context = { executor, staging: staging.folder, scratch, compilerVersion, meter, signal };
+    return await run(looks, config, context);
   } finally {
     signal?.removeEventListener('abort', stop);
     await executor.close();

@@ -2,20 +2,13 @@ import path from 'node:path';
 import { DatagpuError } from './errors.js';
 import { openDataset } from './info.js';
 import { lineagePath, startsOf } from './ledger/lineage.js';
-import { LineageReader, type LineageRow } from './ledger/lineage-file.js';
-import { DataFile } from './load/datafile.js';
+import { LineageReader, type LineageRow } from './ledger/lineage-read.js';
+import { type OutputRow, readRow } from './load/datarow.js';
 import type { Manifest } from './manifest/manifest.js';
 import type { LocatedManifest } from './manifest/read.js';
 import { didYouMean } from './suggest.js';
 
-/** A row of the data set: where it is, and what it holds. */
-export interface OutputRow {
-  /** The data file it is in, as the manifest names it. */
-  file: string;
-  /** 0-based place over all files in order. */
-  position: number;
-  content: Record<string, unknown>;
-}
+export type { OutputRow };
 
 /** A record of a source. */
 export interface SourceRow {
@@ -146,31 +139,8 @@ function sourceIndex({ manifest, folder }: LocatedManifest, wanted: string | und
   });
 }
 
-/** Reads one row of the data set. */
-async function outputRow({ manifest, folder }: LocatedManifest, position: number | null): Promise<OutputRow | null> {
-  if (position === null) return null;
-  let before = 0;
-  for (const { path: name, rows, bytes } of manifest.files) {
-    if (position >= before + rows) {
-      before += rows;
-      continue;
-    }
-    const file = await DataFile.open(path.resolve(folder, name), name, bytes);
-    try {
-      for (let group = 0; ; group++) {
-        // The first column alone says how many rows a group has.
-        const first = await file.read(group, [manifest.fields[0]!.name]);
-        if (position >= before + first.numRows) {
-          before += first.numRows;
-          continue;
-        }
-        const table = await file.read(group, null);
-        const content = table.get(position - before)!.toJSON() as Record<string, unknown>;
-        return { file: name, position, content };
-      }
-    } finally {
-      await file.close();
-    }
-  }
-  throw new DatagpuError('input', `the data set has no row ${position}`, { file: lineagePath });
+function outputRow({ manifest, folder }: LocatedManifest, position: number | null): Promise<OutputRow | null> {
+  if (position === null) return Promise.resolve(null);
+  const files = manifest.files.map((f) => ({ ...f, name: f.path, path: path.resolve(folder, f.path) }));
+  return readRow(files, manifest.fields[0]!.name, position);
 }

@@ -39,6 +39,19 @@ export function buildProgram(terminal: Terminal, argv: readonly string[]): Comma
     .option('--debug', 'show stack traces')
     .action(async (target: string, flags: Flags) => (await import('./info.js')).run(target, flags, terminal));
 
+  define(program, 'why', 'say what became of a row of a source, and why', [
+    'datagpu why compiled 42',
+    'datagpu why compiled 42 --source more.jsonl --json',
+  ])
+    .argument('<manifest|dir>', 'a manifest, or the folder that holds it')
+    .argument('<row>', 'record number in the source, counted from 1 without the header')
+    .option('--source <file>', 'which source, if there are several')
+    .option('--json', 'print the answer as JSON')
+    .option('--debug', 'show stack traces')
+    .action(async (target: string, row: string, flags: Flags) =>
+      (await import('./why.js')).run(target, row, flags, terminal),
+    );
+
   define(program, 'verify', 'check that data, manifest and sources still agree', ['datagpu verify compiled'])
     .argument('<manifest|dir>', 'a manifest, or the folder that holds it')
     .option('--json', 'print the result as JSON')

@@ -24,6 +24,7 @@ import type {
   MergeOrder,
   PassPlan,
   Rejected,
+  RowsOfFields,
   ScatterOrder,
   Seen,
   Sentence,
@@ -45,6 +46,7 @@ export function openLane(): Lane {
       ingest: (ref: ChunkRef, emit) => lane.ingest(ref, emit),
       settle: (sentence: Sentence) => lane.settle(sentence),
       encode: (block: Block) => lane.encode(block),
+      encodeAs: (rows: RowsOfFields) => lane.encodeAs(rows),
       rankAsk: (request: RankRequest) => ({ value: lane.ranking.ask(request) }),
       rankModel: (model: RankModel) => ({ value: lane.ranking.use(model) }),
       rankScore: (chunk: number) => lane.ranking.score(chunk),
@@ -187,8 +189,17 @@ class ChunkLane {
     return { value: settled };
   }
 
+  /** May come between `ingest` and `settle` of a chunk, whose views stay valid. */
   encode(block: Block): Reply<EncodedRows> {
+    const keepViews = this.block === null ? null : viewKeeper(this.kernel, this.block);
     const value = this.encodeRows(block);
+    keepViews?.();
+    return { value, transfer: [value.bytes.buffer] };
+  }
+
+  encodeAs({ block, fields }: RowsOfFields): Reply<EncodedRows> {
+    this.kernel.reset();
+    const value = encodeRowGroup(block, fields, 'zstd', this.kernel);
     return { value, transfer: [value.bytes.buffer] };
   }
 

@@ -1,6 +1,7 @@
 import type { Config } from '../config/options.js';
 import type { Executor } from '../engine/executor.js';
 import { Sequence } from '../engine/sequence.js';
+import { type RankRecord, type RankSummary, recordOf, summarise } from '../rank/explain.js';
 import type { Ranking } from '../rank/model.js';
 import { orderOf, rowsKept } from '../rank/order.js';
 import { planRanking } from '../rank/plan.js';
@@ -12,7 +13,7 @@ import { groupBytes, groupRows } from './groups.js';
 import { noPosition, type Piece } from './scatter.js';
 import type { ScratchFolder } from './scratch.js';
 import type { DataSink } from './sink.js';
-import type { HeldRows, LaneTasks, OrderedRows, Sentence } from './tasks.js';
+import type { HeldRows, LaneTasks, OrderedRows, PassPlan, Sentence } from './tasks.js';
 
 /** A chunk whose kept rows wait to be ranked. */
 interface HeldChunk {
@@ -24,12 +25,12 @@ interface HeldChunk {
 
 /** What ranking decided. */
 export interface RankedRows {
-  /** Null when there was nothing to rank by. */
-  ranking: Ranking | null;
-  /** The scores of the rows of the output, in its order. */
-  scores: Float64Array;
+  summary: RankSummary;
+  /** What `why` explains a score by; null when there was nothing to rank by. */
+  record: RankRecord | null;
   /** `order[place]` is the row at that place of the output, counted over kept rows in source order; null = as they are. */
   order: Uint32Array | null;
+  warnings: string[];
 }
 
 /** Ranks the rows that dedupe kept: all are counted first, then scored, ordered and written. */
@@ -37,6 +38,7 @@ export class RankedRun {
   private readonly executor: Executor<LaneTasks>;
   private readonly scratch: ScratchFolder;
   private readonly settings: RankSettings;
+  private readonly columns: number[];
   private readonly config: Config['rank'];
   private readonly chunks: HeldChunk[] = [];
   /** Bytes of rows that may be kept in memory; those that don't fit are spilled. */
@@ -46,13 +48,14 @@ export class RankedRun {
   constructor(
     executor: Executor<LaneTasks>,
     scratch: ScratchFolder,
-    settings: RankSettings,
+    { settings, columns }: NonNullable<PassPlan['rank']>,
     config: Config['rank'],
     memoryBytes: number,
   ) {
     this.executor = executor;
     this.scratch = scratch;
     this.settings = settings;
+    this.columns = columns;
     this.config = config;
     this.room = memoryBytes;
   }
@@ -76,10 +79,13 @@ export class RankedRun {
     const ranking = await this.rank();
     const perChunk = await this.score(ranking);
     const all = finishScores(ranking, perChunk);
-    const order = this.orderRows(all, ranking);
+    const byScore = orderOf(all);
+    const order = this.orderRows(byScore, ranking);
     const scores = order === null ? all : scoresInOrder(all, order);
     await this.write(order, scores, sink, hash);
-    return { ranking, scores, order };
+    const summary = summarise(ranking, all, byScore);
+    const record = ranking === null ? null : recordOf(ranking, this.settings, largestOf(perChunk));
+    return { summary, record, order, warnings: this.warnings(ranking) };
   }
 
   private async rank(): Promise<Ranking | null> {
@@ -101,12 +107,18 @@ export class RankedRun {
     );
   }
 
-  private orderRows(scores: Float64Array, ranking: Ranking | null): Uint32Array | null {
+  private orderRows(byScore: Uint32Array, ranking: Ranking | null): Uint32Array | null {
     const { keepOrder, top } = this.config;
-    const kept = rowsKept(top, scores.length);
-    if (kept === scores.length && (keepOrder || ranking === null)) return null;
-    const order = orderOf(scores).subarray(0, kept);
+    const kept = rowsKept(top, byScore.length);
+    if (kept === byScore.length && (keepOrder || ranking === null)) return null;
+    const order = byScore.subarray(0, kept);
     return keepOrder ? order.slice().sort() : order;
+  }
+
+  private warnings(ranking: Ranking | null): string[] {
+    if (ranking !== null) return ranking.warnings;
+    if (this.columns.length === 0) return ['there is no text column to rank by: every score is 1'];
+    return ['no term is left to rank by: every score is 1, and rows keep their order'];
   }
 
   private async write(
@@ -169,6 +181,14 @@ export class RankedRun {
     return (g, lane) =>
       executor.run(lane, 'merge', { pieces: byGroup[g]!, firstPosition: g * size, scores: scoresOf(g) });
   }
+}
+
+/** The largest score before the division. */
+function largestOf(chunks: readonly (Float64Array | number)[]): number {
+  let largest = 0;
+  for (const chunk of chunks)
+    if (typeof chunk !== 'number') for (const score of chunk) if (score > largest) largest = score;
+  return largest;
 }
 
 function scoresInOrder(scores: Float64Array, order: Uint32Array): Float64Array {

@@ -72,7 +72,7 @@ async function attempt(
   const ranked =
     plan.rank === null
       ? null
-      : new RankedRun(executor, context.scratch, plan.rank.settings, config.rank, config.resources.memoryBytes / 3);
+      : new RankedRun(executor, context.scratch, plan.rank, config.rank, config.resources.memoryBytes / 3);
   try {
     const finished = await runPass(executor, walkOf(schema, config), {
       border: (ref, border) => context.meter.read(ref, border),

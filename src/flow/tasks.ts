@@ -131,6 +131,8 @@ export interface LaneTasks extends TaskTable {
   ingest: { payload: ChunkRef; result: Seen; event: Border };
   settle: { payload: Sentence; result: Settled; event: never };
   encode: { payload: Block; result: EncodedRows; event: never };
+  /** Rows of other fields than the data's, for the files beside it. */
+  encodeAs: { payload: RowsOfFields; result: EncodedRows; event: never };
   /** A question of the ranking's coordinator (rank/protocol.ts). */
   rankAsk: { payload: RankRequest; result: RankReply; event: never };
   rankModel: { payload: RankModel; result: null; event: never };
@@ -141,6 +143,12 @@ export interface LaneTasks extends TaskTable {
   gather: { payload: GatherOrder; result: OrderedRows; event: never };
   scatter: { payload: ScatterOrder; result: Piece[]; event: never };
   merge: { payload: MergeOrder; result: OrderedRows; event: never };
+}
+
+/** Rows to be encoded by a schema of their own. */
+export interface RowsOfFields {
+  block: Block;
+  fields: readonly Field[];
 }
 
 /** A row group out of adopted blocks: row i is row `rows[i]` of block `from[i]` and has `scores[i]`. */

@@ -13,6 +13,10 @@ import { type FolderLock, lockFolder, lockName } from './lock.js';
 import { writing } from './output-error.js';
 import type { StagedFile } from './splicer.js';
 
+/** Files under `.datagpu/` that belong to a data set. */
+const besideNames = ['lineage.parquet', 'rejects.parquet', 'ranking.json'] as const;
+export type BesideName = (typeof besideNames)[number];
+
 /** A new data set on its way into an output folder. Nothing that a reader sees changes before `commit`. */
 export class Staging {
   /** Where new files are written, under `.datagpu/` of the output folder. */
@@ -48,8 +52,8 @@ export class Staging {
     }
   }
 
-  /** Where a file that goes beside the data (`lineage.parquet`, `rejects.parquet`) is to be written and synced. */
-  beside(name: 'lineage.parquet' | 'rejects.parquet'): string {
+  /** Where a file that goes beside the data is to be written and synced. */
+  beside(name: BesideName): string {
     return path.join(this.folder, name);
   }
 
@@ -62,7 +66,7 @@ export class Staging {
     const staging = `${privateFolder}/${path.basename(folder)}`;
     const rename = files.map((file) => ({ from: `${staging}/${path.basename(file.path)}`, to: file.name }));
     const remove = oldData(out).filter((name) => !files.some((file) => file.name === name));
-    for (const name of ['lineage.parquet', 'rejects.parquet'] as const) {
+    for (const name of besideNames) {
       const target = `${privateFolder}/${name}`;
       if (fs.existsSync(this.beside(name))) rename.push({ from: `${staging}/${name}`, to: target });
       else if (fs.existsSync(path.join(out, target))) remove.push(target);

@@ -27,7 +27,8 @@ export const privateFolder = '.datagpu';
 export const journalName = 'journal.json';
 
 const stagingPattern = /^\.datagpu\/staging-[A-Za-z0-9]{6}$/;
-const targetPattern = /^(data|data-\d{5,}-of-\d{5,}|\.datagpu\/lineage|\.datagpu\/rejects)\.parquet$|^manifest\.yaml$/;
+const targetPattern =
+  /^(data|data-\d{5,}-of-\d{5,}|\.datagpu\/lineage|\.datagpu\/rejects)\.parquet$|^\.datagpu\/ranking\.json$|^manifest\.yaml$/;
 const maxJournalBytes = 64 * 2 ** 20;
 
 /** Called between the steps of a commit; tests end the process there. */

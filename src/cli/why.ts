@@ -1,0 +1,48 @@
+import { DatagpuError, escapeControls } from '../errors.js';
+import { type OutputRow, type Why, why } from '../why.js';
+import type { Flags } from './program.js';
+import { shorten } from './table.js';
+import type { Terminal } from './terminal.js';
+
+/** Characters of a value that are shown; `--json` has it whole. */
+const shownLetters = 200;
+
+/** `datagpu why <manifest|dir> <row>`. */
+export async function run(target: string, row: string, flags: Flags, terminal: Terminal): Promise<void> {
+  if (!/^[0-9]{1,15}$/.test(row))
+    throw new DatagpuError('usage', `<row> must be a record number of the source, counted from 1, got "${row}"`);
+  const answer = await why(target, Number(row), typeof flags.source === 'string' ? flags.source : undefined);
+  terminal.out(flags.json === true ? JSON.stringify(plain(answer), null, 2) : answerLines(answer).join('\n'));
+}
+
+function answerLines(answer: Why): string[] {
+  const { stage, fate, because, output, duplicate_of: twin } = answer;
+  const what = stage === null ? fate : `dropped by ${stage}, ${fate}`;
+  const lines = [`row ${answer.row} of ${escapeControls(answer.source)}: ${what}: ${escapeControls(because)}`];
+  if (output !== null) lines.push(...rowLines(output));
+  if (twin !== null) {
+    lines.push(`  kept instead: row ${twin.row} of ${escapeControls(twin.source)}`);
+    if (twin.output !== null) lines.push(...rowLines(twin.output));
+  }
+  return lines;
+}
+
+function rowLines({ file, position, content }: OutputRow): string[] {
+  const values = Object.entries(plain(content) as Record<string, unknown>).map(([name, value]) => {
+    const text = typeof value === 'string' ? value : JSON.stringify(value);
+    return `    ${escapeControls(name)}: ${escapeControls(shorten(text, shownLetters))}`;
+  });
+  return [`  in ${escapeControls(file)}, position ${position}:`, ...values];
+}
+
+/** A value of an Arrow table as JSON has it: integers beyond 2^53 as text, bytes in hexadecimal. */
+function plain(value: unknown): unknown {
+  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('hex');
+  if (value instanceof Date) return value.toISOString();
+  if (value === null || typeof value !== 'object') return value ?? null;
+  if (Array.isArray(value)) return value.map(plain);
+  if (Symbol.iterator in value && 'toArray' in value) return [...(value as Iterable<unknown>)].map(plain);
+  const object = 'toJSON' in value && typeof value.toJSON === 'function' ? value.toJSON() : value;
+  return Object.fromEntries(Object.entries(object as object).map(([key, v]) => [key, plain(v)]));
+}

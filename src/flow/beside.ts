@@ -1,0 +1,24 @@
+import fs from 'node:fs';
+import { writeLineage } from '../ledger/lineage-write.js';
+import type { Staging } from '../write/commit.js';
+import { writing } from '../write/output-error.js';
+import type { RunResult } from './run.js';
+
+/**
+ * Writes what is kept beside the data: what became of every record, and what `why` explains scores by. `paths` are the
+ * sources as the manifest names them.
+ */
+export function writeBeside(
+  staging: Staging,
+  result: RunResult,
+  paths: readonly string[],
+  compilerVersion: string,
+): void {
+  const { judge, ranking } = result;
+  const records = judge.rejects.records;
+  const spans = paths.map((path, s) => ({ path, records: records[s]! }));
+  writeLineage(staging.beside('lineage.parquet'), judge.fates, spans, compilerVersion);
+  if (ranking === null || ranking.record === null) return;
+  const target = staging.beside('ranking.json');
+  writing(target, () => fs.writeFileSync(target, JSON.stringify(ranking.record), { flush: true }));
+}
