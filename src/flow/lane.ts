@@ -5,12 +5,13 @@ import { type Block, blockBytes, copyBlock, joinSegments } from '../engine/block
 import type { Lane, Reply } from '../engine/executor.js';
 import { viewKeeper } from '../engine/place.js';
 import { quoteValue } from '../errors.js';
+import type { CellTable } from '../kernels/cells.js';
 import { createIngestKernel, type IngestKernel } from '../kernels/ingest.js';
 import type { Reject } from '../load/chunk.js';
 import { dropMisfits, type Misfit } from '../load/misfits.js';
 import { readParquetChunk } from '../load/parquet/read.js';
 import { typeBlock } from '../load/typedblock.js';
-import { typeColumns } from '../load/typing.js';
+import { type ColumnPlan, typeColumns } from '../load/typing.js';
 import type { RankModel, RankRequest } from '../rank/protocol.js';
 import { type EncodedRows, encodeRowGroup } from '../write/rowgroup.js';
 import { splitRows } from './groups.js';
@@ -82,7 +83,8 @@ class ChunkLane {
     const scanned = scanPiece(this.kernel, this.files, source, ref.piece as TextPiece);
     emit({ records: scanned.records, next: scanned.next });
     const { cells, newKeys } = parsePiece(this.kernel, source, scanned);
-    const columns = seenColumns(this.kernel, cells, typingOptions(this.plan, source));
+    const fitting = this.fitting(cells, source, columnPlans(this.plan, source)).cells;
+    const columns = seenColumns(this.kernel, fitting, typingOptions(this.plan, source));
     return { value: { records: scanned.records, columns, newKeys } };
   }
 
@@ -93,7 +95,7 @@ class ChunkLane {
     const read = source.format === 'parquet' ? this.readRows(ref, source) : this.readText(ref, source, emit);
     const { block } = read;
     const empty = plan.clean.enabled && plan.clean.emptyRows ? emptyRows(block) : null;
-    if (plan.clean.enabled && plan.clean.fillText) fillText(block, read.changed);
+    if (plan.clean.enabled && plan.clean.fillText) fillText(block, read.changed, empty);
     const all = block.columns.map((_, c) => c);
     const digests = digestRows(kernel, block, plan.compared);
     const rowDigests = plan.compared.length === all.length ? null : digestRows(kernel, block, all);
@@ -130,8 +132,7 @@ class ChunkLane {
     const whole = readParquetChunk(kernel, file, piece, used);
     const columns = columnPlans(plan, source).map((c) => (c.cell < 0 ? c : { ...c, cell: used.indexOf(c.cell) }));
     const typed = typeBlock(kernel, whole, columns, { nullTokens: plan.read.nulls, clean: plan.clean });
-    const declared = columns.filter((c) => c.declared && c.cell >= 0);
-    const names = declared.map((d) => source.columns[used[d.cell]!]!);
+    const names = declaredOf(columns).map((d) => source.columns[used[d.cell]!]!);
     const rejects = withMisfits([], typed.misfits, names, plan.rejects);
     const { block, kinds, coerced, changed } = typed;
     const shapes = kinds.map(() => null);
@@ -146,13 +147,9 @@ class ChunkLane {
     const parsed = parsePiece(kernel, source, scanned);
     const options = typingOptions(plan, source);
     const columns = columnPlans(plan, source);
-    const declared = columns.filter((c, f) => plan.declared[f]! && c.cell >= 0);
-    const fitting =
-      declared.length === 0
-        ? { cells: parsed.cells, misfits: [] }
-        : dropMisfits(kernel, parsed.cells, declared, options);
+    const fitting = this.fitting(parsed.cells, source, columns);
     const typed = typeColumns(kernel, fitting.cells, columns, options);
-    const names = declared.map((d) => source.columns[d.cell]!);
+    const names = declaredOf(columns).map((d) => source.columns[d.cell]!);
     const rejects = withMisfits(parsed.rejects, fitting.misfits, names, plan.rejects);
     const changed = { ...parsed.changed };
     for (const [rule, cells] of Object.entries(typed.changed)) changed[rule] = (changed[rule] ?? 0) + cells;
@@ -171,6 +168,17 @@ class ChunkLane {
       changed,
       exact: parsed.exact,
     };
+  }
+
+  /** The cells without the rows that don't fit a declared type: they have no part in what the columns are. */
+  private fitting(
+    cells: CellTable,
+    source: SourcePlan,
+    columns: ColumnPlan[],
+  ): { cells: CellTable; misfits: Misfit[] } {
+    const declared = declaredOf(columns);
+    if (declared.length === 0) return { cells, misfits: [] };
+    return dropMisfits(this.kernel, cells, declared, typingOptions(this.plan, source));
   }
 
   settle({ keep, action }: Sentence): Reply<Settled> {
@@ -238,6 +246,9 @@ function withMisfits(rejects: Reject[], misfits: Misfit[], columns: string[], ra
   }
   return misfits.length === 0 ? all : all.sort((a, b) => a.index - b.index);
 }
+
+/** The columns of a source whose type was declared. */
+const declaredOf = (columns: readonly ColumnPlan[]): ColumnPlan[] => columns.filter((c) => c.declared && c.cell >= 0);
 
 const rowsOf = (block: Block, from: number, to: number): Block =>
   from === 0 && to === block.rows ? block : joinSegments([{ block, from, to }]);

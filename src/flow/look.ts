@@ -1,4 +1,6 @@
+import { snakeCase } from '../clean/names.js';
 import type { Config } from '../config/options.js';
+import type { ColumnType } from '../engine/types.js';
 import { type CellTable, kind } from '../kernels/cells.js';
 import { createIngestKernel, type IngestKernel } from '../kernels/ingest.js';
 import type { ChunkStart } from '../load/chunk.js';
@@ -6,6 +8,8 @@ import { sniffCsv } from '../load/csv/sniff.js';
 import { detectEncoding, transcode } from '../load/encoding.js';
 import { type Shape, shapeOfCells } from '../load/json/shape.js';
 import { sniffJson } from '../load/json/sniff.js';
+import { declaredColumnType } from '../load/lattice.js';
+import { dropMisfits } from '../load/misfits.js';
 import { lookParquet } from '../load/parquet/look.js';
 import type { Source } from '../load/sources.js';
 import { type Spooled, type SpoolOptions, spool, transcodeFile } from '../load/spool.js';
@@ -78,11 +82,14 @@ function typeSample(plan: Look['plan'], start: ChunkStart, config: Config): Pick
   const files = new OpenFiles();
   try {
     const source = { ...plan, map: [] };
-    const piece = { start, limits: { bytes: sampleBytes, records: sampleRecords } };
+    const records = Math.max(1, Math.min(sampleRecords, config.read.limit ?? sampleRecords));
+    const piece = { start, limits: { bytes: sampleBytes, records } };
     const scanned = scanPiece(kernel, files, source, piece);
     const { cells, newKeys } = parsePiece(kernel, source, scanned);
     const options = { json: plan.json !== null, nullTokens: config.read.nulls, clean: config.clean };
-    const seen = seenColumns(kernel, cells, options);
+    const declared = declaredColumns(plan.columns, config.read.types);
+    const fitting = declared.length === 0 ? cells : dropMisfits(kernel, cells, declared, options).cells;
+    const seen = seenColumns(kernel, fitting, options);
     const known = plan.columns.map((name, c) => ({ name, type: null, ...seen[c]! }));
     const added = newKeys.map((name) => ({ name, type: null, kinds: 0, shape: null }));
     const columns = { name: plan.name, columns: [...known, ...added] };
@@ -90,6 +97,18 @@ function typeSample(plan: Look['plan'], start: ChunkStart, config: Config): Pick
   } finally {
     files.close();
   }
+}
+
+/** Columns that may be declared: what is left out of the sample for their sake, the pass will see if it is kept. */
+function declaredColumns(
+  columns: readonly string[],
+  types: Config['read']['types'],
+): { cell: number; type: ColumnType }[] {
+  return Object.entries(types).flatMap(([name, declared]) => {
+    const type = declaredColumnType(declared);
+    const same = (column: string): boolean => column === name || snakeCase(column) === snakeCase(name);
+    return columns.flatMap((column, cell) => (same(column) ? [{ cell, type }] : []));
+  });
 }
 
 /** Kinds of the values of every column of the cells, and shapes of nested ones. */

@@ -56,12 +56,15 @@ export class RejectTally {
   private refusal(source: number, verdict: string): DatagpuError {
     const { first } = this.tallies[source]!;
     const { plan, alternatives } = this.looks[source]!;
+    const encoding = first!.why.includes('not UTF-8')
+      ? '. Name its encoding with --encoding if it has another one'
+      : '';
     const other = alternatives.length === 0 ? '' : `. What would fit: ${alternatives.join(', or ')}`;
     return new DatagpuError('input', first!.why, {
       file: plan.name,
       row: first!.row,
       ...(first!.line > 0 ? { line: first!.line } : {}),
-      hint: `${verdict}${other}`,
+      hint: `${verdict}${encoding}${other}`,
     });
   }
 }

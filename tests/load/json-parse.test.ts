@@ -144,8 +144,12 @@ describe('malformed lines', () => {
     ['12', 'a number, not an object'],
     ['null', 'null, not an object'],
     ['\u0000', 'expected a value, got "\\u0000", at byte 1'],
-    ['\ufeff{"a":3}', 'expected a value, got "\\ufeff", at byte 1'],
   ])('%s', (line, reason) => expect(why(line)).toBe(reason));
+  it('a byte order mark may begin a line, as it does where files were joined', () => {
+    const { rows, rejects } = readJson('{"a":"1"}\n\ufeff{"a":"2"}\n\ufeff\n\ufeff \n{"a":"\ufeff"}\n\ufeff', 'jsonl');
+    expect(rows.map((r) => r.get('a'))).toEqual(['1', '2', '\ufeff']);
+    expect(rejects).toEqual([]);
+  });
   it('a byte that is not UTF-8 spoils its own line only', () => {
     const text = Buffer.concat([
       Buffer.from('{"a":"1"}\n{"a":"é'),

@@ -38,6 +38,7 @@ const state = {
   keyText: 30,
   keyTextEnd: 31,
   keyTextMissing: 32,
+  from: 33,
   size: 40,
 } as const;
 
@@ -89,6 +90,7 @@ export function parseJson(
   const seen = kernel.alloc(columns.length * 4);
   kernel.u32(seen, columns.length).fill(0);
   set(state.at, ptr);
+  set(state.from, ptr);
   set(state.end, end);
   set(state.layout, dialect.layout === 'lines' ? 0 : dialect.layout === 'concatenated' ? 2 : 1);
   set(state.stride, records);

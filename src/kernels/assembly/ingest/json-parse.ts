@@ -7,8 +7,9 @@ import { sameBytes } from './json-hash';
 import { NO_KEY, endOfKey, keyAt } from './json-keys';
 import { copyValue, setMemberStack, setTextDuplicates, textDuplicates } from './json-nested';
 import { literalEnd, numberEnd } from './json-scalar';
+import { markBytes } from './json-scan';
 import {
-  AFTER_ELEMENT, AT, CHECK_UTF8, CLOSED, COLUMNS, DUPLICATES, END, ERROR_AT, ERROR_CODE, FIRST_KEY, KEYS, KEY_COUNT, LAYOUT,
+  AFTER_ELEMENT, AT, CHECK_UTF8, CLOSED, COLUMNS, DUPLICATES, END, ERROR_AT, ERROR_CODE, FIRST_KEY, FROM, KEYS, KEY_COUNT, LAYOUT,
   METAS, OUT, RECORD, REJECTS, REJECT_COUNT, REJECT_LIMIT, ROW, SEEN, STACK, STACK_END, STAMP, STARTS, STRIDE, SURROGATES,
 } from './json-state';
 import {
@@ -155,6 +156,7 @@ function lineEnd(p: usize, end: usize): usize {
 
 /** Parses the chunk, or goes on with it after the host did what the last result asked for. */
 export function jsonParse(state: usize): i32 {
+  const from: usize = load<u32>(state, FROM);
   const end: usize = load<u32>(state, END);
   const layout = load<u32>(state, LAYOUT);
   const lines = layout == LINES;
@@ -173,6 +175,12 @@ export function jsonParse(state: usize): i32 {
     // Between records, line breaks are white space in every layout.
     while (p < end) {
       const c = <u32>load<u8>(p);
+      if (c == 0xef && lines && (p == from || load<u8>(p - 1) == 10)) {
+        const mark = markBytes(p);
+        if (mark == 0) break;
+        p += mark;
+        continue;
+      }
       if (c > 32 || (c != 32 && c != 10 && c != 13 && c != 9)) break;
       p++;
     }

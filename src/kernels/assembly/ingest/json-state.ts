@@ -39,3 +39,5 @@ export const STAMP: usize = 116;
 export const KEY_TEXT: usize = 120;
 export const KEY_TEXT_END: usize = 124;
 export const KEY_TEXT_MISSING: usize = 128;
+/** Start of the chunk. */
+export const FROM: usize = 132;
