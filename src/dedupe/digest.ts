@@ -9,11 +9,20 @@ export const digestBytes = 16;
 interface DigestExports {
   hashBytes(at: number, bytes: number, seed: bigint, out: number): void;
   longestRow(columns: number, count: number, rows: number): number;
-  digestRows(columns: number, count: number, rows: number, scratch: number, seed: bigint, out: number): void;
+  digestRows(
+    columns: number,
+    count: number,
+    rows: number,
+    scratch: number,
+    stack: number,
+    spare: number,
+    seed: bigint,
+    out: number,
+  ): void;
 }
 
 /** How a column is hashed; kernels/assembly/ingest/digest.ts has the same numbers. */
-const how = { null: 0, fixed: 1, bytes: 2, float64: 3, float32: 4, float16: 5, nested: 6 } as const;
+const how = { null: 0, fixed: 1, bytes: 2, float64: 3, float32: 4, float16: 5, nested: 6, json: 7 } as const;
 const descriptorWords = 8;
 
 /** XXH3-128 of bytes: the low half first, both little-endian. */
@@ -29,7 +38,8 @@ export function hashBytes(kernel: IngestKernel, bytes: Uint8Array, seed: bigint 
 
 /**
  * The 128-bit digest of each row over the given columns, in that order: 16 bytes a row, XXH3-128 of a byte form in which
- * every value carries its length and null has a mark of its own. NaN equals NaN and -0 equals 0, in nested values too.
+ * every value carries its length and null has a mark of its own. NaN equals NaN and -0 equals 0, in nested values too; of
+ * JSON that has become structs, the order of keys and absent keys make no difference.
  * Returns memory of its own and frees what it reserved. `block` may lie in the kernel's memory (its views are kept valid)
  * or outside (it is copied in).
  */
@@ -45,7 +55,7 @@ export function digestRows(
   const exports = kernel.exports as DigestExports;
 
   const placed = placeColumns(kernel, block, columns);
-  const programs = columns.map((c) => floatProgram(block.columns[c]!.type));
+  const programs = columns.map((c) => programOf(kernel, block.columns[c]!.type));
   const tableWords = columns.length * descriptorWords;
   const descriptors = kernel.alloc((tableWords + programs.reduce((n, p) => n + p.length, 0)) * 4);
   const out = kernel.alloc(block.rows * digestBytes);
@@ -61,8 +71,12 @@ export function digestRows(
     kernel.u32(descriptors + i * descriptorWords * 4, descriptorWords).set(row);
   });
 
-  const scratch = kernel.alloc(exports.longestRow(descriptors, columns.length, block.rows) >>> 0);
-  exports.digestRows(descriptors, columns.length, block.rows, scratch, seed, out);
+  const longest = exports.longestRow(descriptors, columns.length, block.rows) >>> 0;
+  const scratch = kernel.alloc(longest);
+  const hasJson = columns.some((c, i) => block.columns[c]!.type.kind === 'json' && programs[i]!.length > 0);
+  const stack = kernel.alloc(hasJson ? longest : 0);
+  const spare = kernel.alloc(hasJson ? longest : 0);
+  exports.digestRows(descriptors, columns.length, block.rows, scratch, stack, spare, seed, out);
   const digests = kernel.u8(out, block.rows * digestBytes).slice();
   kernel.reset(mark);
   keepViews();
@@ -74,8 +88,9 @@ function howOf(type: ColumnType, program: readonly number[]): number {
     case 'null':
       return how.null;
     case 'text':
-    case 'json':
       return how.bytes;
+    case 'json':
+      return program.length === 0 ? how.bytes : how.json;
     case 'float64':
       return how.float64;
     case 'nested':
@@ -93,9 +108,35 @@ function howOf(type: ColumnType, program: readonly number[]): number {
 /** Steps over the row encoding of a nested value; kernels/assembly/ingest/digest.ts has the same numbers. */
 const step = { fixed: 0, bytes: 1, float64: 2, float32: 3, float16: 4, list: 5, fixedList: 6, struct: 7 } as const;
 
-/** How to find the floats in a nested column's cells: three numbers a step, in preorder. Empty when it has none. */
-function floatProgram(type: ColumnType): number[] {
-  return type.kind === 'nested' && hasFloat(type.arrow) ? steps(type.arrow) : [];
+/**
+ * How to read a nested column's cells, for those whose bytes are not what they mean: three numbers a step to find floats in
+ * the row encoding, five to read JSON. Keys are put into the kernel.
+ */
+function programOf(kernel: IngestKernel, type: ColumnType): number[] {
+  if (type.kind === 'nested' && hasFloat(type.arrow)) return steps(type.arrow);
+  if (type.kind === 'json' && type.arrow !== null && (hasFloat(type.arrow) || hasStruct(type.arrow)))
+    return jsonSteps(kernel, type.arrow, null);
+  return [];
+}
+
+function hasStruct(type: ArrowType): boolean {
+  return type.name === 'struct' || (type.name === 'list' && hasStruct(type.item));
+}
+
+/** Steps over JSON text; kernels/assembly/ingest/json-digest.ts has the same numbers. */
+const jsonStep: Partial<Record<ArrowType['name'], number>> = { utf8: 1, bool: 2, int: 3, float: 4, list: 5, struct: 6 };
+
+function jsonSteps(kernel: IngestKernel, type: ArrowType, name: string | null): number[] {
+  const key = name === null ? null : new TextEncoder().encode(`${JSON.stringify(name).slice(1)}:`);
+  const children =
+    type.name === 'list'
+      ? jsonSteps(kernel, type.item, null)
+      : type.name === 'struct'
+        ? type.fields.flatMap((f) => jsonSteps(kernel, f.type, f.name))
+        : [];
+  const fields = type.name === 'struct' ? type.fields.length : 0;
+  const keyAt = key === null ? 0 : kernel.put(key);
+  return [jsonStep[type.name] ?? 0, 5 + children.length, fields, keyAt, key?.length ?? 0, ...children];
 }
 
 function hasFloat(type: ArrowType): boolean {

@@ -73,6 +73,61 @@ describe('digestRows', () => {
     expect(new Set([a, ...rest]).size).toBe(6);
   });
 
+  test('takes JSON that becomes structs for what it means', () => {
+    const int = { name: 'int', bits: 64, signed: true };
+    const type = {
+      kind: 'json',
+      arrow: {
+        name: 'struct',
+        fields: [
+          { name: 'a', type: int },
+          { name: 'é"', type: { name: 'list', item: { name: 'utf8' } } },
+          { name: 'f', type: { name: 'float', bits: 64 } },
+          {
+            name: 'o',
+            type: {
+              name: 'list',
+              item: {
+                name: 'struct',
+                fields: [
+                  { name: 'x', type: int },
+                  { name: 'y', type: { name: 'bool' } },
+                ],
+              },
+            },
+          },
+        ],
+      },
+    } as never;
+    const same = [
+      ['{"a":1,"f":2}', '{"f":2.0,"a":1}', '{"a":1,"f":2e0,"o":null}', '{"o":null,"f":2,"é\\"":null,"a":1}'],
+      ['{}', '{"a":null}', '{"o":null,"a":null}'],
+      ['{"o":[]}'],
+      ['{"f":0}', '{"f":-0}', '{"f":-0.0}', '{"f":0.0e5}'],
+      ['{"é\\"":["a","b\\n\\""]}'],
+      ['{"é\\"":["a","b\\n\\"",null]}'],
+      ['{"é\\"":["ab","\\n\\""]}'],
+      ['{"o":[{"x":1,"y":true},{"y":false,"x":2},{}]}', '{"o":[{"y":true,"x":1},{"x":2,"y":false},{"x":null}]}'],
+      ['{"o":[{"x":1,"y":true},{"y":false,"x":2},null]}'],
+      ['{"o":[{"x":1},{"y":true},{"y":false,"x":2},{}]}'],
+      // Not of the type: compared as text.
+      ['{"a":"1"}'],
+      ['{"b":1}'],
+      ['[1]'],
+      ['{"a":1.5}'],
+    ];
+    const found = digests(blockOf(textColumn(same.flat(), type)));
+    let at = 0;
+    const sets = same.map((cells) => new Set(cells.map(() => found[at++])));
+    expect(sets.map((set) => set.size)).toEqual(same.map(() => 1));
+    expect(new Set(found).size).toBe(same.length);
+  });
+
+  test('compares JSON of several kinds as text', () => {
+    const cells = ['{"a":1,"b":2}', '{"b":2,"a":1}', '1', '"1"', '[1]'];
+    expect(distinct(blockOf(textColumn(cells, { kind: 'json', arrow: null })))).toBe(5);
+  });
+
   test('is the same inside and outside the kernel, at any place and in any company', () => {
     const texts = Array.from({ length: 300 }, (_, i) => (i % 7 === 0 ? null : 'word '.repeat(i)));
     const numbers = texts.map((_, i) => (i % 5 === 0 ? null : i));

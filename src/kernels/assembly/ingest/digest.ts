@@ -2,13 +2,16 @@
 //
 //     0x00                        null
 //     0x01 value                  a type of fixed width; floats with one NaN and one zero
+//     0x01 meaning                JSON of a nested type, as json-digest.ts says; if it doesn't fit the type,
+//     0x02 uint32 length, bytes   the text
 //     0x01 uint32 length, bytes   every other type
 //
 // A column is described by eight uint32: how it is hashed (below), width, addresses of validity (0 = no nulls), offsets and
-// values, the address of a program for nested values with floats, two unused.
+// values, the address of a program for nested values (those with floats, JSON), two unused.
 
 import { copyLoose } from '../shared/copy';
 import { xxh3 } from '../shared/xxh3';
+import { jsonMeaning } from './json-digest';
 
 const descriptorBytes: usize = 32;
 
@@ -20,6 +23,7 @@ const asFloat64: u32 = 3;
 const asFloat32: u32 = 4;
 const asFloat16: u32 = 5;
 const asNested: u32 = 6;
+const asJson: u32 = 7;
 
 /** XXH3-128 of a byte range; here so that its known answers can be tested. */
 export function hashBytes(at: usize, bytes: usize, seed: u64, out: usize): void {
@@ -32,7 +36,7 @@ export function longestRow(columns: usize, count: u32, rows: u32): usize {
   for (let c: u32 = 0; c < count; c++) {
     const column = columns + (<usize>c) * descriptorBytes;
     const how = load<u32>(column);
-    if (how != asBytes && how != asNested) {
+    if (how != asBytes && how != asNested && how != asJson) {
       longest += 1 + <usize>load<u32>(column, 4);
       continue;
     }
@@ -44,7 +48,7 @@ export function longestRow(columns: usize, count: u32, rows: u32): usize {
       most = max(most, to - from);
       from = to;
     }
-    longest += 5 + <usize>most;
+    longest += how == asJson ? 16 + <usize>most * 5 : 5 + <usize>most;
   }
   return longest;
 }
@@ -74,10 +78,12 @@ function canonical16(bits: u32): u32 {
 }
 
 /**
- * Digests of rows: 16 bytes a row at `out`. `scratch` has room for `longestRow` and 16 bytes more; values have 16 bytes of
- * slack behind them.
+ * Digests of rows: 16 bytes a row at `out`. `scratch` has room for `longestRow` and 16 bytes more; `stack` and `spare` for as
+ * much if there is JSON. Values have 16 bytes of slack behind them.
  */
-export function digestRows(columns: usize, count: u32, rows: u32, scratch: usize, seed: u64, out: usize): void {
+export function digestRows(
+  columns: usize, count: u32, rows: u32, scratch: usize, stack: usize, spare: usize, seed: u64, out: usize,
+): void {
   const end = columns + (<usize>count) * descriptorBytes;
   for (let r: usize = 0; r < <usize>rows; r++) {
     let at = scratch;
@@ -92,7 +98,20 @@ export function digestRows(columns: usize, count: u32, rows: u32, scratch: usize
       store<u8>(at, 1);
       at += 1;
       const values = <usize>load<u32>(column, 16);
-      if (how == asBytes || how == asNested) {
+      if (how == asJson) {
+        const offset = <usize>load<u32>(column, 12) + (r << 2);
+        const from = values + <usize>load<u32>(offset);
+        const end = jsonMeaning(from, <usize>load<u32>(column, 20), at, stack, spare);
+        if (end != 0) {
+          at = end;
+          continue;
+        }
+        const bytes = load<u32>(offset, 4) - load<u32>(offset);
+        store<u8>(at - 1, 2);
+        store<u32>(at, bytes);
+        memory.copy(at + 4, from, <usize>bytes);
+        at += 4 + <usize>bytes;
+      } else if (how == asBytes || how == asNested) {
         const offset = <usize>load<u32>(column, 12) + (r << 2);
         const from = load<u32>(offset);
         const bytes = load<u32>(offset, 4) - from;
