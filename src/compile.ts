@@ -128,7 +128,8 @@ async function runOnLanes(
   signal?.addEventListener('abort', stop);
   try {
     const compilerVersion = packageVersion();
-    const context = { executor, staging: staging.folder, scratch, compilerVersion, meter, signal };
+    const rejectsFile = config.output.rejects ? staging.beside('rejects.parquet') : null;
+    const context = { executor, staging: staging.folder, scratch, compilerVersion, meter, signal, rejectsFile };
     return await run(looks, config, context);
   } finally {
     signal?.removeEventListener('abort', stop);

@@ -20,6 +20,7 @@ import { RankedLane, withDigests, withScores } from './ranked-lane.js';
 import { columnPlans, OpenFiles, parsePiece, scanPiece, typingOptions } from './read.js';
 import { Shingler } from './shingler.js';
 import type {
+  ExtractOrder,
   GatherOrder,
   Kinds,
   MergeOrder,
@@ -55,6 +56,7 @@ export function openLane(): Lane {
       gather: (order: GatherOrder) => lane.ranking.gather(order),
       scatter: (order: ScatterOrder) => ({ value: lane.ranking.scatter(order) }),
       merge: (order: MergeOrder) => lane.ranking.merge(order),
+      extract: (order: ExtractOrder) => ({ value: lane.ranking.extract(order) }),
     },
     close: () => lane.close(),
   };
@@ -182,9 +184,10 @@ class ChunkLane {
   }
 
   settle({ keep, action }: Sentence): Reply<Settled> {
-    const settled: Settled = { encoded: [], exported: null, held: null };
+    const settled: Settled = { encoded: [], exported: null, held: null, dropped: null };
     const block = this.block!;
     this.block = null;
+    if (this.plan.rejects && keep !== null) settled.dropped = this.ranking.dropped(block, keep);
     if (action.do === 'drop') return { value: settled };
     const kept = keep === null ? block : filterBlock(this.kernel, block, keep);
     if (action.do === 'encode') {

@@ -1,6 +1,6 @@
 import { digestBytes } from '../dedupe/digest.js';
 import { SharedArena } from '../engine/arena.js';
-import type { Block, Column } from '../engine/block.js';
+import { type Block, type Column, copyBlock } from '../engine/block.js';
 import { readBlockFile, writeBlockFile } from '../engine/blockfile.js';
 import type { Reply } from '../engine/executor.js';
 import { Gatherer } from '../kernels/gather.js';
@@ -10,7 +10,16 @@ import type { RankModel, RankReply, RankRequest } from '../rank/protocol.js';
 import { encodeRowGroup } from '../write/rowgroup.js';
 import { mergePieces, type Piece, scatterBlock } from './scatter.js';
 import { scoreField } from './score.js';
-import type { GatherOrder, HeldRows, MergeOrder, OrderedRows, PassPlan, ScatterOrder, Sentence } from './tasks.js';
+import type {
+  ExtractOrder,
+  GatherOrder,
+  HeldRows,
+  MergeOrder,
+  OrderedRows,
+  PassPlan,
+  ScatterOrder,
+  Sentence,
+} from './tasks.js';
 
 /**
  * A lane's part in ranking: it counts and keeps the chunks that it has read, scores them, and puts row groups together in
@@ -70,6 +79,23 @@ export class RankedLane {
 
   merge({ pieces, firstPosition, scores }: MergeOrder): Reply<OrderedRows> {
     return this.order(mergePieces(this.gathering(), pieces, firstPosition), scores);
+  }
+
+  /** A copy of the rows whose mask byte is 0. */
+  dropped(block: Block, keep: Uint8Array): Block {
+    const rows: number[] = [];
+    for (let r = 0; r < keep.length; r++) if (keep[r] === 0) rows.push(r);
+    return this.pick(block, Uint32Array.from(rows));
+  }
+
+  /** A copy of some rows of a held block, without their digests. */
+  extract({ held, rows }: ExtractOrder): Block {
+    const block = blockOf(held);
+    return this.pick({ rows: block.rows, columns: block.columns.slice(0, -1) }, rows);
+  }
+
+  private pick(block: Block, rows: Uint32Array): Block {
+    return copyBlock(this.gathering().gather([block], new Uint32Array(rows.length), rows, false), false);
   }
 
   private order(block: Block, scores: Float64Array): Reply<OrderedRows> {

@@ -1,4 +1,5 @@
 import type { Config } from '../config/options.js';
+import type { Block } from '../engine/block.js';
 import type { Executor } from '../engine/executor.js';
 import { Sequence } from '../engine/sequence.js';
 import { type RankRecord, type RankSummary, recordOf, summarise } from '../rank/explain.js';
@@ -86,6 +87,20 @@ export class RankedRun {
     const summary = summarise(ranking, all, byScore);
     const record = ranking === null ? null : recordOf(ranking, this.settings, largestOf(perChunk));
     return { summary, record, order, warnings: this.warnings(ranking) };
+  }
+
+  /** The rows that `--top` leaves out, chunk by chunk, with the places that they have among all kept rows. */
+  async *belowTop(order: Uint32Array | null): AsyncGenerator<{ places: Uint32Array; block: Block }> {
+    if (order === null) return;
+    const starts = chunkStarts(this.chunks);
+    const isIn = new Uint8Array(starts.at(-1)!);
+    for (const row of order) isIn[row] = 1;
+    for (const [c, { held, lane, rows: count }] of this.chunks.entries()) {
+      const rows = Uint32Array.from({ length: count }, (_, r) => r).filter((r) => isIn[starts[c]! + r] === 0);
+      if (rows.length === 0) continue;
+      const block = await this.executor.run(lane, 'extract', { held, rows });
+      yield { places: rows.map((r) => starts[c]! + r), block };
+    }
   }
 
   private async rank(): Promise<Ranking | null> {

@@ -1,6 +1,7 @@
 import type { Config } from '../config/options.js';
 import type { Executor } from '../engine/executor.js';
 import type { Field } from '../engine/types.js';
+import { fate, fateNames } from '../ledger/fates.js';
 import { DatasetHash } from '../write/fingerprint.js';
 import { ParquetSplicer, type StagedFile } from '../write/splicer.js';
 import { Judge } from './judge.js';
@@ -9,11 +10,12 @@ import { runPass } from './pass.js';
 import { planOf, walkOf } from './passplan.js';
 import type { ProgressMeter } from './progress.js';
 import { type RankedRows, RankedRun } from './ranked.js';
+import { droppedOf, RejectsFile } from './rejects-file.js';
 import { SchemaState } from './schema.js';
 import { scoreField } from './score.js';
 import type { ScratchFolder } from './scratch.js';
 import { DataSink } from './sink.js';
-import type { LaneTasks, PassPlan } from './tasks.js';
+import type { LaneTasks, PassPlan, Seen } from './tasks.js';
 
 /** What a run is given besides its config. */
 export interface RunContext {
@@ -23,6 +25,8 @@ export interface RunContext {
   compilerVersion: string;
   meter: ProgressMeter;
   scratch: ScratchFolder;
+  /** Where the dropped rows are to be written; null if they are not wanted. */
+  rejectsFile: string | null;
   signal: AbortSignal | undefined;
 }
 
@@ -73,6 +77,11 @@ async function attempt(
     plan.rank === null
       ? null
       : new RankedRun(executor, context.scratch, plan.rank, config.rank, config.resources.memoryBytes / 3);
+  const rejects =
+    context.rejectsFile === null
+      ? null
+      : new RejectsFile(executor, plan.fields, context.rejectsFile, context.compilerVersion);
+  const seenChunks = new Map<number, Seen>();
   try {
     const finished = await runPass(executor, walkOf(schema, config), {
       border: (ref, border) => context.meter.read(ref, border),
@@ -81,6 +90,7 @@ async function attempt(
         const judged = judge.judge(ref, seen);
         if (judged === null) return null;
         const { keep, kept, digests } = judged;
+        if (rejects !== null) seenChunks.set(ref.id, seen);
         const bytes = seen.rows === 0 ? 0 : Math.round((seen.bytes / seen.rows) * kept);
         if (ranked !== null) return { keep, action: ranked.place(ref.id, kept, bytes) };
         hash.rows(digests, plan.constantScore ? new Float64Array(kept).fill(1) : null);
@@ -89,20 +99,59 @@ async function attempt(
       take: async (ref, settled, lane) => {
         ranked?.take(ref.id, settled.held, lane);
         await sink.take(ref.id, settled, lane);
+        const seen = seenChunks.get(ref.id);
+        if (rejects === null || seen === undefined) return;
+        seenChunks.delete(ref.id);
+        await rejects.add(droppedOf(ref, plan.sources[ref.source]!.name, seen, judge.fates, settled.dropped));
       },
     });
     if (!finished) {
       splicer.discard();
+      rejects?.abort();
       return null;
     }
     judge.rejects.check();
     const ranking = ranked === null ? null : await ranked.finish(sink, hash);
+    if (rejects !== null && ranked !== null) await addBelowTop(rejects, ranked, ranking, judge, plan);
     judge.rank(ranking);
     await sink.end();
+    await rejects?.finish();
     return { fields, files: await splicer.finish(), hash: hash.finish(), judge, schema, totals: sink.totals, ranking };
   } catch (error) {
     splicer.abort();
+    rejects?.abort();
     throw error;
+  }
+}
+
+/** Writes out the rows that `--top` leaves out. Must come before they get that fate. */
+async function addBelowTop(
+  rejects: RejectsFile,
+  ranked: RankedRun,
+  ranking: RankedRows | null,
+  judge: Judge,
+  plan: PassPlan,
+): Promise<void> {
+  const ends = judge.rejects.records.map((_, s, all) => all.slice(0, s + 1).reduce((a, b) => a + b, 0));
+  let ordinal = 0;
+  let place = -1;
+  for await (const { places, block } of ranked.belowTop(ranking?.order ?? null)) {
+    // A chunk's rows are of one source.
+    const records = Array.from(places, (wanted) => {
+      while (place < wanted) if (judge.fates.fateOf(ordinal++) === fate.kept) place++;
+      return ordinal;
+    });
+    const source = ends.findIndex((end) => ordinal <= end);
+    const before = source === 0 ? 0 : ends[source - 1]!;
+    const none = records.map(() => null);
+    await rejects.add({
+      source: plan.sources[source]!.name,
+      records: records.map((record) => record - before),
+      reasons: records.map(() => fateNames[fate.belowTop]!),
+      details: none,
+      raws: none,
+      block,
+    });
   }
 }
 

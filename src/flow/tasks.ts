@@ -114,6 +114,8 @@ export interface Settled {
   encoded: EncodedRows[];
   exported: Block | null;
   held: HeldRows | null;
+  /** With `--rejects`: the rows that are not kept. */
+  dropped: Block | null;
 }
 
 /** What a kinds-only pass says of a chunk. */
@@ -143,6 +145,8 @@ export interface LaneTasks extends TaskTable {
   gather: { payload: GatherOrder; result: OrderedRows; event: never };
   scatter: { payload: ScatterOrder; result: Piece[]; event: never };
   merge: { payload: MergeOrder; result: OrderedRows; event: never };
+  /** With `--rejects`: rows of a held block. */
+  extract: { payload: ExtractOrder; result: Block; event: never };
 }
 
 /** Rows to be encoded by a schema of their own. */
@@ -171,6 +175,12 @@ export interface MergeOrder {
   pieces: BlockFile[];
   firstPosition: number;
   scores: Float64Array;
+}
+
+/** Rows to be copied out of a held block. */
+export interface ExtractOrder {
+  held: HeldRows;
+  rows: Uint32Array;
 }
 
 /** An encoded row group, and the digests of its rows in order. */
