@@ -1,4 +1,5 @@
 import { DatagpuError, escapeControls } from '../errors.js';
+import { info } from '../info.js';
 import { type OutputRow, type Why, why } from '../why.js';
 import type { Flags } from './program.js';
 import { shorten } from './table.js';
@@ -12,7 +13,19 @@ export async function run(target: string, row: string, flags: Flags, terminal: T
   if (!/^[0-9]{1,15}$/.test(row))
     throw new DatagpuError('usage', `<row> must be a record number of the source, counted from 1, got "${row}"`);
   const answer = await why(target, Number(row), typeof flags.source === 'string' ? flags.source : undefined);
+  const types = new Map((await info(target)).fields.map((field) => [field.name, field.type]));
+  for (const row of [answer.output, answer.duplicate_of?.output]) if (row) datesAsText(row.content, types);
   terminal.out(flags.json === true ? JSON.stringify(plain(answer), null, 2) : answerLines(answer).join('\n'));
+}
+
+/** Arrow gives dates and times as milliseconds since 1970: here they become ISO 8601. */
+function datesAsText(content: Record<string, unknown>, types: ReadonlyMap<string, string>): void {
+  for (const [name, value] of Object.entries(content)) {
+    const type = types.get(name) ?? '';
+    if (typeof value !== 'number' || !/^(date|timestamp)/.test(type)) continue;
+    const text = new Date(value).toISOString();
+    content[name] = type === 'date' ? text.slice(0, 10) : text;
+  }
 }
 
 function answerLines(answer: Why): string[] {
