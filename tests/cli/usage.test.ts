@@ -17,7 +17,7 @@ describe('help and version', () => {
     expect(code).toBe(0);
     expect(out).toMatch(`datagpu ${version} (node v`);
   });
-  test.each([['compile'], ['info'], ['why'], ['why'], ['verify'], ['diff'], ['cache-list'], ['cache-clear'], ['version']])(
+  test.each([['compile'], ['info'], ['why'], ['verify'], ['diff'], ['cache-list'], ['cache-clear'], ['version']])(
     '%s --help shows an example and --debug',
     async (command) => {
       const { code, out, err } = await datagpu([command, '--help'], { cwd: dir });
