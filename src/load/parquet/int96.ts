@@ -1,5 +1,5 @@
 import { createIngestKernel } from '../../kernels/ingest.js';
-import { FinerThanMicroseconds } from './column.js';
+import { FinerThanMicroseconds } from './leaf.js';
 import type { ParquetFile } from './look.js';
 import { cutPieces } from './pieces.js';
 import { readParquetChunk } from './read.js';

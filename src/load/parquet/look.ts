@@ -3,6 +3,7 @@ import type { DatagpuError } from '../../errors.js';
 import { codecName } from './codec.js';
 import { type FileMetadata, readFooter, refuse } from './footer.js';
 import { findFine } from './int96.js';
+import { PageMemo } from './memo.js';
 import { cutPieces, type ParquetPiece } from './pieces.js';
 import { type ParquetColumn, readSchema } from './schema.js';
 
@@ -16,12 +17,13 @@ export interface ParquetLook {
   createdBy: string;
 }
 
-/** A Parquet file whose footer was read and checked. Plain data. */
+/** A Parquet file whose footer was read and checked, as one thread keeps it while it reads its pieces. */
 export interface ParquetFile {
   path: string;
   name: string;
   meta: FileMetadata;
   columns: ParquetColumn[];
+  memo: PageMemo;
 }
 
 /** Rows that a byte of a file may stand for: a bound on files that claim rows without end. */
@@ -35,7 +37,7 @@ export function openParquet(path: string, name: string): ParquetFile {
   const meta = readFooter(path, name);
   const columns = readSchema(meta.schema, name);
   checkGroups(meta, columns, name);
-  const file = { path, name, meta, columns };
+  const file = { path, name, meta, columns, memo: new PageMemo() };
   const fine = columns.some((column) => column.leaves.some((leaf) => leaf.physical === 'int96')) ? findFine(file) : [];
   return fine.length === 0 ? file : { ...file, columns: readSchema(meta.schema, name, fine) };
 }
@@ -43,7 +45,7 @@ export function openParquet(path: string, name: string): ParquetFile {
 function checkGroups(meta: FileMetadata, columns: readonly ParquetColumn[], name: string): void {
   const leaves = columns.flatMap((column) => column.leaves.map((leaf) => ({ leaf, column: column.name })));
   const damaged = (what: string, column?: string): DatagpuError =>
-    refuse(name, `the Parquet footer is damaged: ${what}`, undefined, column);
+    refuse(name, `the Parquet footer is damaged: ${what}`, column === undefined ? {} : { column });
   let rows = 0;
   for (const [g, group] of meta.groups.entries()) {
     if (group.columns.length !== leaves.length)
@@ -54,7 +56,7 @@ function checkGroups(meta: FileMetadata, columns: readonly ParquetColumn[], name
       if (chunk.physical !== leaf.physical) throw damaged('a column has another type than the schema says', column);
       const codec = codecName(chunk.codec);
       if (!codec.known)
-        throw refuse(name, `its pages are packed with ${codec.name}, which is not supported`, undefined, column);
+        throw refuse(name, `its pages are packed with ${codec.name}, which is not supported`, { column });
       if (leaf.repetition === 0 && chunk.values !== group.rows)
         throw damaged(`a column has ${chunk.values} values for ${group.rows} rows`, column);
     }

@@ -64,8 +64,7 @@ export function listPages(
   const pages: ColumnPages = { dictionary: null, data: [] };
   if (chunk.values === 0) return pages;
   const starts = [chunk.dictionaryPage ?? 0, chunk.dataPage].filter((at) => at >= 4);
-  if (starts.length === 0)
-    throw refuse(name, 'the Parquet footer is damaged: a column has no pages', undefined, column);
+  if (starts.length === 0) throw refuse(name, 'the Parquet footer is damaged: a column has no pages', { column });
   const headers = new HeaderReader(fd, end, name, column);
   let at = Math.min(...starts);
   for (let values = 0; values < chunk.values; ) {
@@ -75,18 +74,13 @@ export function listPages(
     if (dictionaryOnly) return { dictionary: page.kind === 'dictionary' ? page : null, data: [] };
     if (page.kind === 'dictionary') {
       if (pages.dictionary !== null || pages.data.length > 0)
-        throw refuse(name, 'a Parquet column has a second dictionary', undefined, column);
+        throw refuse(name, 'a Parquet column has a second dictionary', { column });
       pages.dictionary = page;
       continue;
     }
     values += page.values;
     if (values > chunk.values)
-      throw refuse(
-        name,
-        `a Parquet column has more values than the ${chunk.values} its footer says`,
-        undefined,
-        column,
-      );
+      throw refuse(name, `a Parquet column has more values than the ${chunk.values} its footer says`, { column });
     if (page.values > 0) pages.data.push(page);
   }
   return pages;
@@ -129,11 +123,11 @@ class HeaderReader {
   }
 
   private damaged(what: string): DatagpuError {
-    return refuse(this.name, `the Parquet pages are damaged: ${what}`, undefined, this.column);
+    return refuse(this.name, `the Parquet pages are damaged: ${what}`, { column: this.column });
   }
 
   private tooLarge(what: string): DatagpuError {
-    return refuse(this.name, `a page has ${what}`, 'Write it again with smaller pages', this.column);
+    return refuse(this.name, `a page has ${what}`, { hint: 'Write it again with smaller pages', column: this.column });
   }
 
   private parse(at: number): Page | null {

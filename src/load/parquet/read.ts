@@ -2,12 +2,15 @@ import fs from 'node:fs';
 import type { Block, Column } from '../../engine/block.js';
 import type { IngestKernel } from '../../kernels/ingest.js';
 import { unreadable } from '../sources.js';
-import { type PlacedColumn, readFlat, readNested } from './column.js';
-import { type LeafPages, PageDecoder, PageScratch } from './decode.js';
+import { readFlat } from './flat.js';
+import type { PlacedColumn } from './leaf.js';
 import type { ParquetFile } from './look.js';
+import { readNested } from './nested.js';
 import { listPages } from './pages.js';
 import type { ParquetPiece } from './pieces.js';
+import { PageReader } from './reader.js';
 import type { Leaf, ParquetColumn } from './schema.js';
+import { type LeafPages, PageScratch } from './scratch.js';
 
 /**
  * Decodes a piece of a Parquet file into the kernel's memory: the columns at these positions of the file's columns, in that
@@ -40,11 +43,10 @@ export function readParquetChunk(
     const scratch = new PageScratch(kernel, [...parts.values()]);
     const placed = wanted.map((column) => {
       const at = { name, column: column.name, record: piece.record };
-      const decoderOf = (leaf: Leaf): PageDecoder =>
-        new PageDecoder(kernel, fd, group.columns[leaf.index]!, parts.get(leaf)!, scratch, name, column.name);
-      if (column.shape !== null) return { column, ...readNested(kernel, decoderOf, column, piece, at) };
-      const leaf = column.leaves[0]!;
-      return { column, ...readFlat(kernel, decoderOf(leaf), leaf, piece, at) };
+      const readerOf = (leaf: Leaf): PageReader =>
+        new PageReader(kernel, fd, group.columns[leaf.index]!, parts.get(leaf)!, scratch, file.memo, at);
+      if (column.shape !== null) return { column, ...readNested(kernel, readerOf, column, piece, at) };
+      return { column, ...readFlat(kernel, readerOf(column.leaves[0]!), piece) };
     });
     const rows = piece.to - piece.from;
     return { rows, columns: placed.map((p) => viewOf(kernel, p, rows)) };

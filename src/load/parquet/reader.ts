@@ -5,8 +5,11 @@ import type { IngestKernel } from '../../kernels/ingest.js';
 import { unpack } from './codec.js';
 import { type ColumnChunk, refuse } from './footer.js';
 import { type ParquetExports, parquetExports } from './kernel.js';
+import type { Place } from './leaf.js';
+import type { PageMemo } from './memo.js';
 import { type ColumnPages, encoding, type Page } from './pages.js';
 import type { Leaf } from './schema.js';
+import { type LeafPages, type PageScratch, physicalWidth } from './scratch.js';
 
 /** A page in the kernel's memory: addresses of its levels and values. Valid until the next page is opened. */
 export interface OpenPage {
@@ -21,90 +24,24 @@ export interface OpenPage {
   end: number;
 }
 
-/** Bytes a value of a physical type takes when it is decoded; 0 for byte arrays. */
-export function physicalWidth(leaf: Leaf): number {
-  switch (leaf.physical) {
-    case 'boolean':
-      return 1;
-    case 'int32':
-    case 'float':
-      return 4;
-    case 'int64':
-    case 'double':
-      return 8;
-    case 'int96':
-      return 12;
-    case 'fixed':
-      return leaf.width;
-    case 'bytes':
-      return 0;
-  }
-}
-
-/** Values of one column chunk as long as offsets are 32-bit numbers, and as a chunk may use memory. */
-const maxColumnBytes = 1024 * 1024 * 1024;
-
-/** A leaf and its pages. */
-export interface LeafPages {
-  leaf: Leaf;
-  pages: ColumnPages;
-}
-
-/** Memory that the pages of all leaves of a piece use one after the other, sized for the largest of each. */
-export class PageScratch {
-  /** Packed and unpacked bytes of a page. */
-  readonly packed: number;
-  readonly unpacked: number;
-  /** A byte a level, for both kinds. */
-  readonly levels: number;
-  /** Dictionary indices, or the lengths and prefixes of delta encodings: eight bytes a value. */
-  readonly indices: number;
-  /** Fixed-width values before the wanted ones are taken. */
-  readonly plain: number;
-  /** Values of the dictionary, and offsets into them for byte arrays. */
-  readonly dictionary: number;
-  readonly entries: number;
-
-  constructor(kernel: IngestKernel, parts: readonly LeafPages[]) {
-    const region = (bytesOf: (page: Page, leaf: Leaf) => number): number => {
-      let most = 0;
-      for (const { leaf, pages } of parts) {
-        for (const page of pages.data) most = Math.max(most, bytesOf(page, leaf));
-        if (pages.dictionary !== null) most = Math.max(most, bytesOf(pages.dictionary, leaf));
-      }
-      return kernel.alloc(most);
-    };
-    const listed = (page: Page): boolean => page.encoding !== encoding.plain && page.encoding !== encoding.streams;
-    this.packed = region((page) => page.packedBytes);
-    this.unpacked = region((page) => page.bytes);
-    this.levels = region((page) => 2 * (page.values + 16));
-    this.indices = region((page) => (page.kind !== 'dictionary' && listed(page) ? 8 * page.values : 0));
-    this.plain = region((page, leaf) =>
-      listed(page) || leaf.physical === 'boolean' ? page.values * physicalWidth(leaf) : 0,
-    );
-    this.dictionary = region((page) => (page.kind === 'dictionary' ? page.bytes : 0));
-    this.entries = region((page, leaf) =>
-      page.kind === 'dictionary' && leaf.physical === 'bytes' ? 4 * (page.values + 1) : 0,
-    );
-  }
-}
-
-/** Decodes the pages of one column chunk in the kernel's memory, one after the other. */
-export class PageDecoder {
-  private readonly ex: ParquetExports;
-  private readonly leaf: Leaf;
+/** Reads the pages of one column chunk into the kernel's memory, one after the other. */
+export class PageReader {
+  readonly ex: ParquetExports;
+  readonly leaf: Leaf;
   readonly pages: ColumnPages;
-  private readonly width: number;
+  /** Bytes a decoded value takes; 0 for byte arrays. */
+  readonly width: number;
   private dictionarySize = -1;
 
   constructor(
-    private readonly kernel: IngestKernel,
+    readonly kernel: IngestKernel,
     private readonly fd: number,
     private readonly chunk: ColumnChunk,
     part: LeafPages,
-    private readonly scratch: PageScratch,
-    private readonly name: string,
-    private readonly column: string,
+    readonly scratch: PageScratch,
+    private readonly memo: PageMemo,
+    /** Where errors say they are. */
+    readonly place: Place,
   ) {
     this.ex = parquetExports(kernel);
     this.leaf = part.leaf;
@@ -115,18 +52,7 @@ export class PageDecoder {
   /** Reads, checks and unpacks a page, and decodes its levels. */
   open(page: Page): OpenPage {
     const { repetitionBytes, definitionBytes } = page;
-    const levelBytes = page.kind === 'v2' ? repetitionBytes + definitionBytes : 0;
-    this.load(page, this.scratch.packed);
-    const codec = page.kind === 'v2' && !page.packed ? 0 : this.chunk.codec;
-    if (levelBytes > 0)
-      this.kernel.u8(this.scratch.unpacked, levelBytes).set(this.kernel.u8(this.scratch.packed, levelBytes));
-    this.unpack(
-      codec,
-      this.scratch.packed + levelBytes,
-      page.packedBytes - levelBytes,
-      this.scratch.unpacked + levelBytes,
-      page.bytes - levelBytes,
-    );
+    this.fetch(page);
 
     let from = this.scratch.unpacked;
     const end = this.scratch.unpacked + page.bytes;
@@ -148,12 +74,45 @@ export class PageDecoder {
     return { page, repetition, definition, dense, from, end };
   }
 
-  /** How many rows begin in a v2 page of a repeated column, of which only the levels are read. */
-  rowsOf(page: Page): number {
+  /** Brings a page's unpacked bytes into scratch. */
+  private fetch(page: Page): void {
+    const { packed, unpacked } = this.scratch;
+    const kept = this.memo.page(page.at);
+    if (kept !== null) {
+      this.kernel.u8(unpacked, page.bytes).set(kept);
+      return;
+    }
+    this.load(page, packed);
+    const levels = page.kind === 'v2' ? page.repetitionBytes + page.definitionBytes : 0;
+    if (levels > 0) this.kernel.u8(unpacked, levels).set(this.kernel.u8(packed, levels));
+    const codec = page.kind === 'v2' && !page.packed ? 0 : this.chunk.codec;
+    this.unpack(codec, packed + levels, page.packedBytes - levels, unpacked + levels, page.bytes - levels);
+  }
+
+  /** Says whether a later piece will need the open page too: then a large one is kept unpacked. */
+  keep(page: Page, again: boolean): void {
+    if (again) this.memo.keep(page.at, this.kernel.u8(this.scratch.unpacked, page.bytes));
+    else this.memo.release(page.at);
+  }
+
+  /**
+   * How many rows begin in a page of a repeated column, if that is known without unpacking it: from an earlier piece, or
+   * from the levels of a v2 page. The number in a v2 header is not relied on: some writers put that of the values there.
+   */
+  rowsOf(page: Page): number | undefined {
+    const known = this.memo.rowsOf(page.at);
+    if (known !== undefined || page.kind === 'v1') return known;
     const { packed, levels } = this.scratch;
     this.read(page.at, page.repetitionBytes, packed);
     this.decodeLevels(packed, packed + page.repetitionBytes, this.leaf.repetition, page.values, levels);
-    return this.ex.pqCount(levels, page.values, 0);
+    return this.countRows(page, levels);
+  }
+
+  /** The same for an open page, from its levels. */
+  countRows(page: Page, repetition: number): number {
+    const rows = this.ex.pqCount(repetition, page.values, 0);
+    this.memo.setRows(page.at, rows);
+    return rows;
   }
 
   /** Levels of a v1 page: with their length before them, or in the old packing. Returns where they end. */
@@ -175,159 +134,8 @@ export class PageDecoder {
     if (this.ex.pqLevels(from, end, bitWidth(most), count, most, out) === 0) throw this.damaged('levels are damaged');
   }
 
-  /** Decodes `count` dense fixed-width values from the one numbered `skip` on to `out`. */
-  fixed(open: OpenPage, skip: number, count: number, out: number): void {
-    if (count === 0) return;
-    const { ex, width, kernel, leaf } = this;
-    const { from, end, dense, page } = open;
-    const copy = (source: number): void =>
-      kernel.u8(out, count * width).set(kernel.u8(source + skip * width, count * width));
-    switch (page.encoding) {
-      case encoding.plain:
-        if (leaf.physical === 'boolean') {
-          if (ex.pqBits(from, end, skip + count, this.scratch.plain) === 0) throw this.damaged('values are cut off');
-          copy(this.scratch.plain);
-          return;
-        }
-        if ((skip + count) * width > end - from) throw this.damaged('values are cut off');
-        copy(from);
-        return;
-      case encoding.plainDictionary:
-      case encoding.dictionary:
-        this.readIndices(open, skip + count);
-        ex.pqGather(this.scratch.dictionary, width, this.scratch.indices + skip * 4, count, out);
-        return;
-      case encoding.rle: {
-        if (leaf.physical !== 'boolean' || end - from < 4) break;
-        const bytes = this.u32(from);
-        if (bytes > end - from - 4 || ex.pqLevels(from + 4, from + 4 + bytes, 1, dense, 1, this.scratch.plain) === 0)
-          throw this.damaged('values are cut off');
-        copy(this.scratch.plain);
-        return;
-      }
-      case encoding.deltaBinary:
-        if (leaf.physical !== 'int32' && leaf.physical !== 'int64') break;
-        if (ex.pqDelta(from, end, dense, width, this.scratch.plain) === 0)
-          throw this.damaged('delta-packed values are damaged');
-        copy(this.scratch.plain);
-        return;
-      case encoding.streams: {
-        const stride = Math.floor((end - from) / width);
-        if (skip + count > stride) throw this.damaged('values are cut off');
-        ex.pqStreams(from, stride, skip, count, width, out);
-        return;
-      }
-      case encoding.deltaLength:
-      case encoding.deltaBytes: {
-        if (leaf.physical !== 'fixed') break;
-        const bytes = this.deltaValues(open, () => this.scratch.plain, dense * width);
-        if (!ex.pqAllLengths(this.scratch.indices, dense, width)) throw this.damaged(`a value has not ${width} bytes`);
-        copy(bytes);
-        return;
-      }
-    }
-    throw this.unsupported(page);
-  }
-
-  /**
-   * Decodes `rows` byte arrays from the dense one numbered `skip` on, `count` of them not null by `validity` (0 = none is
-   * null). Offsets begin with `at`, which is stored already; `reserve` makes room for that many bytes from the start of the
-   * values and returns their address. Returns the end of the bytes.
-   */
-  bytes(
-    open: OpenPage,
-    skip: number,
-    count: number,
-    rows: number,
-    validity: number,
-    offsets: number,
-    at: number,
-    reserve: (bytes: number) => number,
-  ): number {
-    const { ex } = this;
-    const { from, end, page } = open;
-    const room = (more: number): number => {
-      if (at + more > maxColumnBytes)
-        throw refuse(
-          this.name,
-          `more than ${maxColumnBytes} bytes of text in one piece of a row group`,
-          'Write it again with smaller row groups',
-          this.column,
-        );
-      return reserve(at + more);
-    };
-    switch (page.encoding) {
-      case encoding.plain: {
-        const start = skip === 0 ? from : ex.pqSkipBytes(from, end, skip) >>> 0;
-        const values = room(end - from);
-        const next = start === 0 ? -1 : ex.pqPlainBytes(start, end, rows, validity, offsets, at, values);
-        if (next < 0) throw this.damaged('a value is longer than its page');
-        return next;
-      }
-      case encoding.plainDictionary:
-      case encoding.dictionary: {
-        this.readIndices(open, skip + count);
-        const indices = this.scratch.indices + skip * 4;
-        const values = room(ex.pqDictionaryTotal(this.scratch.entries, indices, count));
-        return ex.pqDictionaryBytes(
-          this.scratch.entries,
-          this.scratch.dictionary,
-          indices,
-          rows,
-          validity,
-          offsets,
-          at,
-          values,
-        );
-      }
-      case encoding.deltaLength:
-      case encoding.deltaBytes: {
-        let values = 0;
-        const source = this.deltaValues(open, (bytes) => {
-          values = room(bytes);
-          return values + at;
-        });
-        const passed = ex.pqLengthTotal(this.scratch.indices, skip);
-        const lengths = this.scratch.indices + skip * 4;
-        const taken = ex.pqLengthTotal(lengths, count);
-        if (source !== values + at || passed > 0)
-          this.kernel.u8(values + at, taken).set(this.kernel.u8(source + passed, taken));
-        ex.pqLengthOffsets(lengths, rows, validity, offsets, at);
-        return at + taken;
-      }
-    }
-    throw this.unsupported(page);
-  }
-
-  /**
-   * The dense values of a page of DELTA_LENGTH_BYTE_ARRAY or DELTA_BYTE_ARRAY one behind the other; their lengths are in
-   * `indices`. `place` is asked where, given their size, which must be at most `limit`.
-   */
-  private deltaValues(open: OpenPage, place: (bytes: number) => number, limit: number = maxColumnBytes): number {
-    const { ex } = this;
-    const { indices } = this.scratch;
-    const { from, end, dense, page } = open;
-    const damaged = (): DatagpuError => this.damaged('delta-packed values are damaged');
-    const first = ex.pqDelta(from, end, dense, 4, indices) >>> 0;
-    if (first === 0) throw damaged();
-    if (page.encoding === encoding.deltaLength) {
-      const bytes = ex.pqLengthTotal(indices, dense);
-      if (bytes < 0 || bytes > end - first || bytes > limit) throw damaged();
-      place(bytes);
-      return first;
-    }
-    const suffixes = indices + 4 * dense;
-    const second = ex.pqDelta(first, end, dense, 4, suffixes) >>> 0;
-    if (second === 0) throw damaged();
-    const suffixBytes = ex.pqLengthTotal(suffixes, dense);
-    const bytes = ex.pqPrefixTotal(indices, suffixes, dense);
-    if (suffixBytes < 0 || suffixBytes > end - second || bytes < 0 || bytes > limit) throw damaged();
-    const out = place(bytes);
-    ex.pqPrefixBytes(indices, suffixes, second, dense, indices, out);
-    return out;
-  }
-
-  private readIndices(open: OpenPage, count: number): void {
+  /** Decodes the first `count` dictionary indices of a page into scratch, and the dictionary if need be. */
+  readIndices(open: OpenPage, count: number): void {
     if (this.dictionarySize < 0) this.loadDictionary();
     const { from, end } = open;
     if (count === 0) return;
@@ -364,7 +172,7 @@ export class PageDecoder {
   }
 
   /** A 32-bit number at any address. */
-  private u32(at: number): number {
+  u32(at: number): number {
     return new DataView(this.kernel.u8(at, 4).buffer, at, 4).getUint32(0, true);
   }
 
@@ -393,10 +201,12 @@ export class PageDecoder {
 
   /** The error for pages that can't be decoded. */
   damaged(what: string): DatagpuError {
-    return refuse(this.name, `the Parquet pages are damaged: ${what}`, 'Fetch or write the file again', this.column);
+    const { name, column } = this.place;
+    return refuse(name, `the Parquet pages are damaged: ${what}`, { hint: 'Fetch or write the file again', column });
   }
 
-  private unsupported(page: Page): DatagpuError {
+  /** The error for a page whose encoding its values can't have. */
+  unsupported(page: Page): DatagpuError {
     return this.damaged(`the encoding ${page.encoding} does not go with ${this.leaf.physical}`);
   }
 }

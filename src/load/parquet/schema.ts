@@ -1,5 +1,6 @@
 import type { ArrowType, ColumnType } from '../../engine/types.js';
-import { type LogicalType, type PhysicalType, refuse, type SchemaElement } from './footer.js';
+import { type PhysicalType, refuse, type SchemaElement } from './footer.js';
+import type { LogicalType } from './logical.js';
 
 /** A leaf of the schema: what its pages hold, and the type that its values get. */
 export interface Leaf {
@@ -96,7 +97,7 @@ class SchemaBuilder {
   }
 
   private fail(what: string): never {
-    throw refuse(this.name, what, undefined, this.column);
+    throw refuse(this.name, what, { column: this.column });
   }
 
   /** The shape of a node whose parent's values have these levels. */
