@@ -9,7 +9,7 @@ afterAll(remove);
 const bin = path.resolve(import.meta.dirname, '../../bin/datagpu.js');
 
 beforeAll(() => {
-  fs.writeFileSync(path.join(dir, 'a.csv'), 'ID,Some Text\n1, hello \n2,more words\n2,more words\n3,\n');
+  fs.writeFileSync(path.join(dir, 'a.csv'), 'ID,Some Text\n1, hello words \n2,more words\n2,more words\n3,\n');
 });
 
 /** Files under a folder, sorted, without the cache. */
@@ -69,7 +69,7 @@ describe('compile', () => {
   test('--dry-run writes nothing', async () => {
     const { code, out } = await datagpu(['compile', 'a.csv', '-o', 'o4', '--dry-run'], { cwd: dir });
     expect(code).toBe(0);
-    expect(out).toMatch(/^a\.csv: 52 bytes, format "csv"/);
+    expect(out).toMatch(/^a\.csv: 58 bytes, format "csv"/);
     expect(out).toMatch(/some_text +Some Text +utf8/);
     const json = await datagpu(['compile', 'a.csv', '-o', 'o4', '--dry-run', '--json'], { cwd: dir });
     expect(JSON.parse(json.out).fields.map((f: { name: string }) => f.name)).toEqual(['id', 'some_text']);
