@@ -11,7 +11,7 @@ import { ChunkWalk, type Walkable } from './walk.js';
 /** Records of a chunk times its columns stay below this: the cell index has 8 bytes a cell. */
 const cellsPerChunk = 8_000_000;
 /** Decoded bytes of a chunk. */
-const chunkBytes = 32 * 2 ** 20;
+const usualChunkBytes = 32 * 2 ** 20;
 
 /** What the lanes are told before a pass. */
 export function planOf({ looks, union }: SchemaState, config: Config): PassPlan {
@@ -40,7 +40,12 @@ function comparedColumns(fields: readonly Field[], { dedupe }: Config): number[]
 }
 
 /** The chunks of a pass, over the sources that `only` lets through. */
-export function walkOf({ looks }: SchemaState, config: Config, only: (look: Look) => boolean = () => true): ChunkWalk {
+export function walkOf(
+  { looks }: SchemaState,
+  config: Config,
+  chunkBytes: number = usualChunkBytes,
+  only: (look: Look) => boolean = () => true,
+): ChunkWalk {
   const sources = looks.map((look): Walkable => {
     if (!only(look)) return { start: null, limits: null, pieces: [] };
     if (look.pieces !== null) return { start: null, limits: null, pieces: look.pieces };

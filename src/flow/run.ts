@@ -1,5 +1,6 @@
 import type { Config } from '../config/options.js';
 import type { Executor } from '../engine/executor.js';
+import { Sequence } from '../engine/sequence.js';
 import type { Field } from '../engine/types.js';
 import { fate, fateNames } from '../ledger/fates.js';
 import { DatasetHash } from '../write/fingerprint.js';
@@ -16,6 +17,7 @@ import { scoreField } from './score.js';
 import type { ScratchFolder } from './scratch.js';
 import { DataSink } from './sink.js';
 import type { LaneTasks, PassPlan, Seen } from './tasks.js';
+import type { Spent } from './times.js';
 
 /** What a run is given besides its config. */
 export interface RunContext {
@@ -28,6 +30,8 @@ export interface RunContext {
   /** Where the dropped rows are to be written; null if they are not wanted. */
   rejectsFile: string | null;
   signal: AbortSignal | undefined;
+  /** Decoded bytes of a chunk, where it is not to be the usual number. */
+  chunkBytes?: number;
 }
 
 /** A data set whose files are staged, and all that the manifest says of it. */
@@ -40,6 +44,8 @@ export interface RunResult {
   totals: DataSink['totals'];
   /** Null without ranking, and where every score is 1. */
   ranking: RankedRows | null;
+  /** Seconds by stage of every lane, and of the coordinator. */
+  spent: Spent[];
   /** How often types had to be settled anew. */
   retyped: number;
 }
@@ -48,11 +54,18 @@ export interface RunResult {
 export async function run(looks: readonly Look[], config: Config, context: RunContext): Promise<RunResult> {
   const schema = new SchemaState(looks, config);
   for (let retyped = 0; ; retyped++) {
-    if (retyped > 2) throw new Error('types that were settled over all rows did not hold');
+    if (retyped > mostRestarts(looks)) throw new Error('types that were settled over all rows did not hold');
     const result = await attempt(schema, config, context);
     if (result !== null) return { ...result, retyped };
     await learnKinds(schema, config, context);
   }
+}
+
+/**
+ * A look at all kinds of a text settles them. What converting a Parquet column shows comes up one file and column at a time.
+ */
+function mostRestarts(looks: readonly Look[]): number {
+  return looks.reduce((n, { pieces, columns }) => n + (pieces === null ? 0 : columns.columns.length), 2);
 }
 
 async function attempt(
@@ -83,7 +96,7 @@ async function attempt(
       : new RejectsFile(executor, plan.fields, context.rejectsFile, context.compilerVersion);
   const seenChunks = new Map<number, Seen>();
   try {
-    const finished = await runPass(executor, walkOf(schema, config), {
+    const finished = await runPass(executor, walkOf(schema, config, context.chunkBytes), {
       border: (ref, border) => context.meter.read(ref, border),
       judge: (ref, seen) => {
         context.signal?.throwIfAborted();
@@ -116,7 +129,9 @@ async function attempt(
     judge.rank(ranking);
     await sink.end();
     await rejects?.finish();
-    return { fields, files: await splicer.finish(), hash: hash.finish(), judge, schema, totals: sink.totals, ranking };
+    const files = await splicer.finish();
+    const spent = [...(await spentOn(executor)), { dedupe: judge.seconds }];
+    return { fields, files, hash: hash.finish(), judge, schema, totals: sink.totals, ranking, spent };
   } catch (error) {
     splicer.abort();
     rejects?.abort();
@@ -160,17 +175,24 @@ async function learnKinds(schema: SchemaState, config: Config, context: RunConte
   const { executor } = context;
   schema.settle();
   await toAllLanes(executor, planOf(schema, config));
-  const walk = walkOf(schema, config, (look) => look.start !== null);
+  const walk = walkOf(schema, config, context.chunkBytes, (look) => look.start !== null);
+  const order = new Sequence();
   const work = async (lane: number): Promise<void> => {
     for (let ref = await walk.next(); ref !== null; ref = await walk.next()) {
       context.signal?.throwIfAborted();
       const learned = await executor.run(lane, 'kinds', ref, (border) => walk.found(border));
+      // In chunk order: keys stand in the order in which they are first seen.
+      await order.turn(ref.id);
       schema.learn(ref.source, learned);
+      order.leave(ref.id);
     }
   };
   await Promise.all(Array.from({ length: executor.lanes }, (_, lane) => work(lane)));
   schema.settle();
 }
+
+const spentOn = (executor: Executor<LaneTasks>): Promise<Spent[]> =>
+  Promise.all(Array.from({ length: executor.lanes }, (_, lane) => executor.run(lane, 'spent', null)));
 
 async function toAllLanes(executor: Executor<LaneTasks>, plan: PassPlan): Promise<void> {
   await Promise.all(Array.from({ length: executor.lanes }, (_, lane) => executor.run(lane, 'plan', plan)));

@@ -60,7 +60,11 @@ function sniffLines(kernel: IngestKernel, fd: number, file: TextFile, bom: numbe
   const { rejects } = head.parsed;
   if (rejects[0]?.index === 0) {
     const none = head.parsed.cells.rows === 0;
-    const layout = layoutOfDocument(file, name);
+    const document = sniffAsDocument(file, name);
+    const layout = document?.dialect.layout ?? null;
+    // Objects are easily told apart wherever they stand, so it costs nobody anything to read them.
+    if (none && document !== null && layout === 'concatenated' && rejects[0].why.startsWith('a second object'))
+      return document;
     if (layout === 'array' || layout === 'object' || (none && (layout !== null || whole))) {
       const what = none ? `no line is a JSON object: ${rejects[0].why}` : rejects[0].why;
       const hint =
@@ -179,10 +183,10 @@ function lineStartAfter(fd: number, file: TextFile, position: number, name: stri
   return at < 0 || from + at + 1 >= file.bytes ? -1 : from + at + 1;
 }
 
-/** The layout of the file as a JSON document with records, or null if it isn't one. */
-function layoutOfDocument(file: TextFile, name: string): JsonDialect['layout'] | null {
+/** What the file is as a JSON document with records, or null if it isn't one. */
+function sniffAsDocument(file: TextFile, name: string): JsonSniff | null {
   try {
-    return sniffJson(file, 'json', name).dialect.layout;
+    return sniffJson(file, 'json', name);
   } catch (error) {
     if (error instanceof DatagpuError) return null;
     throw error;
