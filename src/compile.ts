@@ -1,28 +1,14 @@
-import fs from 'node:fs';
 import path from 'node:path';
 import type { CompileOptions } from './config/compile-options.js';
 import { readConfigFile } from './config/file.js';
-import type { Config } from './config/options.js';
 import { resolveConfig } from './config/resolve.js';
 import { DatagpuError } from './errors.js';
-import { duplicatesOf } from './flow/account.js';
-import { writeBeside } from './flow/beside.js';
-import { fieldFacts } from './flow/facts.js';
 import { FinishedDatasets } from './flow/finished.js';
 import { SourceIdentity } from './flow/identity.js';
-import { type Look, lookAt } from './flow/look.js';
-import { ProgressMeter } from './flow/progress.js';
-import { openExecutor } from './flow/resources.js';
-import { type RunResult, run } from './flow/run.js';
-import { ScratchFolder } from './flow/scratch.js';
 import { resolveSources } from './load/sources.js';
-import { buildManifest, relativePath } from './manifest/build.js';
-import { type Manifest, manifestFileName } from './manifest/manifest.js';
-import { readManifest } from './manifest/read.js';
+import { manifestFileName } from './manifest/manifest.js';
 import type { CompileResult } from './manifest/result.js';
-import { manifestText } from './manifest/write.js';
-import { packageVersion } from './package-version.js';
-import { recover, Staging } from './write/commit.js';
+import { recover } from './write/commit.js';
 
 /**
  * Compiles sources into a data set, the way the data take:
@@ -37,10 +23,9 @@ export async function compile(paths: readonly string[], options: CompileOptions 
   const cwd = options.cwd ?? process.cwd();
   const file = options.config === undefined ? null : readConfigFile(options.config, cwd);
   const config = resolveConfig(options, file, { cwd, env: process.env });
-  const out = config.output.dir;
-  const manifestPath = path.join(out, manifestFileName);
+  const manifestPath = path.join(config.output.dir, manifestFileName);
 
-  recover(out);
+  recover(config.output.dir);
   const { sources, warnings } = resolveSources(paths, { cwd, format: config.read.format });
   const identity = new SourceIdentity(sources);
   const finished = FinishedDatasets.open(config, identity, (message) => warnings.push(message));
@@ -48,111 +33,15 @@ export async function compile(paths: readonly string[], options: CompileOptions 
     const hit = await finished.find();
     if (hit !== null) return { outcome: 'cached', manifest: hit, manifestPath, elapsedSeconds: elapsed() };
 
-    const parent = await readParent(out, warnings);
-    const staging = new Staging(out);
-    const scratch = new ScratchFolder(config.resources.scratch ?? staging.folder);
-    try {
-      const looks: Look[] = [];
-      for (const source of sources) looks.push(await lookAt(source, config, scratch.path, spoolOptions(options)));
-      const hashes = identity.hashes(looks);
-      const result = await runOnLanes(looks, config, staging, scratch, options);
-      const rows = result.judge.rejects.records;
-      const described = looks.map((look, s) => ({
-        path: look.source.absolute,
-        bytes: look.file.stream?.bytes ?? look.source.bytes,
-        rows: rows[s]!,
-        dialect: look.dialect,
-      }));
-      const paths = looks.map((look) => relativePath(out, look.source.absolute));
-      writeBeside(staging, result, paths, packageVersion());
-      const duplicates = await duplicatesOf(result, paths);
-      const hashed = await hashes;
-      identity.requireUnchanged();
-      const manifest = buildManifest({
-        config,
-        name: config.output.name ?? defaultName(looks[0]!),
-        createdAt: new Date(),
-        compilerVersion: packageVersion(),
-        hash: result.hash,
-        sources: described.map((source, s) => ({ ...source, hash: hashed[s]! })),
-        files: result.files,
-        fields: fieldFacts(result),
-        balance: result.judge.ledger.balance(result.judge.kept),
-        stats: {
-          valid_rows: result.judge.valid,
-          ranked_samples: config.rank.enabled ? result.judge.kept : 0,
-          processing_time: elapsed(),
-          retyped: result.retyped,
-        },
-        ...(duplicates.dedupe === undefined ? {} : { dedupe: { ...duplicates.dedupe } }),
-        ...(result.ranking === null ? {} : { ranking: { ...result.ranking.summary } }),
-        warnings: [
-          ...warnings,
-          ...looks.flatMap((l) => l.warnings),
-          ...result.schema.union.notes,
-          ...duplicates.warnings,
-          ...(result.ranking?.warnings ?? []),
-        ],
-        parent,
-      });
-      options.signal?.throwIfAborted();
-      const text = manifestText(manifest);
-      staging.commit(result.files, text);
-      finished.remember(manifest, text);
-      return { outcome: 'compiled', manifest, manifestPath, elapsedSeconds: elapsed() };
-    } finally {
-      scratch.remove();
-      staging.abort();
-    }
+    // What follows takes long to load, and a cache hit does without it.
+    const { build } = await import('./flow/build.js');
+    const { manifest, text } = await build(sources, warnings, identity, config, options, elapsed);
+    finished.remember(manifest, text);
+    return { outcome: 'compiled', manifest, manifestPath, elapsedSeconds: elapsed() };
   } catch (error) {
     if (options.signal?.aborted) throw new DatagpuError('interrupted', 'interrupted', { cause: error });
     throw error;
   } finally {
     finished.close();
   }
-}
-
-/** Runs everything that touches rows; the lanes end with it, and as soon as the caller aborts. */
-async function runOnLanes(
-  looks: readonly Look[],
-  config: Config,
-  staging: Staging,
-  scratch: ScratchFolder,
-  { signal, onProgress }: CompileOptions,
-): Promise<RunResult> {
-  const meter = new ProgressMeter(looks, config.rank.enabled && config.rank.method !== 'none', onProgress);
-  const { threads, memoryBytes } = config.resources;
-  const bytes = looks.reduce((n, look) => n + look.file.bytes, 0);
-  const executor = openExecutor(threads, memoryBytes, bytes);
-  const stop = (): void => void executor.close();
-  signal?.addEventListener('abort', stop);
-  try {
-    const compilerVersion = packageVersion();
-    const rejectsFile = config.output.rejects ? staging.beside('rejects.parquet') : null;
-    const context = { executor, staging: staging.folder, scratch, compilerVersion, meter, signal, rejectsFile };
-    return await run(looks, config, context);
-  } finally {
-    signal?.removeEventListener('abort', stop);
-    await executor.close();
-  }
-}
-
-const spoolOptions = ({ signal }: CompileOptions): { signal?: AbortSignal } => (signal === undefined ? {} : { signal });
-
-/** The manifest that is in the output folder now: the parent of the new one. */
-async function readParent(out: string, warnings: string[]): Promise<Manifest | null> {
-  if (!fs.existsSync(path.join(out, manifestFileName))) return null;
-  try {
-    return (await readManifest(out)).manifest;
-  } catch (error) {
-    if (!(error instanceof DatagpuError)) throw error;
-    warnings.push(`the manifest in the output folder can't be read, so the version starts anew (${error.message})`);
-    return null;
-  }
-}
-
-/** The stem of the first source: train.csv.gz is "train". */
-function defaultName({ source }: Look): string {
-  if (source.absolute === '-') return 'stdin';
-  return path.basename(source.absolute).replace(/(\.(csv|tsv|jsonl|ndjson|json|parquet|gz|zst))+$/i, '') || 'dataset';
 }

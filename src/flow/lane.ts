@@ -33,6 +33,7 @@ import type {
   Settled,
   SourcePlan,
 } from './tasks.js';
+import { Stopwatch } from './times.js';
 import type { Border, ChunkRef, RowPiece, TextPiece } from './walk.js';
 
 /**
@@ -56,6 +57,7 @@ export function openLane(): Lane {
       gather: (order: GatherOrder) => lane.ranking.gather(order),
       scatter: (order: ScatterOrder) => ({ value: lane.ranking.scatter(order) }),
       merge: (order: MergeOrder) => lane.ranking.merge(order),
+      spent: () => ({ value: lane.watch.take() }),
       extract: (order: ExtractOrder) => ({ value: lane.ranking.extract(order) }),
     },
     close: () => lane.close(),
@@ -66,6 +68,7 @@ class ChunkLane {
   private readonly kernel: IngestKernel = createIngestKernel();
   private readonly files = new OpenFiles();
   private readonly shingles = new Shingler();
+  readonly watch: Stopwatch = new Stopwatch();
   private plan!: PassPlan;
   ranking!: RankedLane;
   private block: Block | null = null;
@@ -74,7 +77,7 @@ class ChunkLane {
   begin(plan: PassPlan): Reply<null> {
     this.plan = plan;
     this.block = null;
-    this.ranking = new RankedLane(plan, this.kernel);
+    this.ranking = new RankedLane(plan, this.kernel, this.watch);
     return { value: null };
   }
 
@@ -94,10 +97,13 @@ class ChunkLane {
     const { plan, kernel } = this;
     const source = plan.sources[ref.source]!;
     kernel.reset();
+    this.watch.start('read');
     const read = source.format === 'parquet' ? this.readRows(ref, source) : this.readText(ref, source, emit);
     const { block } = read;
+    this.watch.start('clean');
     const empty = plan.clean.enabled && plan.clean.emptyRows ? emptyRows(block) : null;
     if (plan.clean.enabled && plan.clean.fillText) fillText(block, read.changed, empty);
+    this.watch.start('dedupe');
     const all = block.columns.map((_, c) => c);
     const digests = digestRows(kernel, block, plan.compared);
     const rowDigests = plan.compared.length === all.length ? null : digestRows(kernel, block, all);
@@ -106,6 +112,7 @@ class ChunkLane {
     const { records, rejects, kinds, shapes, newKeys, coerced, changed, exact } = read;
     const rows = block.rows;
     const shingles = plan.near === null ? null : this.shingles.of(block, plan.near);
+    this.watch.start(null);
     return {
       value: {
         records,
@@ -132,6 +139,7 @@ class ChunkLane {
     const file = this.files.parquet(source.file.path, source.name);
     const used = [...new Set(source.map.filter((c) => c >= 0))];
     const whole = readParquetChunk(kernel, file, piece, used);
+    this.watch.start('clean');
     const columns = columnPlans(plan, source).map((c) => (c.cell < 0 ? c : { ...c, cell: used.indexOf(c.cell) }));
     const typed = typeBlock(kernel, whole, columns, { nullTokens: plan.read.nulls, clean: plan.clean });
     const names = declaredOf(columns).map((d) => source.columns[used[d.cell]!]!);
@@ -146,9 +154,11 @@ class ChunkLane {
     const { kernel, plan } = this;
     const scanned = scanPiece(kernel, this.files, source, ref.piece as TextPiece);
     emit({ records: scanned.records, next: scanned.next });
+    this.watch.start('parse');
     const parsed = parsePiece(kernel, source, scanned);
     const options = typingOptions(plan, source);
     const columns = columnPlans(plan, source);
+    this.watch.start('clean');
     const fitting = this.fitting(parsed.cells, source, columns);
     const typed = typeColumns(kernel, fitting.cells, columns, options);
     const names = declaredOf(columns).map((d) => source.columns[d.cell]!);
@@ -183,13 +193,21 @@ class ChunkLane {
     return dropMisfits(this.kernel, cells, declared, typingOptions(this.plan, source));
   }
 
-  settle({ keep, action }: Sentence): Reply<Settled> {
+  settle(sentence: Sentence): Reply<Settled> {
+    this.watch.start('dedupe');
+    const reply = this.finish(sentence);
+    this.watch.start(null);
+    return reply;
+  }
+
+  private finish({ keep, action }: Sentence): Reply<Settled> {
     const settled: Settled = { encoded: [], exported: null, held: null, dropped: null };
     const block = this.block!;
     this.block = null;
     if (this.plan.rejects && keep !== null) settled.dropped = this.ranking.dropped(block, keep);
     if (action.do === 'drop') return { value: settled };
     const kept = keep === null ? block : filterBlock(this.kernel, block, keep);
+    this.watch.start(action.do === 'hold' ? 'rank' : 'write');
     if (action.do === 'encode') {
       const cuts = splitRows(kept.rows, action.groups);
       settled.encoded = cuts.slice(1).map((to, g) => this.encodeRows(rowsOf(kept, cuts[g]!, to)));

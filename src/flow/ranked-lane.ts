@@ -20,6 +20,7 @@ import type {
   ScatterOrder,
   Sentence,
 } from './tasks.js';
+import type { Stopwatch } from './times.js';
 
 /**
  * A lane's part in ranking: it counts and keeps the chunks that it has read, scores them, and puts row groups together in
@@ -28,13 +29,15 @@ import type {
 export class RankedLane {
   private readonly plan: PassPlan;
   private readonly kernel: IngestKernel;
+  private readonly watch: Stopwatch;
   private counter: RankCounter | null = null;
   private readonly held: Map<number, HeldRows> = new Map();
   private adopted: Block[] = [];
   private readonly arena: SharedArena;
   private gatherer: Gatherer | null = null;
 
-  constructor(plan: PassPlan, kernel: IngestKernel) {
+  constructor(plan: PassPlan, kernel: IngestKernel, watch: Stopwatch) {
+    this.watch = watch;
     this.plan = plan;
     this.kernel = kernel;
     this.arena = new SharedArena(plan.rank?.memory);
@@ -50,7 +53,10 @@ export class RankedLane {
   }
 
   ask(request: RankRequest): RankReply {
-    return this.counting().answer(request);
+    this.watch.start('rank');
+    const reply = this.counting().answer(request);
+    this.watch.start(null);
+    return reply;
   }
 
   use(model: RankModel): null {
@@ -59,7 +65,9 @@ export class RankedLane {
   }
 
   score(chunk: number): Reply<Float64Array> {
+    this.watch.start('rank');
     const value = this.counting().score(chunk);
+    this.watch.start(null);
     return { value, transfer: [value.buffer as ArrayBuffer] };
   }
 
@@ -70,14 +78,19 @@ export class RankedLane {
   }
 
   gather({ from, rows, scores }: GatherOrder): Reply<OrderedRows> {
+    this.watch.start('order');
     return this.order(this.gathering().gather(this.adopted, from, rows, true), scores);
   }
 
   scatter({ held, positions, groupRows, path }: ScatterOrder): Piece[] {
-    return scatterBlock(this.gathering(), blockOf(held), positions, groupRows, path);
+    this.watch.start('order');
+    const pieces = scatterBlock(this.gathering(), blockOf(held), positions, groupRows, path);
+    this.watch.start(null);
+    return pieces;
   }
 
   merge({ pieces, firstPosition, scores }: MergeOrder): Reply<OrderedRows> {
+    this.watch.start('order');
     return this.order(mergePieces(this.gathering(), pieces, firstPosition), scores);
   }
 
@@ -101,9 +114,11 @@ export class RankedLane {
   private order(block: Block, scores: Float64Array): Reply<OrderedRows> {
     this.kernel.reset();
     const { fields, compression } = this.plan;
+    this.watch.start('write');
     const data = { rows: block.rows, columns: block.columns.slice(0, -1) };
     const digests = Uint8Array.from(block.columns.at(-1)!.values);
     const encoded = encodeRowGroup(withScores(data, scores), [...fields, scoreField], compression, this.kernel);
+    this.watch.start(null);
     return { value: { encoded, digests }, transfer: [encoded.bytes.buffer, digests.buffer as ArrayBuffer] };
   }
 

@@ -11,6 +11,7 @@ import type { Shape } from '../load/json/shape.js';
 import type { RankModel, RankReply, RankRequest, RankSettings } from '../rank/protocol.js';
 import type { EncodedRows } from '../write/rowgroup.js';
 import type { Piece } from './scatter.js';
+import type { Spent } from './times.js';
 import type { Border, ChunkRef } from './walk.js';
 
 /** A source as a lane reads it. */
@@ -145,6 +146,8 @@ export interface LaneTasks extends TaskTable {
   gather: { payload: GatherOrder; result: OrderedRows; event: never };
   scatter: { payload: ScatterOrder; result: Piece[]; event: never };
   merge: { payload: MergeOrder; result: OrderedRows; event: never };
+  /** Seconds by stage since it was asked last. */
+  spent: { payload: null; result: Spent; event: never };
   /** With `--rejects`: rows of a held block. */
   extract: { payload: ExtractOrder; result: Block; event: never };
 }

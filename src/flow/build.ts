@@ -1,0 +1,135 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import type { CompileOptions } from '../config/compile-options.js';
+import type { Config } from '../config/options.js';
+import { DatagpuError } from '../errors.js';
+import type { Source } from '../load/sources.js';
+import { buildManifest, relativePath } from '../manifest/build.js';
+import { type Manifest, manifestFileName } from '../manifest/manifest.js';
+import { readManifest } from '../manifest/read.js';
+import { manifestText } from '../manifest/write.js';
+import { packageVersion } from '../package-version.js';
+import { Staging } from '../write/commit.js';
+import { duplicatesOf } from './account.js';
+import { writeBeside } from './beside.js';
+import { fieldFacts, stagesOf } from './facts.js';
+import type { SourceIdentity } from './identity.js';
+import { type Look, lookAt } from './look.js';
+import { ProgressMeter } from './progress.js';
+import { openExecutor } from './resources.js';
+import { type RunResult, run } from './run.js';
+import { ScratchFolder } from './scratch.js';
+
+/** Builds a data set from sources and commits it; returns its manifest, and the text of it that was written. */
+export async function build(
+  sources: readonly Source[],
+  warnings: string[],
+  identity: SourceIdentity,
+  config: Config,
+  options: CompileOptions,
+  elapsed: () => number,
+): Promise<{ manifest: Manifest; text: string }> {
+  const out = config.output.dir;
+  const parent = await readParent(out, warnings);
+  const staging = new Staging(out);
+  const scratch = new ScratchFolder(config.resources.scratch ?? staging.folder);
+  try {
+    const looks: Look[] = [];
+    for (const source of sources) looks.push(await lookAt(source, config, scratch.path, spoolOptions(options)));
+    const hashes = identity.hashes(looks);
+    const result = await runOnLanes(looks, config, staging, scratch, options);
+    const rows = result.judge.rejects.records;
+    const described = looks.map((look, s) => ({
+      path: look.source.absolute,
+      bytes: look.file.stream?.bytes ?? look.source.bytes,
+      rows: rows[s]!,
+      dialect: look.dialect,
+    }));
+    const paths = looks.map((look) => relativePath(out, look.source.absolute));
+    writeBeside(staging, result, paths, packageVersion());
+    const duplicates = await duplicatesOf(result, paths);
+    const hashed = await hashes;
+    identity.requireUnchanged();
+    const manifest = buildManifest({
+      config,
+      name: config.output.name ?? defaultName(looks[0]!),
+      createdAt: new Date(),
+      compilerVersion: packageVersion(),
+      hash: result.hash,
+      sources: described.map((source, s) => ({ ...source, hash: hashed[s]! })),
+      files: result.files,
+      fields: fieldFacts(result),
+      balance: result.judge.ledger.balance(result.judge.kept),
+      stats: {
+        valid_rows: result.judge.valid,
+        ranked_samples: config.rank.enabled ? result.judge.kept : 0,
+        processing_time: elapsed(),
+        retyped: result.retyped,
+        stages: stagesOf(result, sourceBytes(looks), elapsed()),
+      },
+      ...(duplicates.dedupe === undefined ? {} : { dedupe: { ...duplicates.dedupe } }),
+      ...(result.ranking === null ? {} : { ranking: { ...result.ranking.summary } }),
+      warnings: [
+        ...warnings,
+        ...looks.flatMap((l) => l.warnings),
+        ...result.schema.union.notes,
+        ...duplicates.warnings,
+        ...(result.ranking?.warnings ?? []),
+      ],
+      parent,
+    });
+    options.signal?.throwIfAborted();
+    const text = manifestText(manifest);
+    staging.commit(result.files, text);
+    return { manifest, text };
+  } finally {
+    scratch.remove();
+    staging.abort();
+  }
+}
+
+const sourceBytes = (looks: readonly Look[]): number => looks.reduce((n, look) => n + look.file.bytes, 0);
+
+/** Runs everything that touches rows; the lanes end with it, and as soon as the caller aborts. */
+async function runOnLanes(
+  looks: readonly Look[],
+  config: Config,
+  staging: Staging,
+  scratch: ScratchFolder,
+  { signal, onProgress }: CompileOptions,
+): Promise<RunResult> {
+  const meter = new ProgressMeter(looks, config.rank.enabled && config.rank.method !== 'none', onProgress);
+  const { threads, memoryBytes } = config.resources;
+  const executor = openExecutor(threads, memoryBytes, sourceBytes(looks));
+  const stop = (): void => void executor.close();
+  signal?.addEventListener('abort', stop);
+  try {
+    const compilerVersion = packageVersion();
+    const rejectsFile = config.output.rejects ? staging.beside('rejects.parquet') : null;
+    const context = { executor, staging: staging.folder, scratch, compilerVersion, meter, signal, rejectsFile };
+    return await run(looks, config, context);
+  } finally {
+    signal?.removeEventListener('abort', stop);
+    await executor.close();
+  }
+}
+
+const spoolOptions = ({ signal }: CompileOptions): { signal?: AbortSignal } => (signal === undefined ? {} : { signal });
+
+/** The manifest that is in the output folder now: the parent of the new one. */
+async function readParent(out: string, warnings: string[]): Promise<Manifest | null> {
+  if (!fs.existsSync(path.join(out, manifestFileName))) return null;
+  try {
+    return (await readManifest(out)).manifest;
+  } catch (error) {
+    if (!(error instanceof DatagpuError)) throw error;
+    warnings.push(`the manifest in the output folder can't be read, so the version starts anew (${error.message})`);
+    return null;
+  }
+}
+
+/** The stem of the first source: train.csv.gz is "train". */
+function defaultName({ source }: Look): string {
+  if (source.absolute === '-') return 'stdin';
+  return path.basename(source.absolute).replace(/(\.(csv|tsv|jsonl|ndjson|json|parquet|gz|zst))+$/i, '') || 'dataset';
+}
