@@ -28,14 +28,15 @@ export async function run(sources: string[], flags: Flags, terminal: Terminal): 
     for (const warning of warnings) terminal.err(`${terminal.style.yellow('warning:')} ${escapeControls(warning)}`);
   };
   try {
-    const { compile, plan } = await import('../index.js');
     if (switches.dryRun) {
+      const { plan } = await import('../plan.js');
       const planned = await plan(sources, options);
       progress.stop();
       warn(planned.warnings);
       terminal.out(switches.json ? JSON.stringify(planned, null, 2) : planLines(planned).join('\n'));
       return;
     }
+    const { compile } = await import('../compile.js');
     const result = await compile(sources, options);
     progress.stop();
     warn(result.manifest.warnings);

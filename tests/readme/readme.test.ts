@@ -70,6 +70,7 @@ test('files that the documents link to are there', () => {
     'ARCHITECTURE.md',
     'CONTRIBUTING.md',
     'CHANGELOG.md',
+    'docs/manifest.md',
     'examples/data/README.md',
   ]) {
     const text = fs.readFileSync(path.join(root, document), 'utf8');
