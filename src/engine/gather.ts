@@ -1,7 +1,7 @@
 import fs from 'node:fs';
-import { SharedArena } from '../engine/arena.js';
-import type { Block, Column } from '../engine/block.js';
-import { widthOf } from '../engine/types.js';
+import { SharedArena } from './arena.js';
+import type { Block, Column } from './block.js';
+import { widthOf } from './types.js';
 
 interface GatherExports {
   gatherFixed(table: number, width: number, from: number, rows: number, count: number, to: number): void;
@@ -39,7 +39,7 @@ export class Gatherer {
     this.arena = arena;
     this.fixed = new Room(arena);
     this.texts = new Room(arena);
-    const bytes = fs.readFileSync(new URL('./gather.wasm', import.meta.url));
+    const bytes = fs.readFileSync(new URL('../kernels/gather.wasm', import.meta.url));
     const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory: arena.memory } });
     this.exports = instance.exports as unknown as GatherExports;
   }

@@ -3,7 +3,7 @@ import { SharedArena } from '../engine/arena.js';
 import { type Block, type Column, copyBlock } from '../engine/block.js';
 import { readBlockFile, writeBlockFile } from '../engine/blockfile.js';
 import type { Reply } from '../engine/executor.js';
-import { Gatherer } from '../kernels/gather.js';
+import { Gatherer } from '../engine/gather.js';
 import type { IngestKernel } from '../kernels/ingest.js';
 import { RankCounter } from '../rank/counter.js';
 import type { RankModel, RankReply, RankRequest } from '../rank/protocol.js';

@@ -1,6 +1,6 @@
 import type { Block, Column } from '../engine/block.js';
 import { type BlockFile, readBlockFile, writeBlockFile } from '../engine/blockfile.js';
-import type { Gatherer } from '../kernels/gather.js';
+import type { Gatherer } from '../engine/gather.js';
 
 /**
  * Ordering more rows than memory holds: every chunk is split by the row groups that its rows go to (scatter), then every

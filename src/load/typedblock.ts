@@ -1,7 +1,7 @@
 import { textRules } from '../clean/rules.js';
 import { cleanTexts } from '../clean/text.js';
 import type { Block } from '../engine/block.js';
-import { Gatherer } from '../kernels/gather.js';
+import { Gatherer } from '../engine/gather.js';
 import { type Pinned, pinColumns } from '../engine/pin.js';
 import type { IngestKernel } from '../kernels/ingest.js';
 import { sameType } from './lattice.js';

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { SharedArena } from '../../dist/engine/arena.js';
 import { type Block, type Column, copyBlock, joinSegments } from '../../dist/engine/block.js';
 import { readBlockFile, writeBlockFile } from '../../dist/engine/blockfile.js';
-import { Gatherer } from '../../dist/kernels/gather.js';
+import { Gatherer } from '../../dist/engine/gather.js';
 
 type Row = { text: string | null; number: bigint | null; small: number };
 

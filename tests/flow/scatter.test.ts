@@ -4,8 +4,8 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Block } from '../../dist/engine/block.js';
+import { Gatherer } from '../../dist/engine/gather.js';
 import { mergePieces, noPosition, scatterBlock } from '../../dist/flow/scatter.js';
-import { Gatherer } from '../../dist/kernels/gather.js';
 
 const gatherer = new Gatherer();
 
