@@ -6,7 +6,7 @@ import { unpack } from './codec.js';
 import { type ColumnChunk, refuse } from './footer.js';
 import { type ParquetExports, parquetExports } from './kernel.js';
 import type { Place } from './leaf.js';
-import type { PageMemo } from './memo.js';
+import type { KeptPage, PageMemo } from './memo.js';
 import { type ColumnPages, encoding, type Page } from './pages.js';
 import type { Leaf } from './schema.js';
 import { type LeafPages, type PageScratch, physicalWidth } from './scratch.js';
@@ -52,7 +52,9 @@ export class PageReader {
   /** Reads, checks and unpacks a page, and decodes its levels. */
   open(page: Page): OpenPage {
     const { repetitionBytes, definitionBytes } = page;
-    this.fetch(page);
+    const listed = page.encoding === encoding.plainDictionary || page.encoding === encoding.dictionary;
+    if (listed && this.dictionarySize < 0) this.loadDictionary();
+    this.fetch(page, this.memo.data);
 
     let from = this.scratch.unpacked;
     const end = this.scratch.unpacked + page.bytes;
@@ -75,11 +77,10 @@ export class PageReader {
   }
 
   /** Brings a page's unpacked bytes into scratch. */
-  private fetch(page: Page): void {
+  private fetch(page: Page, kept: KeptPage): void {
     const { packed, unpacked } = this.scratch;
-    const kept = this.memo.page(page.at);
-    if (kept !== null) {
-      this.kernel.u8(unpacked, page.bytes).set(kept);
+    if (kept.at === page.at) {
+      this.kernel.u8(unpacked, page.bytes).set(kept.bytes);
       return;
     }
     this.load(page, packed);
@@ -91,8 +92,9 @@ export class PageReader {
 
   /** Says whether a later piece will need the open page too: then a large one is kept unpacked. */
   keep(page: Page, again: boolean): void {
-    if (again) this.memo.keep(page.at, this.kernel.u8(this.scratch.unpacked, page.bytes));
-    else this.memo.release(page.at);
+    const { data } = this.memo;
+    if (again) data.keep(page.at, this.kernel.u8(this.scratch.unpacked, page.bytes));
+    else data.release(page.at);
   }
 
   /**
@@ -134,9 +136,8 @@ export class PageReader {
     if (this.ex.pqLevels(from, end, bitWidth(most), count, most, out) === 0) throw this.damaged('levels are damaged');
   }
 
-  /** Decodes the first `count` dictionary indices of a page into scratch, and the dictionary if need be. */
+  /** Decodes the first `count` dictionary indices of a page into scratch. */
   readIndices(open: OpenPage, count: number): void {
-    if (this.dictionarySize < 0) this.loadDictionary();
     const { from, end } = open;
     if (count === 0) return;
     if (from >= end) throw this.damaged('values are cut off');
@@ -145,29 +146,25 @@ export class PageReader {
       throw this.damaged('dictionary indices are damaged');
   }
 
+  /** Reads the dictionary, by way of the scratch that data pages use. */
   private loadDictionary(): void {
     const page = this.pages.dictionary;
     if (page === null) throw this.damaged('the dictionary is missing');
     if (page.encoding !== encoding.plain && page.encoding !== encoding.plainDictionary) throw this.unsupported(page);
     if (this.leaf.physical === 'boolean') throw this.damaged('a dictionary of booleans');
     const { ex, width, kernel } = this;
-    const mark = kernel.mark();
-    const source = kernel.alloc(page.packedBytes);
-    const target = width === 0 ? kernel.alloc(page.bytes) : this.scratch.dictionary;
-    this.load(page, source);
-    this.unpack(this.chunk.codec, source, page.packedBytes, target, page.bytes);
-    if (width > 0) {
-      if (page.values * width > page.bytes) throw this.damaged('the dictionary is cut off');
-    } else {
-      if (page.values * 4 > page.bytes) throw this.damaged('the dictionary is cut off');
-      kernel.u32(this.scratch.entries, 1)[0] = 0;
-      if (
-        ex.pqPlainBytes(target, target + page.bytes, page.values, 0, this.scratch.entries, 0, this.scratch.dictionary) <
-        0
-      )
-        throw this.damaged('the dictionary is cut off');
+    const { unpacked, dictionary, entries } = this.scratch;
+    const kept = this.memo.dictionary;
+    this.fetch(page, kept);
+    kept.keep(page.at, kernel.u8(unpacked, page.bytes));
+    const end = unpacked + page.bytes;
+    const cut = (): DatagpuError => this.damaged('the dictionary is cut off');
+    if (page.values * (width === 0 ? 4 : width) > page.bytes) throw cut();
+    if (width > 0) kernel.u8(dictionary, page.bytes).set(kernel.u8(unpacked, page.bytes));
+    else {
+      kernel.u32(entries, 1)[0] = 0;
+      if (ex.pqPlainBytes(unpacked, end, page.values, 0, entries, 0, dictionary) < 0) throw cut();
     }
-    kernel.reset(mark);
     this.dictionarySize = page.values;
   }
 
