@@ -17,7 +17,7 @@ import type { SourceIdentity } from './identity.js';
 import { type Look, lookAt } from './look.js';
 import { ProgressMeter } from './progress.js';
 import { openExecutor } from './resources.js';
-import { type RunResult, run } from './run.js';
+import { run } from './run.js';
 import { ScratchFolder } from './scratch.js';
 
 /** Builds a data set from sources and commits it; returns its manifest, and the text of it that was written. */
@@ -33,11 +33,24 @@ export async function build(
   const parent = await readParent(out, warnings);
   const staging = new Staging(out);
   const scratch = new ScratchFolder(config.resources.scratch ?? staging.folder);
+  // Opened before the sources are looked at: threads take a while to start.
+  const executor = openExecutor(config.resources.threads, config.resources.memoryBytes, expectedBytes(sources));
+  const stop = (): void => void executor.close();
+  options.signal?.addEventListener('abort', stop);
   try {
     const looks: Look[] = [];
     for (const source of sources) looks.push(await lookAt(source, config, scratch.path, spoolOptions(options)));
     const hashes = identity.hashes(looks);
-    const result = await runOnLanes(looks, config, staging, scratch, options);
+    const isRanked = config.rank.enabled && config.rank.method !== 'none';
+    const result = await run(looks, config, {
+      executor,
+      staging: staging.folder,
+      scratch,
+      compilerVersion: packageVersion(),
+      meter: new ProgressMeter(looks, isRanked, options.onProgress),
+      signal: options.signal,
+      rejectsFile: config.output.rejects ? staging.beside('rejects.parquet') : null,
+    });
     const rows = result.judge.rejects.records;
     const described = looks.map((look, s) => ({
       path: look.source.absolute,
@@ -83,36 +96,19 @@ export async function build(
     staging.commit(result.files, text);
     return { manifest, text };
   } finally {
+    options.signal?.removeEventListener('abort', stop);
+    await executor.close();
     scratch.remove();
     staging.abort();
   }
 }
 
-const sourceBytes = (looks: readonly Look[]): number => looks.reduce((n, look) => n + look.file.bytes, 0);
-
-/** Runs everything that touches rows; the lanes end with it, and as soon as the caller aborts. */
-async function runOnLanes(
-  looks: readonly Look[],
-  config: Config,
-  staging: Staging,
-  scratch: ScratchFolder,
-  { signal, onProgress }: CompileOptions,
-): Promise<RunResult> {
-  const meter = new ProgressMeter(looks, config.rank.enabled && config.rank.method !== 'none', onProgress);
-  const { threads, memoryBytes } = config.resources;
-  const executor = openExecutor(threads, memoryBytes, sourceBytes(looks));
-  const stop = (): void => void executor.close();
-  signal?.addEventListener('abort', stop);
-  try {
-    const compilerVersion = packageVersion();
-    const rejectsFile = config.output.rejects ? staging.beside('rejects.parquet') : null;
-    const context = { executor, staging: staging.folder, scratch, compilerVersion, meter, signal, rejectsFile };
-    return await run(looks, config, context);
-  } finally {
-    signal?.removeEventListener('abort', stop);
-    await executor.close();
-  }
+/** Bytes that there will be to read; text is packed to about a tenth. */
+function expectedBytes(sources: readonly Source[]): number {
+  return sources.reduce((n, s) => n + (s.seekable ? s.bytes * (s.compression === 'none' ? 1 : 10) : 2 ** 30), 0);
 }
+
+const sourceBytes = (looks: readonly Look[]): number => looks.reduce((n, look) => n + look.file.bytes, 0);
 
 const spoolOptions = ({ signal }: CompileOptions): { signal?: AbortSignal } => (signal === undefined ? {} : { signal });
 

@@ -1,9 +1,9 @@
 import type { Kernel } from './module.js';
 
-const stepBytes = 2 ** 21;
+const stepBytes = 2 ** 24;
 
 /**
- * `kernel.alloc` for many small pieces that stay: the memory grows in steps of 2 MB at least, as every growth has a price.
+ * `kernel.alloc` for many small pieces that stay: the memory grows in steps of 16 MB at least, as every growth has a price.
  * @throws RangeError when the address space of 4 GB is full
  */
 export function reserve(kernel: Kernel<unknown>, bytes: number): number {
