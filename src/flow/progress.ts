@@ -5,8 +5,8 @@ import type { Border, ChunkRef } from './walk.js';
 /** At most so often is the caller told. */
 const everyMs = 100;
 
-/** The share of a compile that reading takes; the rest is ranking and writing in order. */
-const readingShare = { alone: 0.99, ranked: 0.6 };
+/** The share of a compile with ranking that is done when everything is read, and when it is scored. */
+export const shares = { read: 0.5, scored: 0.65 } as const;
 
 /** Adds up how far a compile is. A pass that begins anew keeps the share that was reached. */
 export class ProgressMeter {
@@ -23,7 +23,7 @@ export class ProgressMeter {
     this.tell = tell;
     this.totalBytes = looks.reduce((n, l) => n + l.file.bytes, 0);
     this.rowsOf = looks.map((l) => (l.pieces ?? []).reduce((n, p) => n + p.to - p.from, 0));
-    this.reading = isRanked ? readingShare.ranked : readingShare.alone;
+    this.reading = isRanked ? shares.read : 1;
     this.looks = looks;
   }
   private readonly looks: readonly Look[];

@@ -11,6 +11,7 @@ import { finishScores } from '../rank/scores.js';
 import { wordsOf } from '../rank/words.js';
 import type { DatasetHash } from '../write/fingerprint.js';
 import { groupBytes, groupRows } from './groups.js';
+import { type ProgressMeter, shares } from './progress.js';
 import { noPosition, type Piece } from './scatter.js';
 import type { ScratchFolder } from './scratch.js';
 import type { DataSink } from './sink.js';
@@ -42,9 +43,11 @@ export class RankedRun {
   private readonly columns: number[];
   private readonly config: Config['rank'];
   private readonly chunks: HeldChunk[] = [];
+  private readonly meter: ProgressMeter;
   /** Bytes of rows that may be kept in memory; those that don't fit are spilled. */
   private room: number;
   private bytes = 0;
+  private scoredRows = 0;
 
   constructor(
     executor: Executor<LaneTasks>,
@@ -52,7 +55,9 @@ export class RankedRun {
     { settings, columns }: NonNullable<PassPlan['rank']>,
     config: Config['rank'],
     memoryBytes: number,
+    meter: ProgressMeter,
   ) {
+    this.meter = meter;
     this.executor = executor;
     this.scratch = scratch;
     this.settings = settings;
@@ -118,8 +123,17 @@ export class RankedRun {
 
   private score(ranking: Ranking | null): Promise<(Float64Array | number)[]> {
     return Promise.all(
-      this.chunks.map(({ id, lane, rows }) => (ranking === null ? rows : this.executor.run(lane, 'rankScore', id))),
+      this.chunks.map(({ id, lane, rows }) =>
+        ranking === null ? rows : this.executor.run(lane, 'rankScore', id).then((scores) => this.scored(scores)),
+      ),
     );
+  }
+
+  private scored(scores: Float64Array): Float64Array {
+    this.scoredRows += scores.length;
+    const all = this.chunks.reduce((n, c) => n + c.rows, 0);
+    this.meter.later('rank', this.scoredRows, shares.read, shares.scored, this.scoredRows / all);
+    return scores;
   }
 
   private orderRows(byScore: Uint32Array, ranking: Ranking | null): Uint32Array | null {
@@ -157,6 +171,7 @@ export class RankedRun {
         sink.append(encoded);
         hash.rows(digests, scores.subarray(g * size, Math.min(scores.length, (g + 1) * size)));
         turns.leave(g);
+        this.meter.later('write', Math.min(scores.length, (g + 1) * size), shares.scored, 1, (g + 1) / groups);
       }
     };
     await Promise.all(Array.from({ length: executor.lanes }, (_, lane) => work(lane)));

@@ -89,7 +89,14 @@ async function attempt(
   const ranked =
     plan.rank === null
       ? null
-      : new RankedRun(executor, context.scratch, plan.rank, config.rank, config.resources.memoryBytes / 3);
+      : new RankedRun(
+          executor,
+          context.scratch,
+          plan.rank,
+          config.rank,
+          config.resources.memoryBytes / 3,
+          context.meter,
+        );
   const rejects =
     context.rejectsFile === null
       ? null
