@@ -8,7 +8,7 @@ const layers = [
   ['engine'],
   ['load', 'clean', 'dedupe', 'rank', 'write', 'ledger', 'manifest', 'cache'],
   ['flow'],
-  ['compile', 'plan', 'info', 'worker', 'why'],
+  ['compile', 'plan', 'info', 'why'],
   ['index'],
   ['cli'],
 ];

@@ -15,9 +15,9 @@ import { type ColumnPlan, typeColumns } from '../load/typing.js';
 import type { RankModel, RankRequest } from '../rank/protocol.js';
 import { type EncodedRows, encodeRowGroup } from '../write/rowgroup.js';
 import { splitRows } from './groups.js';
-import { seenColumns, shapeOf } from './look.js';
 import { RankedLane, withDigests, withScores } from './ranked-lane.js';
 import { columnPlans, OpenFiles, parsePiece, scanPiece, typingOptions } from './read.js';
+import { seenColumns, shapeOf } from './seen.js';
 import { Shingler } from './shingler.js';
 import type {
   ExtractOrder,

@@ -1,21 +1,20 @@
 import { snakeCase } from '../clean/names.js';
 import type { Config } from '../config/options.js';
 import type { ColumnType } from '../engine/types.js';
-import { type CellTable, kind } from '../kernels/cells.js';
-import { createIngestKernel, type IngestKernel } from '../kernels/ingest.js';
+import { createIngestKernel } from '../kernels/ingest.js';
 import type { ChunkStart } from '../load/chunk.js';
 import { sniffCsv } from '../load/csv/sniff.js';
 import { detectEncoding, transcode } from '../load/encoding.js';
-import { type Shape, shapeOfCells } from '../load/json/shape.js';
+import type { Shape } from '../load/json/shape.js';
 import { sniffJson } from '../load/json/sniff.js';
 import { declaredColumnType } from '../load/lattice.js';
 import { dropMisfits } from '../load/misfits.js';
 import { lookParquet } from '../load/parquet/look.js';
 import type { Source } from '../load/sources.js';
 import { type Spooled, type SpoolOptions, spool, transcodeFile } from '../load/spool.js';
-import { kindsOf, type TypingOptions } from '../load/typing.js';
 import type { SourceColumns } from '../load/unify.js';
 import { OpenFiles, parsePiece, scanPiece } from './read.js';
+import { seenColumns } from './seen.js';
 import type { SourcePlan } from './tasks.js';
 import type { RowPiece } from './walk.js';
 
@@ -109,24 +108,6 @@ function declaredColumns(
     const same = (column: string): boolean => column === name || snakeCase(column) === snakeCase(name);
     return columns.flatMap((column, cell) => (same(column) ? [{ cell, type }] : []));
   });
-}
-
-/** Kinds of the values of every column of the cells, and shapes of nested ones. */
-export function seenColumns(
-  kernel: IngestKernel,
-  cells: CellTable,
-  options: TypingOptions,
-): { kinds: number; shape: Shape | null }[] {
-  const columns = Array.from({ length: cells.columns }, (_, c) => c);
-  return kindsOf(kernel, cells, columns, options).map((kinds, c) => ({
-    kinds,
-    shape: shapeOf(kernel, cells, c, kinds),
-  }));
-}
-
-/** The shape of a column's nested values; null if it has none. */
-export function shapeOf(kernel: IngestKernel, cells: CellTable, column: number, kinds: number): Shape | null {
-  return (kinds & (kind.object | kind.array)) === 0 ? null : shapeOfCells(kernel, cells, column);
 }
 
 function lookAtParquet(source: Source, file: Spooled): Look {

@@ -18,7 +18,7 @@ export class Kernel<E> {
 
   /** `name` is a module of dist/kernels; `imports` are its functions of the host (module "host"). */
   constructor(name: string, imports: Record<string, WebAssembly.ImportValue> = {}) {
-    const bytes = fs.readFileSync(new URL(`./${name}.wasm`, import.meta.url));
+    const bytes = fs.readFileSync(new URL(`../kernels/${name}.wasm`, import.meta.url));
     const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { host: imports, env: {} });
     const exports = instance.exports as unknown as Exports;
     this.exports = instance.exports as unknown as E;

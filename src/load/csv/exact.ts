@@ -1,4 +1,4 @@
-import { parse } from 'csv-parse/sync';
+import { createRequire } from 'node:module';
 import type { CsvDialect } from './dialect.js';
 
 /** A cell of the exact parser: its decoded bytes, and whether it was quoted. */
@@ -19,6 +19,8 @@ export interface ExactRecord {
  * where the two counts of a chunk differ. Text after a closing quote, which csv-parse can't read, throws.
  */
 export function parseExactly(bytes: Uint8Array, dialect: CsvDialect): ExactRecord[] {
+  // Loaded when it is needed, which is next to never.
+  const { parse }: typeof import('csv-parse/sync') = createRequire(import.meta.url)('csv-parse/sync');
   const rows = parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), {
     delimiter: dialect.delimiter,
     quote: dialect.quote === '' ? false : dialect.quote,
