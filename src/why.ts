@@ -4,11 +4,18 @@ import { openDataset } from './info.js';
 import { lineagePath, startsOf } from './ledger/lineage.js';
 import { LineageReader, type LineageRow } from './ledger/lineage-read.js';
 import { type OutputRow, readRow } from './load/datarow.js';
+import { scoreColumn } from './load/unify.js';
 import type { Manifest } from './manifest/manifest.js';
 import type { LocatedManifest } from './manifest/read.js';
+import { explainRow, type RowTerm } from './rank/explain.js';
+import { readRankRecord } from './rank/record-read.js';
+import { rowTexts } from './rank/rowtexts.js';
 import { didYouMean } from './suggest.js';
 
-export type { OutputRow };
+export type { OutputRow, RowTerm };
+
+/** What a compile keeps of its ranking. */
+const recordPath = '.datagpu/ranking.json';
 
 /** A record of a source. */
 export interface SourceRow {
@@ -29,6 +36,12 @@ export interface Why extends SourceRow {
   output: OutputRow | null;
   /** Of a duplicate: the row that was kept in its stead, and where that is now; null there when it is below the top. */
   duplicate_of: (SourceRow & { fate: string; output: OutputRow | null }) | null;
+  /** Score of a kept row; null without ranking. */
+  score: number | null;
+  /** With targets: the one that the row is closest to, whose terms made its score. */
+  target: string | null;
+  /** The terms that made the score, the largest part first; null where no term decided. */
+  terms: RowTerm[] | null;
   /** Of a near duplicate: the exact Jaccard similarity with that row. */
   similarity: number | null;
 }
@@ -64,18 +77,20 @@ export async function why(target: string, row: number, source?: string): Promise
     if (record.row !== row || record.source !== name)
       throw new DatagpuError('input', 'lineage and manifest are not of the same data set', { file: lineagePath });
     const twin = await twinOf(record, manifest, starts, lineage);
+    const output = await outputRow(located, record.position);
     return {
       source: name,
       row,
       fate: record.fate,
       stage: stages[record.fate] ?? null,
       because: sentence(record, twin, manifest),
-      output: await outputRow(located, record.position),
+      output,
       duplicate_of:
         twin === null
           ? null
           : { source: twin.source, row: twin.row, fate: twin.fate, output: await outputRow(located, twin.position) },
       similarity: record.similarity,
+      ...scoreOf(located, output),
     };
   } finally {
     await lineage.close();
@@ -110,6 +125,21 @@ function sentence(record: LineageRow, twin: LineageRow | null, manifest: Manifes
     default:
       return 'its score is not among those that --top keeps';
   }
+}
+
+/** The score of a row of the output, and how it came about. */
+function scoreOf(
+  { manifest, folder }: LocatedManifest,
+  row: OutputRow | null,
+): Pick<Why, 'score' | 'target' | 'terms'> {
+  if (row === null || manifest.config.rank !== true) return { score: null, target: null, terms: null };
+  const score = Number(row.content[scoreColumn]);
+  const record = readRankRecord(path.resolve(folder, recordPath), recordPath);
+  if (record === null) return { score, target: null, terms: null };
+  const wanted = manifest.config['rank-target'];
+  const targets = Array.isArray(wanted) ? wanted.map(String) : [];
+  const { target, terms } = explainRow(record, rowTexts(record.columns, row.content), targets);
+  return { score, target: target === null ? null : targets[target]!, terms };
 }
 
 function comparedBy({ config }: Manifest): string {

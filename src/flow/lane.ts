@@ -17,6 +17,7 @@ import { type EncodedRows, encodeRowGroup } from '../write/rowgroup.js';
 import { splitRows } from './groups.js';
 import { RankedLane, withDigests, withScores } from './ranked-lane.js';
 import { columnPlans, OpenFiles, parsePiece, scanPiece, typingOptions } from './read.js';
+import { scoreField } from './score.js';
 import { seenColumns, shapeOf } from './seen.js';
 import { Shingler } from './shingler.js';
 import type {
@@ -238,12 +239,9 @@ class ChunkLane {
 
   private encodeRows(block: Block): EncodedRows {
     const { fields, compression, constantScore } = this.plan;
-    return encodeRowGroup(
-      constantScore ? withScores(block, new Float64Array(block.rows).fill(1)) : block,
-      fields,
-      compression,
-      this.kernel,
-    );
+    if (!constantScore) return encodeRowGroup(block, fields, compression, this.kernel);
+    const scored = withScores(block, new Float64Array(block.rows).fill(1));
+    return encodeRowGroup(scored, [...fields, scoreField], compression, this.kernel);
   }
 }
 

@@ -1,7 +1,9 @@
 import type { Config } from '../config/options.js';
 import { SharedArena } from '../engine/arena.js';
 import type { Field } from '../engine/types.js';
+import { DatagpuError, quoteValue } from '../errors.js';
 import { resolveColumns } from '../load/columns.js';
+import { rankedColumns } from '../rank/rowtexts.js';
 import { isRankable } from '../rank/texts.js';
 import type { Look } from './look.js';
 import type { SchemaState } from './schema.js';
@@ -26,7 +28,7 @@ export function planOf({ looks, union }: SchemaState, config: Config): PassPlan 
     compared: comparedColumns(fields, config),
     near: nearPlan(fields, config),
     rank: rankPlan(fields, config),
-    constantScore: config.rank.enabled && config.rank.method === 'none',
+    constantScore: config.rank.enabled && isConstant(config.rank),
     compression: config.output.compression,
     rejects: config.output.rejects,
   };
@@ -55,14 +57,33 @@ export function walkOf(
   return new ChunkWalk(sources, config.read.limit ?? Number.POSITIVE_INFINITY);
 }
 
+/** Every row has the score 1, and all are kept: they can be written as they come. */
+const isConstant = ({ method, top }: Config['rank']): boolean => method === 'none' && top === null;
+
 /** How rows are ranked; null when they are not compared with each other. */
 function rankPlan(fields: readonly Field[], { rank, resources }: Config): PassPlan['rank'] {
-  if (!rank.enabled || rank.method === 'none') return null;
-  const columns = rank.on === null ? textColumns(fields) : resolveColumns(rank.on, fields, '--rank-on');
+  if (!rank.enabled || isConstant(rank)) return null;
+  const wanted = rank.on === null ? textColumns(fields) : resolveColumns(rank.on, fields, '--rank-on');
+  // Types may still widen to text: a column without text is refused once they hold (requireText).
+  const columns = rank.method === 'none' ? [] : wanted.filter((f) => isRankable(fields[f]!.type));
   const { method, language, ngrams, minDf, maxFeatures } = rank;
   const keepBytes = Math.floor(resources.memoryBytes / 4 / Math.max(1, resources.threads));
   const { memory } = new SharedArena();
-  return { columns, settings: { method, language, ngrams, minDf, maxFeatures, keepBytes }, memory };
+  const named = rankedColumns(columns.map((c) => fields[c]!));
+  return { columns, named, settings: { method, language, ngrams, minDf, maxFeatures, keepBytes }, memory };
+}
+
+/** Refuses columns named by --rank-on that have no text. Columns without any value are left out in silence. */
+export function requireText(fields: readonly Field[], { rank }: Config): void {
+  if (!rank.enabled || rank.method === 'none' || rank.on === null) return;
+  for (const f of resolveColumns(rank.on, fields, '--rank-on')) {
+    const { name, type } = fields[f]!;
+    if (type.kind === 'null' || isRankable(type)) continue;
+    const kind = 'arrow' in type && type.arrow !== null ? type.arrow.name : type.kind;
+    throw new DatagpuError('usage', `--rank-on: column ${quoteValue(name)} has no text to rank by, it is ${kind}`, {
+      hint: 'Name text columns, or declare it as text with --types',
+    });
+  }
 }
 
 /** What near duplicates are compared by; null when they are kept. */

@@ -7,6 +7,7 @@ import type { Ranking } from '../rank/model.js';
 import { orderOf, rowsKept } from '../rank/order.js';
 import { planRanking } from '../rank/plan.js';
 import type { RankSettings } from '../rank/protocol.js';
+import type { RankedColumn } from '../rank/rowtexts.js';
 import { finishScores } from '../rank/scores.js';
 import { wordsOf } from '../rank/words.js';
 import type { DatasetHash } from '../write/fingerprint.js';
@@ -40,7 +41,7 @@ export class RankedRun {
   private readonly executor: Executor<LaneTasks>;
   private readonly scratch: ScratchFolder;
   private readonly settings: RankSettings;
-  private readonly columns: number[];
+  private readonly columns: RankedColumn[];
   private readonly config: Config['rank'];
   private readonly chunks: HeldChunk[] = [];
   private readonly meter: ProgressMeter;
@@ -52,7 +53,7 @@ export class RankedRun {
   constructor(
     executor: Executor<LaneTasks>,
     scratch: ScratchFolder,
-    { settings, columns }: NonNullable<PassPlan['rank']>,
+    { settings, named }: NonNullable<PassPlan['rank']>,
     config: Config['rank'],
     memoryBytes: number,
     meter: ProgressMeter,
@@ -61,7 +62,7 @@ export class RankedRun {
     this.executor = executor;
     this.scratch = scratch;
     this.settings = settings;
-    this.columns = columns;
+    this.columns = named;
     this.config = config;
     this.room = memoryBytes;
   }
@@ -90,7 +91,7 @@ export class RankedRun {
     const scores = order === null ? all : scoresInOrder(all, order);
     await this.write(order, scores, sink, hash);
     const summary = summarise(ranking, all, byScore);
-    const record = ranking === null ? null : recordOf(ranking, this.settings, largestOf(perChunk));
+    const record = ranking === null ? null : recordOf(ranking, this.settings, largestOf(perChunk), this.columns);
     return { summary, record, order, warnings: this.warnings(ranking) };
   }
 
@@ -146,6 +147,7 @@ export class RankedRun {
 
   private warnings(ranking: Ranking | null): string[] {
     if (ranking !== null) return ranking.warnings;
+    if (this.settings.method === 'none') return [];
     if (this.columns.length === 0) return ['there is no text column to rank by: every score is 1'];
     return ['no term is left to rank by: every score is 1, and rows keep their order'];
   }

@@ -8,7 +8,7 @@ import { ParquetSplicer, type StagedFile } from '../write/splicer.js';
 import { Judge } from './judge.js';
 import type { Look } from './look.js';
 import { runPass } from './pass.js';
-import { planOf, walkOf } from './passplan.js';
+import { planOf, requireText, walkOf } from './passplan.js';
 import type { ProgressMeter } from './progress.js';
 import { type RankedRows, RankedRun } from './ranked.js';
 import { droppedOf, RejectsFile } from './rejects-file.js';
@@ -131,6 +131,7 @@ async function attempt(
       return null;
     }
     judge.rejects.check();
+    requireText(plan.fields, config);
     const ranking = ranked === null ? null : await ranked.finish(sink, hash);
     if (rejects !== null && ranked !== null) await addBelowTop(rejects, ranked, ranking, judge, plan);
     judge.rank(ranking);

@@ -9,6 +9,7 @@ import type { CsvDialect } from '../load/csv/dialect.js';
 import type { JsonDialect } from '../load/json/dialect.js';
 import type { Shape } from '../load/json/shape.js';
 import type { RankModel, RankReply, RankRequest, RankSettings } from '../rank/protocol.js';
+import type { RankedColumn } from '../rank/rowtexts.js';
 import type { EncodedRows } from '../write/rowgroup.js';
 import type { Piece } from './scatter.js';
 import type { Spent } from './times.js';
@@ -48,7 +49,7 @@ export interface PassPlan {
   compared: number[];
   near: { columns: number[]; shingle: number } | null;
   /** Fields that are ranked by, and the memory in which lanes share their rows (engine/arena.ts); null when rows are not compared with each other. */
-  rank: { columns: number[]; settings: RankSettings; memory: WebAssembly.Memory } | null;
+  rank: { columns: number[]; named: RankedColumn[]; settings: RankSettings; memory: WebAssembly.Memory } | null;
   /** A column of 1.0 for `--rank-method none`. */
   constantScore: boolean;
   compression: Config['output']['compression'];

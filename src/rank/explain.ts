@@ -1,6 +1,7 @@
 import type { RankMethod } from '../config/options.js';
 import { type Ranking, runsOf } from './model.js';
 import type { RankSettings } from './protocol.js';
+import type { RankedColumn } from './rowtexts.js';
 import { showTerm } from './terms.js';
 import { wordsOf } from './words.js';
 
@@ -39,6 +40,8 @@ export function summarise(ranking: Ranking | null, scores: Float64Array, order: 
 
 /** What `datagpu why` needs to show how a row's score came about. Plain JSON. */
 export interface RankRecord {
+  /** Ranked by, in order. */
+  columns: RankedColumn[];
   method: RankMethod;
   language: string | null;
   ngrams: [number, number];
@@ -49,8 +52,14 @@ export interface RankRecord {
 }
 
 /** `largest` is the largest score before the division. */
-export function recordOf(ranking: Ranking, settings: RankSettings, largest: number): RankRecord {
+export function recordOf(
+  ranking: Ranking,
+  settings: RankSettings,
+  largest: number,
+  columns: RankedColumn[],
+): RankRecord {
   return {
+    columns,
     method: settings.method,
     language: settings.language,
     ngrams: settings.ngrams,

@@ -34,7 +34,7 @@ export function wordsOf(texts: readonly string[], language: string | null): stri
   return words;
 }
 
-function textColumn(texts: readonly string[]): Column {
+export function textColumn(texts: readonly string[]): Column {
   const encoded = texts.map((text) => Buffer.from(text));
   const offsets = new Int32Array(texts.length + 1);
   for (let i = 0; i < encoded.length; i++) offsets[i + 1] = offsets[i]! + encoded[i]!.length;

@@ -11,6 +11,9 @@ beforeAll(async () => {
     'id,day,text\n1,2024-02-29,some words\n,,\n1,2024-02-29,some words\n2,2024-03-01,others\n',
   );
   fs.writeFileSync(path.join(dir, 'b.jsonl'), '{"id": 1, "day": "2024-02-29", "text": "some words"}\n');
+  fs.writeFileSync(path.join(dir, 'c.csv'), 'id,text\n1,words\n2,others\n3,words\n');
+  await datagpu(['compile', 'c.csv', '-o', 'ranked', '--no-cache'], { cwd: dir });
+  await datagpu(['compile', 'c.csv', '-o', 'towards', '--no-cache', '--rank-target', 'words'], { cwd: dir });
   await datagpu(['compile', 'a.csv', '-o', 'one', '--no-cache', '--no-rank'], { cwd: dir });
   await datagpu(['compile', 'a.csv', 'b.jsonl', '-o', 'two', '--no-cache', '--no-rank'], { cwd: dir });
 });
@@ -21,6 +24,17 @@ test('a kept row, with its place and content', async () => {
   expect(out).toMatch(
     /^row 1 of \.\.\/a\.csv: kept: .*\n {2}in data\.parquet, position 0:\n {4}id: 1\n {4}day: 2024-02-29\n/,
   );
+});
+
+test("the terms of a kept row's score", async () => {
+  const { out } = await datagpu(['why', 'ranked', '1'], { cwd: dir });
+  expect(out).toMatch(/\n {2}score 1\.0000\n {4}1\.0000 {2}words \(once, idf 1\.2877\)\n$/);
+  const none = await datagpu(['why', 'ranked', '2'], { cwd: dir });
+  expect(none.out).toMatch(/\n {2}score 0\.0000\n {4}it has none of the terms that rows are scored by\n$/);
+  const json = JSON.parse((await datagpu(['why', 'ranked', '1', '--json'], { cwd: dir })).out);
+  expect(json).toMatchObject({ score: 1, target: null, terms: [{ term: 'words', count: 1, part: 1 }] });
+  const target = await datagpu(['why', 'towards', '1'], { cwd: dir });
+  expect(target.out).toContain('\n  score 1.0000, closest to "words"\n');
 });
 
 test('a duplicate, with the row that was kept instead', async () => {

@@ -29,7 +29,7 @@ for (const method of ['relevance', 'bm25'] as const) {
         const settings = { ...defaults, method, language };
         const { ranking, scores } = rank([rows], settings, { targets });
         const finished = finishScores(ranking, [scores!]);
-        const record = JSON.parse(JSON.stringify(recordOf(ranking!, settings, Math.max(...scores!))));
+        const record = JSON.parse(JSON.stringify(recordOf(ranking!, settings, Math.max(...scores!), [])));
         for (const [i, row] of rows.entries()) {
           const { score, terms } = explainRow(record, [row], targets);
           expect(score).toBeCloseTo(finished[i]!, 12);
