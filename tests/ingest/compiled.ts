@@ -26,12 +26,13 @@ const parsers = {
   timestampFromMilliseconds: (millis: bigint): string => `T${millis * 1000n}`,
   timestampFromMicroseconds: (micros: bigint): string => `T${micros}`,
   timestampFromNanoseconds: (nanos: bigint): string => `T${nanos / 1000n}`,
+  uuidFromBytes: (bytes: Uint8Array): Uint8Array => bytes,
 };
 
 /** Reads a Parquet file with hyparquet. */
 export async function readParquet(file: string): Promise<{ columns: string[]; rows: Value[][] }> {
   const buffer = await asyncBufferFromFile(file);
-  const metadata = await parquetMetadataAsync(buffer, { parsers });
+  const metadata = await parquetMetadataAsync(buffer);
   const columns: string[] = [];
   for (let i = 1; i < metadata.schema.length; i = behind(metadata.schema, i)) columns.push(metadata.schema[i]!.name);
   let rows: Value[][] = [];
@@ -41,11 +42,20 @@ export async function readParquet(file: string): Promise<{ columns: string[]; ro
       metadata,
       compressors,
       parsers,
+      utf8: false,
       onComplete: (read) => {
-        rows = read;
+        rows = read.map((row) => row.map(settled));
       },
     });
   return { columns, rows };
+}
+
+/** hyparquet says undefined for some nulls. */
+function settled(value: Value | undefined): Value {
+  if (value === undefined || value === null) return null;
+  if (Array.isArray(value)) return value.map(settled);
+  if (typeof value !== 'object' || value instanceof Uint8Array) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, settled(inner)]));
 }
 
 /** The element behind the tree of one. */
