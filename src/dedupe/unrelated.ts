@@ -16,7 +16,9 @@ export class UnrelatedSample {
   add(hashes: Uint8Array, from: number, n: number): void {
     if (this.seen++ % this.stride !== 0) return;
     const words = new Uint32Array(hashes.buffer, hashes.byteOffset + from, n * 2);
-    this.sets.push(Uint32Array.from({ length: n }, (_, i) => words[i * 2 + 1]!));
+    const upper = new Uint32Array(n);
+    for (let i = 0; i < n; i++) upper[i] = words[i * 2 + 1]!;
+    this.sets.push(upper);
     if (this.sets.length < sampleSets) return;
     this.sets = this.sets.filter((_, i) => i % 2 === 0);
     this.stride *= 2;

@@ -23,7 +23,8 @@ const bitmapBits: u32 = 17;
 let counted: usize = 0;
 let countedEntries: u32 = 0;
 const learned = memory.data(16 << 14, 16);
-let learnedEntries: u32 = 0;
+/** Shingles that are known to be frequent. */
+export let learnedEntries: u32 = 0;
 const bitmap = memory.data(1 << 14, 16);
 
 /** The prefix that `orderPrefix` made. */
@@ -97,7 +98,7 @@ export function learn(rate: f64): void {
 /** The entry of a frequent shingle, or 0. */
 // @ts-ignore: decorator
 @inline
-function frequent(shingle: u64): usize {
+export function frequent(shingle: u64): usize {
   const bit = <u32>shingle & ((1 << bitmapBits) - 1);
   if ((load<u8>(bitmap + <usize>(bit >> 3)) & <u8>((<u32>1) << (bit & 7))) == 0) return 0;
   const at = slotOf(learned, learnedBits, shingle);

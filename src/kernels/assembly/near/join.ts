@@ -4,19 +4,51 @@
  * 2011). The order of shingles behind it (frequent.ts) decides how long the search takes and nothing else. When the search
  * has met many postings for the size of the index, frequencies are learned anew and the index is rebuilt.
  *
- *     set   uint64 shingles in ascending order, never moved
- *     row   address of the set, size, ordinal, number of the last probe that compared it: uint32 each, in pages of 2^13
- *
- * Keys of postings may lead to sets that don't have the shingle; nothing is decided before two sets are compared.
+ * Keys of postings may lead to sets that don't have the shingle; nothing is decided before two sets are compared. Most pairs
+ * are not: their signatures (rows.ts) differ in more bits than sets that are similar enough differ in shingles.
  */
 import { take } from '../shared/arena';
-import { leastShared, leastSize, mostSize, prefixLength, setThreshold, sharedRate, sharedRateOf, sizesFit } from './bounds';
+import {
+  leastShared,
+  leastSize,
+  mostSize,
+  prefixLength,
+  prefixLengthAt,
+  setThreshold,
+  sharedRate,
+  sharedRateOf,
+  sizesFit,
+} from './bounds';
 import { beginCounting, countSet, learn, orderPrefix, prefix, sizeClass, splitFlag } from './frequent';
-import { clearPostings, fetchSlots, nodeHeader, initPostings, post, reserveSlots, saturated, valueOf } from './postings';
-
-const rowBytes: usize = 16;
-const rowPageBits: u32 = 13;
-const rowTable = memory.data(4 << 14, 16);
+import { common, commons, intern, known, own, owned, split } from './interned';
+import {
+  clearPostings,
+  entryBytes,
+  fetchSlots,
+  initPostings,
+  nodeHeader,
+  post,
+  reserveSlots,
+  saturated,
+  valueOf,
+} from './postings';
+import { takeRoom } from './room';
+import {
+  addRow,
+  differing,
+  folded,
+  ordinalAt,
+  ownAt,
+  ownCount,
+  rowAt,
+  rows,
+  sharedAt,
+  sharedCount,
+  sign,
+  signatureAt,
+  sizeOf,
+  stampAt,
+} from './rows';
 
 /** Sets from which frequencies are learned. */
 const sampleSets: u32 = 2048;
@@ -25,15 +57,15 @@ const patienceAtFirst: u64 = 16;
 
 /** Shingles indexed. */
 let indexed: u32 = 0;
-let rows: u32 = 0;
 let probes: u32 = 0;
 /** Rows met since the index was built, and shingles compared. */
 let work: u64 = 0;
 let patience: u64 = patienceAtFirst;
 let builds: u32 = 0;
 let rowsAtBuild: u32 = 0;
-/** The set whose prefix is in `prefix`. */
+/** The set whose prefix is in `prefix`, and whether `split` has taken it apart. */
 let ordered: usize = 0;
+let parted: bool = false;
 let bestSimilarity: f64 = 0;
 
 export function init(threshold: f64): void {
@@ -55,13 +87,6 @@ export function similarity(): f64 {
   return bestSimilarity;
 }
 
-// @ts-ignore: decorator
-@inline
-function rowAt(row: u32): usize {
-  const page = <usize>load<u32>(rowTable + ((<usize>(row >> rowPageBits)) << 2));
-  return page + (<usize>(row & ((1 << rowPageBits) - 1))) * rowBytes;
-}
-
 /** The key of a shingle's list of sets of one class of sizes. */
 // @ts-ignore: decorator
 @inline
@@ -72,6 +97,12 @@ function keyFor(key: u32, size: u32): u32 {
 let best: u32 = 0;
 /** Times the size of two sets together, it is what they must share to be found: rises with what was found. */
 let rate: f64 = 0;
+/** The same for the shingles in which they may differ. */
+let slack: f64 = 0;
+/** How much of its prefix a set still needs. */
+let length: u32 = 0;
+const signature = memory.data(32, 16);
+let brief: u64 = 0;
 
 /**
  * The ordinal of the kept set that is most similar to the given one, the earliest of equals; -1 when none reaches the
@@ -81,10 +112,10 @@ export function probe(set: usize, n: u32): f64 {
   if (work > (<u64>indexed) * patience + 100000) rebuild();
   bestSimilarity = -1;
   rate = sharedRate;
+  slack = 1 - 2 * sharedRate;
   probes++;
-  const length = prefixLength(n);
-  orderPrefix(set, n, length);
-  ordered = set;
+  length = prefixLength(n);
+  order(set, n);
   fetchSlots(prefix + 8, length);
   for (let p: u32 = 0; p < length && bestSimilarity < 1; p++) {
     const entry = prefix + ((<usize>p) << 4);
@@ -96,7 +127,16 @@ export function probe(set: usize, n: u32): f64 {
       for (let size = sizeClass(leastSize(n)); size <= to; size++) meet(keyFor(key, size), set, n, p);
     }
   }
-  return bestSimilarity < 0 ? -1 : <f64>load<u32>(rowAt(best), 8);
+  return bestSimilarity < 0 ? -1 : <f64>load<u32>(rowAt(best), ordinalAt);
+}
+
+/** Makes a set's prefix and signature. */
+function order(set: usize, n: u32): void {
+  orderPrefix(set, n, length);
+  sign(set, n, signature);
+  brief = folded(signature);
+  ordered = set;
+  parted = false;
 }
 
 /** Compares a set with those that a key leads to, the shingle at position `p` of its order. */
@@ -111,22 +151,21 @@ function meet(key: u32, set: usize, n: u32, p: u32): void {
   // What both have comes at or behind the first shingle that both have. An estimate that never exceeds what must be
   // shared spares most rows the exact one.
   const left = <f64>(n - p);
+  const x = brief;
   let node = <usize>(value ^ 1);
   while (node != 0) {
     const entries = <usize>load<u32>(node, 8);
-    const end = node + nodeHeader + (entries << 3);
+    const end = node + nodeHeader + entries * entryBytes;
     work += entries;
-    for (let at = node + nodeHeader; at < end; at += 8) {
-      const row = load<u32>(at);
+    for (let at = node + nodeHeader; at < end; at += entryBytes) {
       const packed = load<u32>(at, 4);
       const m = packed >> 16;
       if (m != saturated) {
-        const most = min(left, <f64>(m - (packed & 0xffff)));
         const sum = <f64>(n + m);
-        if (most < sum * rate) continue;
-        if (bestSimilarity > 0 && row > best && most / (sum - most) <= bestSimilarity) continue;
+        if (<f64>(<u32>popcnt<u64>(x ^ load<u64>(at, 8))) > sum * slack) continue;
+        if (min(left, <f64>(m - (packed & 0xffff))) < sum * rate) continue;
       }
-      compare(row, set, n, p);
+      compare(load<u32>(at), set, n, p);
     }
     node = <usize>load<u32>(node);
   }
@@ -135,30 +174,65 @@ function meet(key: u32, set: usize, n: u32, p: u32): void {
 /** Compares a set with a row's, unless that was done by this probe. */
 function compare(row: u32, set: usize, n: u32, p: u32): void {
   const record = rowAt(row);
-  if (load<u32>(record, 12) == probes) return;
-  store<u32>(record, probes, 12);
-  const m = load<u32>(record, 4);
-  if (!sizesFit(n, m)) return;
-  const shared = max(leastShared(n, m), <u32>Math.ceil(<f64>(n + m) * rate));
-  if (n - p < shared) return;
-  work += <u64>(n >> 3);
-  const common = overlap(set, n, <usize>load<u32>(record), m, shared);
-  if (common < shared) return;
-  const value = <f64>common / <f64>(n + m - common);
+  if (load<u32>(record, stampAt) == probes) return;
+  store<u32>(record, probes, stampAt);
+  const m = sizeOf(record);
+  const differ = differing(record + signatureAt, signature);
+  if (<f64>differ > <f64>(n + m) * slack || !sizesFit(n, m)) return;
+  if (bestSimilarity > 0 && row > best) {
+    const most = <f64>((n + m - differ) >> 1);
+    if (most / (<f64>(n + m) - most) <= bestSimilarity) return;
+  }
+  const least = max(leastShared(n, m), <u32>Math.ceil(<f64>(n + m) * rate));
+  if (n - p < least) return;
+  const both = sharedBy(set, n, record, least);
+  if (both < least) return;
+  const value = <f64>both / <f64>(n + m - both);
   if (value > bestSimilarity || (value == bestSimilarity && row < best)) {
     bestSimilarity = value;
     best = row;
     rate = sharedRateOf(value);
+    slack = 1 - 2 * rate;
+    length = min(length, prefixLengthAt(n, value));
   }
 }
 
-/** Shingles that two sets share; any smaller number than `shared` when they are fewer than that. */
-function overlap(x: usize, n: u32, y: usize, m: u32, shared: u32): u32 {
+/** Shingles that a set shares with a row; any smaller number than `least` when they are fewer than that. */
+function sharedBy(set: usize, n: u32, record: usize, least: u32): u32 {
+  const y = <usize>load<u32>(record, ownAt);
+  const m = load<u32>(record, ownCount);
+  const template = <usize>load<u32>(record, sharedAt);
+  const t = load<u32>(record, sharedCount);
+  if (t == 0) {
+    work += <u64>(n >> 3);
+    return overlap(set, n, y, m, least);
+  }
+  part(set, n);
+  if (known == template) {
+    work += <u64>(owned >> 3);
+    return t + overlap(own, owned, y, m, least > t ? least - t : 0);
+  }
+  work += <u64>(n >> 3);
+  const others = overlap(set, n, y, m, least > t ? least - t : 0);
+  if (others + t < least) return 0;
+  return others + overlap(set, n, template, t, least > others ? least - others : 0);
+}
+
+/** Takes the set apart into own and common shingles, once. */
+function part(set: usize, n: u32): void {
+  if (parted) return;
+  split(set, n);
+  parted = true;
+}
+
+/** Shingles that two sets share; any smaller number than `least` when they are fewer than that. */
+function overlap(x: usize, n: u32, y: usize, m: u32, least: u32): u32 {
+  if (n < least || m < least) return 0;
   const xEnd = x + ((<usize>n) << 3);
   const yEnd = y + ((<usize>m) << 3);
-  const xMost = n - shared;
-  const yMost = m - shared;
-  let common: u32 = 0;
+  const xMost = n - least;
+  const yMost = m - least;
+  let both: u32 = 0;
   let i = x;
   let j = y;
   while (i < xEnd && j < yEnd) {
@@ -166,39 +240,51 @@ function overlap(x: usize, n: u32, y: usize, m: u32, shared: u32): u32 {
     const b = load<u64>(j);
     i += (<usize>(a <= b)) << 3;
     j += (<usize>(a >= b)) << 3;
-    common += <u32>(a == b);
-    if (<u32>((i - x) >> 3) - common > xMost || <u32>((j - y) >> 3) - common > yMost) return 0;
+    both += <u32>(a == b);
+    if (<u32>((i - x) >> 3) - both > xMost || <u32>((j - y) >> 3) - both > yMost) return 0;
   }
-  return common;
+  return both;
 }
+
+let room: usize = 0;
+let roomEnd: usize = 0;
+const roomBytes: usize = 1 << 18;
 
 /** Enters a set that is kept. Copies it. */
 export function insert(set: usize, n: u32, ordinal: u32): void {
-  if ((rows & ((1 << rowPageBits) - 1)) == 0)
-    store<u32>(rowTable + ((<usize>(rows >> rowPageBits)) << 2), <u32>take(rowBytes << rowPageBits));
-  const copy = take((<usize>n) << 3);
-  memory.copy(copy, set, (<usize>n) << 3);
-  const record = rowAt(rows);
-  store<u32>(record, <u32>copy);
-  store<u32>(record, n, 4);
-  store<u32>(record, ordinal, 8);
-  store<u32>(record, 0, 12);
-  const length = prefixLength(n);
-  if (ordered != set) orderPrefix(set, n, length);
+  if (ordered != set) {
+    length = prefixLength(n);
+    order(set, n);
+  }
+  part(set, n);
+  const bytes = (<usize>owned) << 3;
+  if (room + bytes > roomEnd) {
+    room = takeRoom(max(bytes, roomBytes));
+    roomEnd = room + max(bytes, roomBytes);
+  }
+  memory.copy(room, own, bytes);
+  const record = addRow();
+  store<u32>(record, <u32>room, ownAt);
+  store<u32>(record, <u32>intern(), sharedAt);
+  store<u32>(record, owned, ownCount);
+  store<u32>(record, commons, sharedCount);
+  store<u32>(record, ordinal, ordinalAt);
+  store<u32>(record, 0, stampAt);
+  memory.copy(record + signatureAt, signature, 32);
+  room += bytes;
   ordered = 0;
-  enter(rows, n, length);
-  rows++;
+  enter(rows - 1, n, prefixLength(n), brief);
 }
 
 /** Enters the shingles of `prefix` for a row. */
-function enter(row: u32, n: u32, length: u32): void {
-  reserveSlots(length);
-  for (let p: u32 = 0; p < length; p++) {
+function enter(row: u32, n: u32, count: u32, signature: u64): void {
+  reserveSlots(count);
+  for (let p: u32 = 0; p < count; p++) {
     const entry = prefix + ((<usize>p) << 4);
     const key = load<u32>(entry, 8);
-    post((load<u32>(entry, 12) & splitFlag) != 0 ? keyFor(key, sizeClass(n)) : key, row, p, n);
+    post((load<u32>(entry, 12) & splitFlag) != 0 ? keyFor(key, sizeClass(n)) : key, row, p, n, signature);
   }
-  indexed += length;
+  indexed += count;
 }
 
 /** Learns frequencies from sets that are spread evenly, and enters all rows anew. */
@@ -209,7 +295,8 @@ function rebuild(): void {
   while (taken < sample) {
     // Multiples of the golden ratio: spread evenly wherever it stops.
     const record = rowAt(<u32>((<u64>(taken * 0x9e3779b1) * <u64>rows) >> 32));
-    if (!countSet(<usize>load<u32>(record), load<u32>(record, 4))) break;
+    if (!countSet(<usize>load<u32>(record, ownAt), load<u32>(record, ownCount))) break;
+    if (!countSet(<usize>load<u32>(record, sharedAt), load<u32>(record, sharedCount))) break;
     taken++;
   }
   learn(taken == 0 ? 1 : <f64>rows / <f64>taken);
@@ -217,13 +304,41 @@ function rebuild(): void {
   indexed = 0;
   for (let row: u32 = 0; row < rows; row++) {
     const record = rowAt(row);
-    const n = load<u32>(record, 4);
-    const length = prefixLength(n);
-    orderPrefix(<usize>load<u32>(record), n, length);
-    enter(row, n, length);
+    const n = sizeOf(record);
+    const count = prefixLength(n);
+    orderPrefix(whole(record, n), n, count);
+    enter(row, n, count, folded(record + signatureAt));
   }
   patience = rows >= 2 * rowsAtBuild ? patienceAtFirst : patience * 2;
   rowsAtBuild = rows;
   work = 0;
   builds++;
+}
+
+let merged: usize = 0;
+let mergedRoom: u32 = 0;
+
+/** All shingles of a row, in order; of the last one only. */
+function whole(record: usize, n: u32): usize {
+  let i = <usize>load<u32>(record, ownAt);
+  const t = load<u32>(record, sharedCount);
+  if (t == 0) return i;
+  if (n > mergedRoom) {
+    mergedRoom = max(n, mergedRoom * 2);
+    merged = take((<usize>mergedRoom) << 3);
+  }
+  let j = <usize>load<u32>(record, sharedAt);
+  const iEnd = i + ((<usize>load<u32>(record, ownCount)) << 3);
+  const jEnd = j + ((<usize>t) << 3);
+  const end = merged + ((<usize>n) << 3);
+  for (let to = merged; to < end; to += 8) {
+    if (j == jEnd || (i < iEnd && load<u64>(i) < load<u64>(j))) {
+      store<u64>(to, load<u64>(i));
+      i += 8;
+    } else {
+      store<u64>(to, load<u64>(j));
+      j += 8;
+    }
+  }
+  return merged;
 }

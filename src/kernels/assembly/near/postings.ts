@@ -1,18 +1,20 @@
 /**
  * Which rows have which shingles: for a key (32 bits of a shingle) the rows, their sizes and the position that the shingle
- * has in their order. Most shingles are of one row only.
+ * has in their order, and their signatures of 64 bits. Most shingles are of one row only.
  *
  *     slot   key, and 2 * row + 2 or the address of a node + 1: uint32 each; open addressing
- *     node   address of the next node or 0, in the first one the address of the last, entries, room; then per entry: row,
- *            position | size << 16. All uint32, rows ascending
+ *     node   address of the next node or 0, in the first one the address of the last, entries, room: uint32 each; then
+ *            per entry row, position | size << 16 and the signature, rows ascending
  *
  * Sizes and positions beyond 65,535 are held as 65,535.
  */
 import { take } from '../shared/arena';
+import { giveBack, takeRoom } from './room';
+import { folded, rowAt, signatureAt, sizeOf } from './rows';
 
 export const saturated: u32 = 0xffff;
 export const nodeHeader: usize = 16;
-const entryBytes: usize = 8;
+export const entryBytes: usize = 16;
 const firstRoom: u32 = 3;
 const mostRoom: u32 = 63;
 
@@ -98,10 +100,11 @@ function widen(): void {
     store<u64>(slotOf(load<u32>(at)), load<u64>(at));
     used++;
   }
+  giveBack(from, end - from);
 }
 
 /** Enters a row under a key, once `reserveSlots` was called. */
-export function post(key: u32, row: u32, position: u32, size: u32): void {
+export function post(key: u32, row: u32, position: u32, size: u32, signature: u64): void {
   const slot = slotOf(key);
   const value = load<u32>(slot, 4);
   if (value == 0) {
@@ -113,8 +116,9 @@ export function post(key: u32, row: u32, position: u32, size: u32): void {
   let first = <usize>(value ^ 1);
   if ((value & 1) == 0) {
     first = newNode(firstRoom);
-    // A row that was alone did not keep position and size: 0 and the largest leave everything open.
-    append(first, (value >> 1) - 1, 0, saturated);
+    // A row that was alone did not keep its position: 0 leaves everything open.
+    const alone = (value >> 1) - 1;
+    append(first, alone, 0, sizeOf(rowAt(alone)), folded(rowAt(alone) + signatureAt));
     store<u32>(slot, <u32>first | 1, 4);
   }
   let last = <usize>load<u32>(first, 4);
@@ -125,16 +129,17 @@ export function post(key: u32, row: u32, position: u32, size: u32): void {
     store<u32>(first, <u32>node, 4);
     last = node;
   }
-  append(last, row, position, size);
+  append(last, row, position, size, signature);
 }
 
 // @ts-ignore: decorator
 @inline
-function append(node: usize, row: u32, position: u32, size: u32): void {
+function append(node: usize, row: u32, position: u32, size: u32, signature: u64): void {
   const count = load<u32>(node, 8);
   const at = node + nodeHeader + (<usize>count) * entryBytes;
   store<u32>(at, row);
   store<u32>(at, min(position, saturated) | (min(size, saturated) << 16), 4);
+  store<u64>(at, signature, 8);
   store<u32>(node, count + 1, 8);
 }
 
@@ -143,7 +148,7 @@ function newNode(room: u32): usize {
   if (nodeTop + bytes > nodeEnd) {
     const slot = nodePages + ((<usize>pagesUsed) << 2);
     if (pagesUsed == pages) {
-      store<u32>(slot, <u32>take(nodePageBytes));
+      store<u32>(slot, <u32>takeRoom(nodePageBytes));
       pages++;
     }
     pagesUsed++;
