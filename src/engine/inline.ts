@@ -1,3 +1,4 @@
+import { DatagpuError } from '../errors.js';
 import type { Executor, Lane, TaskTable } from './executor.js';
 
 /** One lane on the calling thread: for inputs so small that starting a thread would take longer than the work. */
@@ -5,6 +6,7 @@ export class InlineExecutor<T extends TaskTable> implements Executor<T> {
   readonly lanes = 1;
   private readonly lane: Lane;
   private last: Promise<unknown> = Promise.resolve();
+  private closed = false;
 
   constructor(lane: Lane) {
     this.lane = lane;
@@ -17,6 +19,9 @@ export class InlineExecutor<T extends TaskTable> implements Executor<T> {
     onEvent?: (event: T[K]['event']) => void,
   ): Promise<T[K]['result']> {
     const result = this.last.then(async () => {
+      // A turn of the event loop, in which signals and timers are seen.
+      await new Promise((turn) => setImmediate(turn));
+      if (this.closed) throw new DatagpuError('interrupted', 'interrupted');
       const reply = await this.lane.handlers[task]!(payload, (event) => onEvent?.(event as T[K]['event']));
       return reply.value as T[K]['result'];
     });
@@ -25,7 +30,9 @@ export class InlineExecutor<T extends TaskTable> implements Executor<T> {
   }
 
   async close(): Promise<void> {
+    const isFirst = !this.closed;
+    this.closed = true;
     await this.last;
-    this.lane.close();
+    if (isFirst) this.lane.close();
   }
 }

@@ -26,8 +26,11 @@ export class ThreadExecutor<T extends TaskTable> implements Executor<T> {
   readonly lanes: number;
   private readonly workers: Worker[] = [];
   private readonly waiting: Map<number, Waiting>[] = [];
+  /** Why a lane ended before its time. */
+  private readonly broken: Map<number, unknown> = new Map();
   private nextId = 0;
   private closed = false;
+  private ended: Promise<unknown> = Promise.resolve();
 
   /** `setup` is handed to every lane as plain data. */
   constructor(entry: URL, lanes: number, setup: unknown) {
@@ -37,8 +40,10 @@ export class ThreadExecutor<T extends TaskTable> implements Executor<T> {
 
   private start(entry: URL, setup: unknown): void {
     const waiting = new Map<number, Waiting>();
+    const lane = this.workers.length;
     const worker = new Worker(entry, { workerData: setup });
     const fail = (error: unknown): void => {
+      if (!this.broken.has(lane)) this.broken.set(lane, error);
       for (const w of waiting.values()) w.reject(error);
       waiting.clear();
     };
@@ -68,6 +73,7 @@ export class ThreadExecutor<T extends TaskTable> implements Executor<T> {
     onEvent?: (event: T[K]['event']) => void,
   ): Promise<T[K]['result']> {
     if (this.closed) return Promise.reject(new DatagpuError('interrupted', 'interrupted'));
+    if (this.broken.has(lane)) return Promise.reject(this.broken.get(lane));
     const id = this.nextId++;
     return new Promise((resolve, reject) => {
       this.waiting[lane]!.set(id, { resolve: resolve as (value: unknown) => void, reject, onEvent });
@@ -76,13 +82,18 @@ export class ThreadExecutor<T extends TaskTable> implements Executor<T> {
   }
 
   async close(): Promise<void> {
-    if (this.closed) return;
+    if (!this.closed) this.end();
+    // Who calls this a second time must not go on while a lane still writes.
+    await this.ended;
+  }
+
+  private end(): void {
     this.closed = true;
     for (const waiting of this.waiting) {
       for (const w of waiting.values()) w.reject(new DatagpuError('interrupted', 'interrupted'));
       waiting.clear();
     }
-    await Promise.all(this.workers.map((w) => w.terminate()));
+    this.ended = Promise.all(this.workers.map((w) => w.terminate()));
   }
 }
 
