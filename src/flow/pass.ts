@@ -27,7 +27,15 @@ export async function runPass(executor: Executor<LaneTasks>, walk: ChunkWalk, ho
   const gate = new ByteGate(waitingBytes);
   const results: Promise<void>[] = [];
   let stopped = false;
-  let failed: { error: unknown } | null = null;
+  let hasFailed = false;
+  let fail: (error: unknown) => void = () => undefined;
+  const failure = new Promise<never>((_, reject) => {
+    fail = (error) => {
+      hasFailed = true;
+      reject(error);
+    };
+  });
+  failure.catch(() => undefined);
 
   const takeInTurn = async (ref: ChunkRef, settled: Settled, lane: number, bytes: number): Promise<void> => {
     await taking.turn(ref.id);
@@ -37,7 +45,7 @@ export async function runPass(executor: Executor<LaneTasks>, walk: ChunkWalk, ho
   };
 
   const work = async (lane: number): Promise<void> => {
-    while (!stopped && failed === null) {
+    while (!stopped && !hasFailed) {
       const ref = await walk.next();
       if (ref === null) return;
       const seen = await executor.run(lane, 'ingest', ref, (border) => {
@@ -56,14 +64,14 @@ export async function runPass(executor: Executor<LaneTasks>, walk: ChunkWalk, ho
       await room;
       const settled = await executor.run(lane, 'settle', sentence);
       const taken = takeInTurn(ref, settled, lane, seen.bytes);
-      taken.catch((error) => {
-        failed ??= { error };
-      });
+      taken.catch(fail);
       results.push(taken);
     }
   };
 
-  await Promise.all(Array.from({ length: executor.lanes }, (_, lane) => work(lane)));
+  const lanes = Promise.all(Array.from({ length: executor.lanes }, (_, lane) => work(lane)));
+  // After a result that can't be taken, lanes may wait for room that is never given back.
+  await Promise.race([lanes, failure]);
   if (!stopped) await Promise.all(results);
   return !stopped;
 }
