@@ -5,6 +5,7 @@ import { resolveConfig } from './config/resolve.js';
 import { DatagpuError } from './errors.js';
 import { FinishedDatasets } from './flow/finished.js';
 import { SourceIdentity } from './flow/identity.js';
+import { removeDeadScratch } from './flow/scratch.js';
 import { resolveSources } from './load/sources.js';
 import { manifestFileName } from './manifest/manifest.js';
 import type { CompileResult } from './manifest/result.js';
@@ -26,15 +27,17 @@ export async function compile(paths: readonly string[], options: CompileOptions 
   const manifestPath = path.join(config.output.dir, manifestFileName);
 
   recover(config.output.dir);
+  if (config.resources.scratch !== null) removeDeadScratch(config.resources.scratch);
   const { sources, warnings } = resolveSources(paths, { cwd, format: config.read.format });
   const identity = new SourceIdentity(sources);
   const finished = FinishedDatasets.open(config, identity, (message) => warnings.push(message));
   try {
-    const hit = await finished.find();
+    const hit = await finished.find(options.signal);
     if (hit !== null) return { outcome: 'cached', manifest: hit, manifestPath, elapsedSeconds: elapsed() };
 
     // What follows takes long to load, and a cache hit does without it.
     const { build } = await import('./flow/build.js');
+    options.signal?.throwIfAborted();
     const { manifest, text } = await build(sources, warnings, identity, config, options, elapsed);
     finished.remember(manifest, text);
     return { outcome: 'compiled', manifest, manifestPath, elapsedSeconds: elapsed() };

@@ -21,7 +21,7 @@ export async function plan(paths: readonly string[], options: CompileOptions = {
   const file = options.config === undefined ? null : readConfigFile(options.config, cwd);
   const config = resolveConfig(options, file, { cwd, env: process.env });
   const { sources, warnings } = resolveSources(paths, { cwd, format: config.read.format });
-  const scratch = new ScratchFolder(config.resources.scratch ?? os.tmpdir());
+  const scratch = ScratchFolder.shared(config.resources.scratch ?? os.tmpdir());
   try {
     const looks: Look[] = [];
     for (const source of sources)

@@ -32,15 +32,19 @@ export async function build(
   const out = config.output.dir;
   const parent = await readParent(out, warnings);
   const staging = new Staging(out);
-  const scratch = new ScratchFolder(config.resources.scratch ?? staging.folder);
+  const scratch = openScratch(config, staging);
   // Opened before the sources are looked at: threads take a while to start.
   const executor = openExecutor(config.resources.threads, config.resources.memoryBytes, expectedBytes(sources));
   const stop = (): void => void executor.close();
   options.signal?.addEventListener('abort', stop);
   try {
     const looks: Look[] = [];
-    for (const source of sources) looks.push(await lookAt(source, config, scratch.path, spoolOptions(options)));
-    const hashes = identity.hashes(looks);
+    for (const source of sources) {
+      await turnOrAbort(options.signal);
+      looks.push(await lookAt(source, config, scratch.path, spoolOptions(options)));
+    }
+    await turnOrAbort(options.signal);
+    const hashes = identity.hashes(looks, options.signal);
     const isRanked = config.rank.enabled && config.rank.method !== 'none';
     const result = await run(looks, config, {
       executor,
@@ -60,6 +64,7 @@ export async function build(
     }));
     const paths = looks.map((look) => relativePath(out, look.source.absolute));
     writeBeside(staging, result, paths, packageVersion());
+    await turnOrAbort(options.signal);
     const duplicates = await duplicatesOf(result, paths);
     const hashed = await hashes;
     identity.requireUnchanged();
@@ -91,10 +96,14 @@ export async function build(
       ],
       parent,
     });
-    options.signal?.throwIfAborted();
     const text = manifestText(manifest);
+    await turnOrAbort(options.signal);
     staging.commit(result.files, text);
     return { manifest, text };
+  } catch (error) {
+    // What a source that is being written to looks like is not the reason.
+    if (!options.signal?.aborted) identity.requireUnchanged();
+    throw error;
   } finally {
     options.signal?.removeEventListener('abort', stop);
     await executor.close();
@@ -106,6 +115,22 @@ export async function build(
 /** Bytes that there will be to read; text is packed to about a tenth. */
 function expectedBytes(sources: readonly Source[]): number {
   return sources.reduce((n, s) => n + (s.seekable ? s.bytes * (s.compression === 'none' ? 1 : 10) : 2 ** 30), 0);
+}
+
+/** A turn of the event loop, in which an interrupt is seen; throws after one. */
+async function turnOrAbort(signal: AbortSignal | undefined): Promise<void> {
+  await new Promise((turn) => setImmediate(turn));
+  signal?.throwIfAborted();
+}
+
+/** In the staging folder, which goes with it, or where the user wants it. */
+function openScratch({ resources }: Config, staging: Staging): ScratchFolder {
+  try {
+    return resources.scratch === null ? new ScratchFolder(staging.folder) : ScratchFolder.shared(resources.scratch);
+  } catch (error) {
+    staging.abort();
+    throw error;
+  }
 }
 
 const sourceBytes = (looks: readonly Look[]): number => looks.reduce((n, look) => n + look.file.bytes, 0);

@@ -30,7 +30,7 @@ export class FinishedDatasets {
   }
 
   /** The manifest of the data set in the output folder, if these sources and this config made it and it is intact. */
-  async find(): Promise<Manifest | null> {
+  async find(signal?: AbortSignal): Promise<Manifest | null> {
     if (this.cache === null) return null;
     const folder = this.config.output.dir;
     const hit = await findHit(this.cache, {
@@ -38,7 +38,7 @@ export class FinishedDatasets {
       compilerVersion: packageVersion(),
       sources: this.identity.present!,
       folder,
-      fingerprint,
+      fingerprint: (file) => fingerprint(file, file, signal),
     });
     if (hit === null || hit.folder !== folder || !this.hasName(hit.name)) return null;
     // The text is what this version of datagpu wrote, to the byte: there is nothing to check in it.

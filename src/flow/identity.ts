@@ -25,12 +25,12 @@ export class SourceIdentity {
     return this.signatures.includes(null) ? null : present;
   }
 
-  /** `xxh64:...` of every source's bytes. Begins at once, and runs beside the compile. */
-  hashes(looks: readonly Look[]): Promise<string[]> {
+  /** `xxh64:...` of every source's bytes. Begins at once, and runs beside the compile; `signal` ends it. */
+  hashes(looks: readonly Look[], signal: AbortSignal | undefined): Promise<string[]> {
     const all = (async () => {
       const hashes: string[] = [];
       for (const { source, file } of looks)
-        hashes.push(file.stream?.hash ?? (await fingerprint(source.absolute, source.path)));
+        hashes.push(file.stream?.hash ?? (await fingerprint(source.absolute, source.path, signal)));
       this.known = hashes;
       return hashes;
     })();

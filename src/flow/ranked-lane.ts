@@ -10,6 +10,7 @@ import type { RankModel, RankReply, RankRequest } from '../rank/protocol.js';
 import { encodeRowGroup } from '../write/rowgroup.js';
 import { mergePieces, type Piece, scatterBlock } from './scatter.js';
 import { scoreField } from './score.js';
+import { spilling } from './scratch.js';
 import type {
   ExtractOrder,
   GatherOrder,
@@ -46,7 +47,8 @@ export class RankedLane {
   /** Counts a chunk's rows and keeps them, in shared memory or in a file. */
   hold({ chunk, inMemory, spillTo }: Sentence['action'] & { do: 'hold' }, block: Block): HeldRows {
     const shared = inMemory ? this.arena.put(block) : null;
-    const held: HeldRows = shared === null ? { file: writeBlockFile(spillTo, [block])[0]! } : { memory: shared };
+    const held: HeldRows =
+      shared === null ? { file: spilling(spillTo, () => writeBlockFile(spillTo, [block])[0]!) } : { memory: shared };
     this.held.set(chunk, held);
     this.counting().countChunk(chunk, this.ranked(block), block.rows);
     return held;
@@ -84,7 +86,8 @@ export class RankedLane {
 
   scatter({ held, positions, groupRows, path }: ScatterOrder): Piece[] {
     this.watch.start('order');
-    const pieces = scatterBlock(this.gathering(), blockOf(held), positions, groupRows, path);
+    const block = blockOf(held);
+    const pieces = spilling(path, () => scatterBlock(this.gathering(), block, positions, groupRows, path));
     this.watch.start(null);
     return pieces;
   }

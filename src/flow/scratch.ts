@@ -2,20 +2,60 @@ import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { DatagpuError } from '../errors.js';
+import { type FolderLock, lockFile } from '../write/lock.js';
 
-/** A folder of this run's own for spilled data, made when something is first put there. */
+const prefix = 'datagpu-scratch-';
+/** In a scratch folder of its own, held as long as its process lives. */
+const lockName = 'lock';
+/** Between a folder and its lock a process needs a moment; a folder that has none after this long was left behind. */
+const lockWithinMs = 60_000;
+
+/** A folder of this run's own for spilled data. */
 export class ScratchFolder {
   readonly path: string;
   private readonly parent: string;
+  private lock: FolderLock | null = null;
   private next = 0;
 
+  /** In a parent that is this run's own: made when something is first put there. */
   constructor(parent: string) {
     this.parent = parent;
-    this.path = path.join(parent, `datagpu-scratch-${process.pid}-${randomUUID().slice(0, 8)}`);
+    this.path = path.join(parent, `${prefix}${randomUUID().slice(0, 13)}`);
+  }
+
+  /**
+   * In a parent that other processes may use too. Made and locked at once, so that others see that it is in use; theirs
+   * whose process has ended are removed.
+   *
+   * @throws DatagpuError `output` when it can't be made
+   */
+  static shared(parent: string): ScratchFolder {
+    removeDeadScratch(parent);
+    const scratch = new ScratchFolder(parent);
+    scratch.make();
+    try {
+      scratch.lock = lockFile(path.join(scratch.path, lockName));
+    } catch {
+      // A file system without locks, where nobody else can take the lock either.
+    }
+    return scratch;
   }
 
   /** A path for a new file. */
   file(): string {
+    this.make();
+    return path.join(this.path, `spill-${this.next++}`);
+  }
+
+  remove(): void {
+    // Windows removes no open file; elsewhere the lock goes last.
+    if (process.platform === 'win32') this.lock?.release();
+    fs.rmSync(this.path, { recursive: true, force: true });
+    this.lock?.release();
+    this.lock = null;
+  }
+
+  private make(): void {
     try {
       fs.mkdirSync(this.path, { recursive: true });
     } catch (cause) {
@@ -25,10 +65,43 @@ export class ScratchFolder {
         cause,
       });
     }
-    return path.join(this.path, `spill-${this.next++}`);
   }
+}
 
-  remove(): void {
-    fs.rmSync(this.path, { recursive: true, force: true });
+/** Removes the scratch folders in `parent` whose process has ended without removing them. */
+export function removeDeadScratch(parent: string): void {
+  let names: string[];
+  try {
+    names = fs.readdirSync(parent).filter((name) => name.startsWith(prefix));
+  } catch {
+    return;
+  }
+  for (const name of names) {
+    const folder = path.join(parent, name);
+    try {
+      const file = path.join(folder, lockName);
+      if (!fs.existsSync(file)) {
+        if (Date.now() - fs.statSync(folder).mtimeMs < lockWithinMs) continue;
+      } else lockFile(file).release();
+      fs.rmSync(folder, { recursive: true, force: true });
+    } catch {
+      // In use, or not ours to remove.
+    }
+  }
+}
+
+/** Runs what writes a scratch file; failures of the system become `DatagpuError('output')`. */
+export function spilling<T>(file: string, run: () => T): T {
+  try {
+    return run();
+  } catch (cause) {
+    const { code, syscall } = cause as NodeJS.ErrnoException;
+    if (syscall === undefined) throw cause;
+    const isFull = code === 'ENOSPC' || code === 'EDQUOT';
+    throw new DatagpuError('output', isFull ? 'no space left for scratch' : `scratch can't be written (${code})`, {
+      file: path.dirname(path.dirname(file)),
+      hint: `${isFull ? 'Free space there, or name' : 'Name'} another folder with --scratch`,
+      cause,
+    });
   }
 }

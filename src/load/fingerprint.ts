@@ -16,8 +16,8 @@ const sliceBytes = 512 * 1024;
 /** Slices between two turns of the event loop, so that an interrupt is answered: 16 MB, about 5 ms. */
 const slicesPerTurn = 32;
 
-/** `xxh64:` and 16 hexadecimal digits of a file's bytes. Reads in place and keeps half a megabyte of it. */
-export async function fingerprint(file: string, shown: string = file): Promise<string> {
+/** `xxh64:` and 16 hexadecimal digits of a file's bytes. Reads in place and keeps half a megabyte of it; `signal` ends it. */
+export async function fingerprint(file: string, shown: string = file, signal?: AbortSignal): Promise<string> {
   const hash = await startHash();
   let fd: number;
   try {
@@ -31,9 +31,12 @@ export async function fingerprint(file: string, shown: string = file): Promise<s
       const read = fs.readSync(fd, slice, 0, sliceBytes, null);
       if (read === 0) break;
       hash.update(read === sliceBytes ? slice : slice.subarray(0, read));
-      if (count % slicesPerTurn === 0) await new Promise((turn) => setImmediate(turn));
+      if (count % slicesPerTurn !== 0) continue;
+      await new Promise((turn) => setImmediate(turn));
+      signal?.throwIfAborted();
     }
   } catch (cause) {
+    signal?.throwIfAborted();
     throw unreadable(shown, cause);
   } finally {
     fs.closeSync(fd);

@@ -19,16 +19,23 @@ export const lockName = 'lock';
  * @throws DatagpuError `output` when another compile has it, or the file system has no locks
  */
 export function lockFolder(folder: string, waitMs = 0): FolderLock {
-  let database: Database.Database | null = null;
   try {
-    database = new Database(path.join(folder, privateFolder, lockName), { timeout: waitMs });
-    database.exec('BEGIN EXCLUSIVE');
+    return lockFile(path.join(folder, privateFolder, lockName), waitMs);
   } catch (error) {
-    database?.close();
     throw lockError(error, folder);
   }
-  const open = database;
-  return { release: () => open.close() };
+}
+
+/** Takes such a lock on a file, which is made if need be. Throws SQLite's error when another process has it. */
+export function lockFile(file: string, waitMs = 0): FolderLock {
+  const database = new Database(file, { timeout: waitMs });
+  try {
+    database.exec('BEGIN EXCLUSIVE');
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+  return { release: () => database.close() };
 }
 
 function lockError(error: unknown, folder: string): unknown {
