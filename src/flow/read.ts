@@ -7,6 +7,7 @@ import { scanCsv } from '../load/csv/scan.js';
 import { parseJson } from '../load/json/parse.js';
 import { scanJson } from '../load/json/scan.js';
 import { openParquet, type ParquetFile } from '../load/parquet/look.js';
+import { unreadable } from '../load/sources.js';
 import type { ColumnPlan, TypingOptions } from '../load/typing.js';
 import { absentColumn, nameColumn, type PassPlan, type SourcePlan } from './tasks.js';
 import type { TextPiece } from './walk.js';
@@ -16,10 +17,14 @@ export class OpenFiles {
   private readonly fds: Map<string, number> = new Map();
   private readonly footers: Map<string, ParquetFile> = new Map();
 
-  get(path: string): number {
+  get(path: string, name: string): number {
     let fd = this.fds.get(path);
     if (fd === undefined) {
-      fd = fs.openSync(path, 'r');
+      try {
+        fd = fs.openSync(path, 'r');
+      } catch (cause) {
+        throw unreadable(name, cause);
+      }
       this.fds.set(path, fd);
     }
     return fd;
@@ -43,7 +48,7 @@ export class OpenFiles {
 
 /** Reads a chunk of a text source and finds its record borders: the first count. */
 export function scanPiece(kernel: IngestKernel, files: OpenFiles, source: SourcePlan, piece: TextPiece): ScannedChunk {
-  const fd = files.get(source.file.path);
+  const fd = files.get(source.file.path, source.name);
   const { start, limits } = piece;
   if (source.csv !== null) return scanCsv(kernel, fd, source.file, start, source.csv, limits, source.name);
   return scanJson(kernel, fd, source.file, start, source.json!, limits, source.name);

@@ -104,16 +104,36 @@ export class Staging {
 }
 
 /**
- * Finishes the commit of an output folder that was interrupted, if one was. For whoever reads the folder; costs one
- * look at the folder otherwise.
+ * Finishes the commit of an output folder that was interrupted, if one was, and removes what a killed compile left there.
+ * For whoever reads the folder; costs two looks at the folder otherwise.
  *
  * @throws DatagpuError `output` when it can't be finished here
  */
 export function recover(out: string): void {
-  if (!fs.existsSync(path.join(out, privateFolder, journalName))) return;
-  const lock = lockFolder(out, 10_000);
+  const home = path.join(out, privateFolder);
+  if (fs.existsSync(path.join(home, journalName))) {
+    const lock = lockFolder(out, 10_000);
+    try {
+      carryOut(out);
+    } finally {
+      lock.release();
+    }
+  }
+  if (leftovers(home).length > 0) tidy(out, home);
+}
+
+/** Removes what a compile that was killed left behind, unless one is under way or the folder can't be written. */
+function tidy(out: string, home: string): void {
+  let lock: FolderLock;
   try {
-    carryOut(out);
+    lock = lockFolder(out);
+  } catch {
+    return;
+  }
+  try {
+    removeLeftovers(home);
+  } catch {
+    // A reader of the folder has what it needs all the same.
   } finally {
     lock.release();
   }
@@ -131,7 +151,13 @@ function oldData(out: string): string[] {
 
 /** Staging folders of compiles that were killed; the caller has the lock. */
 function removeLeftovers(home: string): void {
-  for (const name of fs.readdirSync(home)) {
-    if (name.startsWith('staging-')) fs.rmSync(path.join(home, name), { recursive: true, force: true });
+  for (const name of leftovers(home)) fs.rmSync(path.join(home, name), { recursive: true, force: true });
+}
+
+function leftovers(home: string): string[] {
+  try {
+    return fs.readdirSync(home).filter((name) => name.startsWith('staging-'));
+  } catch {
+    return [];
   }
 }
