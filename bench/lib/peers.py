@@ -30,6 +30,13 @@ def duckdb_table(reader):
     return {}
 
 
+def make_parquet():
+    import duckdb
+
+    duckdb.sql(f"copy (select * from read_csv('{source}')) to '{target}' (format parquet, compression zstd)")
+    return {}
+
+
 def duckdb_plain():
     import duckdb
 
@@ -90,6 +97,7 @@ rows = {
     "duckdb-jsonl": lambda: duckdb_table("read_json"),
     "duckdb-parquet": lambda: duckdb_table("read_parquet"),
     "duckdb-plain": duckdb_plain,
+    "make-parquet": make_parquet,
     "pandas-duplicates": pandas_duplicates,
     "sklearn-rank": sklearn_rank,
     "rensa-near": rensa_near,
