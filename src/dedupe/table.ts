@@ -50,7 +50,7 @@ export class DigestTable {
 
   /** Bytes of memory it holds. */
   get heldBytes(): number {
-    return this.kernel.heldBytes;
+    return this.kernel.mark();
   }
 
   /**

@@ -129,7 +129,7 @@ function encodeColumn(column: LineageColumn, group: LineageGroup): { bytes: Uint
     const width = bitWidth(words.length - 1);
     how = encoding.rleDictionary;
     body.byte(width);
-    hybrid(body, values, width);
+    hybrid(body, values as Uint32Array, width);
   } else if (values instanceof Uint32Array) {
     how = encoding.deltaBinaryPacked;
     deltas(body, values);

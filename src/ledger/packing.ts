@@ -19,6 +19,15 @@ export class ByteSink {
     this.length += values.length;
   }
 
+  /** The first bytes of a short array, one by one: a call of `set` costs more than they do. */
+  few(values: Uint8Array, count: number): void {
+    this.reserve(count);
+    const { buffer } = this;
+    let at = this.length;
+    for (let i = 0; i < count; i++) buffer[at++] = values[i]!;
+    this.length = at;
+  }
+
   uint32(value: number): void {
     for (let shift = 0; shift < 32; shift += 8) this.byte((value >>> shift) & 255);
   }
@@ -45,9 +54,18 @@ export class ByteSink {
 const packed = new Uint32Array(33);
 const packedBytes = new Uint8Array(packed.buffer);
 
-/** Packs up to 32 numbers of `width` bits, from the lowest bit of the first byte on; the first 4 * width bytes are theirs. */
-function pack(values: ArrayLike<number>, from: number, count: number, base: number, width: number): Uint8Array {
-  packed.fill(0);
+/** Packs up to 32 numbers of `width` bits, from the lowest bit of the first byte on, as `bytes` bytes. */
+function pack(
+  sink: ByteSink,
+  values: Uint32Array | Int32Array | Uint8Array,
+  from: number,
+  count: number,
+  base: number,
+  width: number,
+  bytes: number,
+): void {
+  if (width === 0) return;
+  packed.fill(0, 0, width + 1);
   for (let i = 0, bit = 0; i < count; i++, bit += width) {
     const value = (values[from + i]! - base) >>> 0;
     const word = bit >>> 5;
@@ -55,14 +73,14 @@ function pack(values: ArrayLike<number>, from: number, count: number, base: numb
     packed[word]! |= value << shift;
     if (shift + width > 32) packed[word + 1]! |= value >>> (32 - shift);
   }
-  return packedBytes;
+  sink.few(packedBytes, bytes);
 }
 
 /** Bits that numbers up to `most` take. */
 export const bitWidth = (most: number): number => 32 - Math.clz32(most);
 
 /** Numbers of `width` bits: one run if they are all the same, else bit-packed. */
-export function hybrid(sink: ByteSink, values: ArrayLike<number>, width: number): void {
+export function hybrid(sink: ByteSink, values: Uint32Array | Uint8Array, width: number): void {
   const count = values.length;
   if (count === 0) return;
   let same = true;
@@ -76,7 +94,7 @@ export function hybrid(sink: ByteSink, values: ArrayLike<number>, width: number)
   sink.unsigned(groups * 2 + 1);
   for (let i = 0; i < count; i += 32) {
     const part = Math.min(32, count - i);
-    sink.bytes(pack(values, i, part, 0, width).subarray(0, Math.ceil(part / 8) * width));
+    pack(sink, values, i, part, 0, width, Math.ceil(part / 8) * width);
   }
 }
 
@@ -110,6 +128,6 @@ export function deltas(sink: ByteSink, values: Uint32Array): void {
     }
     for (const width of widths) sink.byte(width);
     for (let m = 0; m * miniValues < count; m++)
-      sink.bytes(pack(block, m * miniValues, miniValues, least, widths[m]!).subarray(0, 4 * widths[m]!));
+      pack(sink, block, m * miniValues, miniValues, least, widths[m]!, 4 * widths[m]!);
   }
 }
