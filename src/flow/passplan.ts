@@ -15,6 +15,10 @@ const cellsPerChunk = 8_000_000;
 /** Decoded bytes of a chunk. */
 const usualChunkBytes = 32 * 2 ** 20;
 
+/** A term takes 40 bytes of a table that is at least half full; a chunk may double it. */
+const termBytes = 160;
+const [leastTerms, mostTerms] = [2 ** 20, 2 ** 24];
+
 /** What the lanes are told before a pass. */
 export function planOf({ looks, union }: SchemaState, config: Config): PassPlan {
   const { fields } = union;
@@ -70,7 +74,9 @@ function rankPlan(fields: readonly Field[], { rank, resources }: Config): PassPl
   const keepBytes = Math.floor(resources.memoryBytes / 4 / Math.max(1, resources.threads));
   const { memory } = new SharedArena();
   const named = rankedColumns(columns.map((c) => fields[c]!));
-  return { columns, named, settings: { method, language, ngrams, minDf, maxFeatures, keepBytes }, memory };
+  const maxTerms = Math.min(mostTerms, Math.max(leastTerms, Math.floor(keepBytes / termBytes)));
+  const settings = { method, language, ngrams, minDf, maxFeatures, keepBytes, maxTerms };
+  return { columns, named, settings, memory };
 }
 
 /** Refuses columns named by --rank-on that have no text. Columns without any value are left out in silence. */

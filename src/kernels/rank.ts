@@ -19,6 +19,7 @@ export interface RankExports {
   setScratch(at: number): void;
   setCounting(on: boolean): void;
   setStopWords(): void;
+  setUnknown(id: number): void;
   setStems(table: number, buffer: number): void;
   stopReason(): number;
   tokenCount(): number;

@@ -25,10 +25,12 @@ type Dense = { table: number; left: number; right: number } | null;
  */
 export class RankCounter {
   private readonly kernel: RankKernel;
-  private readonly table: TermTable;
+  private table: TermTable;
   private readonly streams: Streams;
   private rows = 0;
   private tokens = 0;
+  /** Occurrences of a term that were forgotten, at most. */
+  private lost = 0;
   private dense: Dense = null;
   /** The kernel's memory above this mark is a pass's, and used again by the next. */
   private passMark = 0;
@@ -41,7 +43,7 @@ export class RankCounter {
   ) {
     const stem = settings.language === null ? undefined : loadLanguage(settings.language);
     this.kernel = createRankKernel(stem);
-    this.table = new TermTable(this.kernel, stem === undefined ? englishStopWords : [], stem !== undefined);
+    this.table = this.newTable();
     const tokeniser = new Tokeniser(this.kernel, this.table);
     this.streams = new Streams(this.kernel, tokeniser, settings.keepBytes, (chunk) => {
       const { columns, rows } = columnsOf(chunk);
@@ -51,29 +53,75 @@ export class RankCounter {
 
   /** Counts rows of columns that `isRankable`, in order (read during the call only). */
   countChunk(id: number, columns: readonly Column[], rows: number): void {
+    if (this.table.size > this.settings.maxTerms) this.forgetRare();
     this.streams.add(id, textsOf(this.kernel, columns, rows), rows);
     this.tokens = this.kernel.exports.tokenCount();
     this.rows += rows;
   }
 
+  private newTable(room = 0): TermTable {
+    const stemmed = this.settings.language !== null;
+    return new TermTable(this.kernel, stemmed ? [] : englishStopWords, stemmed, room);
+  }
+
+  /** Replaces the table by one with these terms, and frees all other memory of the kernel. */
+  private startAgain(terms: Terms, counts: Uint32Array, keepStreams: boolean): void {
+    this.kernel.reset();
+    this.table = this.newTable(this.settings.maxTerms);
+    this.table.add(terms, counts);
+    this.streams.forget(new Tokeniser(this.kernel, this.table), keepStreams);
+  }
+
+  /**
+   * Forgets the terms seen least, down to half of the table's limit, and how often each was seen: a term's count may be
+   * too small by `lost` from then on (Manku and Motwani, Approximate Frequency Counts over Data Streams, 2002). planRanking takes that
+   * into account, and has those counted anew that matter.
+   */
+  private forgetRare(): void {
+    const { table, settings } = this;
+    let least = 1;
+    let ids = table.above(least + 1, 1);
+    while (ids.length > settings.maxTerms / 2) {
+      least *= 2;
+      ids = table.above(least + 1, 1);
+    }
+    this.lost += least;
+    this.startAgain(table.pack(ids), table.counts(ids), false);
+  }
+
+  /** Counts these words alone, over all chunks. */
+  private recount(terms: Terms): Uint32Array {
+    this.startAgain(terms, new Uint32Array((terms.offsets.length - 1) * 2), true);
+    this.table.close();
+    this.streams.recount();
+    return this.table.counts(this.table.find(terms, false));
+  }
+
   answer(request: RankRequest): RankReply {
-    const { rows, tokens, table, settings } = this;
+    const { rows, tokens, lost } = this;
+    return { rows, tokens, lost, ...this.found(request) };
+  }
+
+  private found(request: RankRequest): Omit<RankReply, 'rows' | 'tokens' | 'lost'> {
+    const { table, settings } = this;
     switch (request.ask) {
       case 'reached':
-        return { rows, tokens, reached: table.reached(request.limit, settings.minDf) };
+        return { reached: table.reached(request.limit, settings.minDf) };
       case 'above': {
-        const ids = table.above(request.count, 1);
-        return { rows, tokens, terms: table.pack(ids), counts: table.counts(ids) };
+        const ids = table.above(request.count - this.lost, 1);
+        return { terms: table.pack(ids), counts: table.counts(ids) };
       }
       case 'counts':
-        return { rows, tokens, counts: table.counts(table.find(request.terms, false)) };
+        return { counts: table.counts(table.find(request.terms, false)) };
+      case 'recount':
+        return { counts: this.recount(request.terms) };
       case 'runs':
         this.countRuns(request);
-        return { rows, tokens, reached: this.runsReached(request.limit) };
+        return { reached: this.runsReached(request.limit) };
       case 'runsAbove':
-        return { rows, tokens, ...this.runsAbove(request.count) };
+        return this.runsAbove(request.count);
       case 'runCounts':
-        return { rows, tokens, counts: this.runCounts(request.runs) };
+        return { counts: this.runCounts(request.runs) };
     }
   }
 

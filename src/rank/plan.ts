@@ -1,3 +1,4 @@
+import { DatagpuError } from '../errors.js';
 import { createRankKernel } from '../kernels/rank.js';
 import { bm25Ranking, type Ranking, tfidfRanking } from './model.js';
 import type { RankReply, RankRequest, RankSettings } from './protocol.js';
@@ -45,7 +46,7 @@ export function* planRanking(
   const rows = sumOf(first.map((r) => r.rows));
   const limited = shortest === 1;
   const floor = limited ? Math.max(...first.map((r) => r.reached!)) : 0;
-  let words = yield* countWords(settings, workers, floor);
+  let words = yield* countWords(settings, first, floor);
   if (limited) words = withTies(words, limit);
   const nodes: Node[] = words.map((word, i) => ({ ...word, prefix: -1, word: i }));
   let vocabulary: Node[] = limited ? [...nodes] : [];
@@ -98,19 +99,32 @@ function addCounts(replies: readonly RankReply[]): Uint32Array {
 }
 
 /** Words in enough rows that occur at least `floor` times, and perhaps some that do not, in order. */
-function* countWords(settings: RankSettings, workers: number, floor: number): Asking<CountedTerm[]> {
+function* countWords(settings: RankSettings, first: readonly RankReply[], floor: number): Asking<CountedTerm[]> {
+  const workers = first.length;
   const atLeast = Math.max(1, Math.ceil(floor / workers));
+  const lost = sumOf(first.map((r) => r.lost));
+  // What was seen so often by a worker must not be forgotten there.
+  if (first.some((r) => r.lost >= atLeast)) throw tooManyWords(settings);
   const replies = yield { ask: 'above', count: atLeast };
   const table = new TermTable(createRankKernel(), [], false);
   for (const reply of replies) table.add(reply.terms!, reply.counts!);
   // What the workers may have left out of a sum.
-  const missing = (workers - 1) * (atLeast - 1);
+  const missing = (workers - 1) * (atLeast - 1) + lost;
   const reached = Math.max(floor, missing === 0 ? 0 : table.reached(settings.maxFeatures, settings.minDf));
   const ids = table.above(Math.max(1, reached - missing), missing === 0 ? settings.minDf : 1);
   const terms = table.pack(ids);
-  const counts = missing === 0 ? table.counts(ids) : addCounts(yield { ask: 'counts', terms });
+  const ask = lost === 0 ? 'counts' : 'recount';
+  const counts = missing === 0 ? table.counts(ids) : addCounts(yield { ask, terms });
   const words = unpackTerms(terms).map((key, i) => ({ key, count: counts[2 * i]!, rows: counts[2 * i + 1]! }));
   return inOrder(words.filter((word) => word.rows >= settings.minDf));
+}
+
+function tooManyWords({ maxFeatures, ngrams }: RankSettings): DatagpuError {
+  return new DatagpuError(
+    'input',
+    `the text has too many distinct words to find the ${maxFeatures} most frequent terms of ${ngrams.join(' to ')} words in this memory`,
+    { hint: 'Give more with --memory, lower --max-features, or name fewer columns with --rank-on' },
+  );
 }
 
 interface RunRequest {
@@ -164,7 +178,9 @@ function* countRuns(settings: RankSettings, workers: number, run: RunRequest): A
 /** BM25 needs nothing but the rows of the targets' words and the mean length of a row. */
 function* planBm25(targets: readonly string[][]): Asking<Ranking | null> {
   const keys = [...new Set(targets.flat())].sort((a, b) => (a < b ? -1 : 1));
-  const replies = yield { ask: 'counts', terms: packTerms(keys) };
+  const terms = packTerms(keys);
+  let replies = yield { ask: 'counts', terms };
+  if (replies.some((r) => r.lost > 0)) replies = yield { ask: 'recount', terms };
   const counts = addCounts(replies);
   const words = keys.map((key, i) => ({ key, count: counts[2 * i]!, rows: counts[2 * i + 1]! }));
   const rows = sumOf(replies.map((r) => r.rows));

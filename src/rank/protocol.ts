@@ -18,6 +18,8 @@ export interface RankSettings {
   maxFeatures: number;
   /** Bytes of token ids that a worker keeps between its passes; beyond, texts are tokenised again. */
   keepBytes: number;
+  /** Terms that a worker's table may have when a chunk begins; beyond, rare ones are forgotten (RankCounter). */
+  maxTerms: number;
 }
 
 /** Terms one after another in UTF-8, each from `offsets[i]` to `offsets[i + 1]`. */
@@ -29,10 +31,12 @@ export interface Terms {
 export type RankRequest =
   /** A count that `limit` terms reach in this worker alone. */
   | { ask: 'reached'; limit: number }
-  /** Terms that occur at least `count` times in this worker. */
+  /** Terms that may occur `count` times in this worker: those of which it saw so many, less `lost`. */
   | { ask: 'above'; count: number }
   /** Counts of these terms. */
   | { ask: 'counts'; terms: Terms }
+  /** Counts of these terms, made anew from the texts; they are the only words from now on. */
+  | { ask: 'recount'; terms: Terms }
   /**
    * Counts runs of `length` words: a node below `left` and a word below `right`. `words` are the candidates in the order
    * of their numbers (with the first such request only), `edges` lead to the nodes of all but the last word.
@@ -55,6 +59,8 @@ export interface RankReply {
   /** Rows and tokens counted by this worker so far. */
   rows: number;
   tokens: number;
+  /** Occurrences of a term that this worker may have forgotten, at most. */
+  lost: number;
   /** For `reached` and `runs`. */
   reached?: number;
   /** For `above`. */

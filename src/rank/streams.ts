@@ -34,17 +34,18 @@ export class Streams {
   private largestRow = 0;
   /** Address of the candidate number of each term id; 0 before there are candidates. */
   private numbers = 0;
+  private keeping = true;
 
   constructor(
     private readonly kernel: RankKernel,
-    private readonly tokeniser: Tokeniser,
+    private tokeniser: Tokeniser,
     private readonly keepBytes: number,
     private readonly textOf: (chunk: number) => readonly Column[],
   ) {}
 
   /** Tokenises and counts the rows of a chunk. Only before there are candidates. */
   add(id: number, columns: readonly Column[], rows: number): void {
-    let segments: Segment[] | null = [];
+    let segments: Segment[] | null = this.keeping ? [] : null;
     let at = 0;
     this.tokeniser.run(columns, rows, true, (top, bytes) => {
       if (segments !== null && top > at) {
@@ -61,6 +62,21 @@ export class Streams {
     // Later passes must not need more memory: they free all that was reserved since they began.
     if (segments === null) this.passingRoom(this.largestRow);
     this.chunks.set(id, { rows, segments, compacted: false });
+  }
+
+  /** Forgets all streams, whose memory is gone; with `keeping` those to come are kept. */
+  forget(tokeniser: Tokeniser, keeping: boolean): void {
+    this.tokeniser = tokeniser;
+    this.keeping = keeping;
+    this.page = { at: 0, end: 0 };
+    this.passing = { at: 0, end: 0 };
+    this.heldBytes = 0;
+    for (const chunk of this.chunks.values()) chunk.segments = null;
+  }
+
+  /** Tokenises and counts all chunks again. */
+  recount(): void {
+    for (const [id, { rows }] of this.chunks) this.add(id, this.textOf(id), rows);
   }
 
   /** Makes the current page one with `bytes` free; false if that takes more than may be kept. */

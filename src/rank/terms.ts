@@ -13,6 +13,9 @@ const stemBufferBytes = 1024;
  */
 export const stemMark = '\u0001';
 
+/** Stands for the words that a closed vocabulary does not have. No text has it as a word. */
+const unknownWord = '\u0002';
+
 export function packTerms(keys: readonly string[]): Terms {
   const offsets = new Uint32Array(keys.length + 1);
   for (let i = 0; i < keys.length; i++) offsets[i + 1] = offsets[i]! + keys[i]!.length;
@@ -46,7 +49,10 @@ export class TermTable {
     private readonly kernel: RankKernel,
     stopWords: readonly string[],
     private readonly stemmed: boolean,
+    room: number = firstRoom,
   ) {
+    while (this.room < room) this.room *= 2;
+    kernel.exports.setUnknown(0);
     const { entries, slots, slotCount } = this.layOut();
     kernel.exports.openTerms(slots, slotCount, entries, this.room, kernel.alloc(firstArena), firstArena);
     if (stemmed) {
@@ -58,6 +64,13 @@ export class TermTable {
       kernel.exports.setStopWords();
       this.stopWords = kernel.exports.termCount();
     }
+  }
+
+  /** Closes the vocabulary: words that it does not have count as one term from now on. */
+  close(): void {
+    const terms = this.kernel.exports.termCount();
+    this.find(packTerms([unknownWord]), true);
+    this.kernel.exports.setUnknown(terms + 1);
   }
 
   /** Makes room for `more` terms. */

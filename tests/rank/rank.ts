@@ -12,6 +12,7 @@ export const defaults: RankSettings = {
   minDf: 2,
   maxFeatures: 1000,
   keepBytes: 2 ** 28,
+  maxTerms: 2 ** 20,
 };
 
 export function textColumn(texts: readonly string[]): Column {

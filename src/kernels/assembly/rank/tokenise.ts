@@ -29,6 +29,8 @@ let stopWords: u32 = 0;
 let stands: usize = 0;
 let stemBuffer: usize = 0;
 let stopped: u32 = 0;
+/** In a closed vocabulary the id of the term that stands for all words it does not have; else 0. */
+let unknown: u32 = 0;
 /** Tokens counted so far. */
 let tokensCounted: f64 = 0;
 
@@ -65,6 +67,11 @@ export function tokenCount(): f64 {
   return tokensCounted;
 }
 
+/** Closes the vocabulary: words that are not in the table count as the term `id`. 0 opens it again. */
+export function setUnknown(id: u32): void {
+  unknown = id;
+}
+
 /** Makes every term of the table so far a stop word. */
 export function setStopWords(): void {
   stopWords = terms;
@@ -99,7 +106,7 @@ export function tokenise(columns: usize, count: u32, from: u32, to: u32): u32 {
     }
     const tokens = (bytes >> 1) + 3;
     if (output + (<usize>tokens << 2) > outputEnd) stopped = needsOutput;
-    else if (first == 0) stopped = 0;
+    else if (first == 0 || unknown != 0) stopped = 0;
     else if (terms + tokens * perToken >= capacity) stopped = needsTerms;
     else if (arenaEnd - arenaTop < <usize>(bytes * perToken) * 4 + 1024) stopped = needsArena;
     else stopped = 0;
@@ -214,7 +221,7 @@ function cell(start: usize, end: usize): void {
         const slot = slots_ + (<usize>i << 2);
         const held = load<u32>(slot);
         if (held == 0) {
-          id = inside == 0 ? addShort(slot, tag, low, upper) : 0;
+          id = inside != 0 ? 0 : unknown != 0 ? unknown : addShort(slot, tag, low, upper);
           entry = entries_ + (<usize>id << 5);
           break;
         }
@@ -252,10 +259,15 @@ function asciiRun(p: usize, end: usize): void {
 
 /** Counts the token of `length` bytes at `p`, in lower case but for ASCII letters. */
 function token(p: usize, length: usize): void {
+  if (stands == 0) {
+    const word = findTerm(p, length, unknown == 0);
+    countTerm(word != 0 ? word : unknown);
+    return;
+  }
   const known = terms;
-  const word = findTerm(p, length, true);
-  if (stands == 0) countTerm(word);
-  else countTerm(word > known ? standIn(word, p, length) : load<u32>(stands + (<usize>word << 2)));
+  // A closed vocabulary remembers words as read while there is room: they save asking for their stems.
+  const word = findTerm(p, length, unknown == 0 || (terms < capacity - 1 && arenaEnd - arenaTop > length + 32));
+  countTerm(word == 0 || word > known ? standIn(word, p, length) : load<u32>(stands + (<usize>word << 2)));
 }
 
 function countTerm(id: u32): void {
@@ -267,15 +279,16 @@ function countTerm(id: u32): void {
   output += 4;
 }
 
-/** Asks the host for a new word's stem. Stems are kept apart from words as read by a byte 1 before them. */
+/** Asks the host for the stem of a word that is new, or (0) is not remembered. Stems are kept apart from words as read by a byte 1 before them. */
 function standIn(word: u32, p: usize, length: usize): u32 {
   let id: u32 = 0;
   const bytes: u32 = length > longestStemmed ? 0 : stem(p, length, stemBuffer + 1, stemRoom);
   if (bytes != 0) {
     store<u8>(stemBuffer, 1);
-    id = findTerm(stemBuffer, bytes + 1, true);
+    id = findTerm(stemBuffer, bytes + 1, unknown == 0);
+    if (id == 0) id = unknown;
   }
-  store<u32>(stands + (<usize>word << 2), id);
+  if (word != 0) store<u32>(stands + (<usize>word << 2), id);
   return id;
 }
 
