@@ -207,6 +207,6 @@ function plain(value: Value, spec: Spec): unknown {
   if (spec.kind === 'struct' && typeof value === 'object' && !Array.isArray(value))
     return spec.fields.map(([name, field]) => plain((value as Record<string, Value>)[name]!, field));
   // A double that is not written as one ("5") is an integer where it stands alone.
-  if (spec.kind === 'float') return Object.is(Number(value), -0) ? '-0' : Number(value);
+  if (spec.kind === 'float' && typeof value !== 'string') return Object.is(Number(value), -0) ? '-0' : Number(value);
   return value;
 }

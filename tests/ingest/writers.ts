@@ -26,6 +26,8 @@ function textOf(value: Value, spec: Spec): string {
   if (spec.kind === 'date') return isoDate(Number((value as string).slice(1)));
   if (spec.kind === 'datetime') return isoTime(BigInt((value as string).slice(1)));
   if (spec.kind === 'float' && Object.is(value, -0)) return '-0.0';
+  // Written as an integer beyond 2^53 it would make text of its column.
+  if (spec.kind === 'float' && Math.abs(value as number) > 2 ** 53) return (value as number).toExponential();
   return String(value);
 }
 
