@@ -5,6 +5,7 @@ export default defineConfig({
     include: ['tests/**/*.test.ts'],
     // The tests import dist/, the files that ship, so that worker threads and child processes run the same code.
     pool: 'forks',
+    setupFiles: ['tests/coverage.setup.ts'],
     maxWorkers: 2,
     testTimeout: 60_000,
   },
