@@ -54,6 +54,8 @@ interface Found {
  * once. Throws 'input' for what is missing, unreadable, empty, of an unknown extension or plainly of another format.
  */
 export function resolveSources(paths: readonly string[], options: SourceOptions): ResolvedSources {
+  // From JavaScript: the letters of a text would be taken for paths, "/" among them.
+  if (!Array.isArray(paths)) throw new DatagpuError('usage', `sources must be a list of paths, got ${typeof paths}`);
   const warnings: string[] = [];
   const sources: Source[] = [];
   const seen = new Map<string, string>();

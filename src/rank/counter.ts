@@ -1,5 +1,6 @@
 import type { Column } from '../engine/block.js';
 import { createRankKernel, type RankKernel } from '../kernels/rank.js';
+import { withinMemory } from './addressable.js';
 import { loadLanguage } from './language.js';
 import type { RankModel, RankReply, RankRequest, RankSettings, Terms } from './protocol.js';
 import { englishStopWords } from './stopwords.js';
@@ -54,7 +55,7 @@ export class RankCounter {
   /** Counts rows of columns that `isRankable`, in order (read during the call only). */
   countChunk(id: number, columns: readonly Column[], rows: number): void {
     if (this.table.size > this.settings.maxTerms) this.forgetRare();
-    this.streams.add(id, textsOf(this.kernel, columns, rows), rows);
+    withinMemory(() => this.streams.add(id, textsOf(this.kernel, columns, rows), rows));
     this.tokens = this.kernel.exports.tokenCount();
     this.rows += rows;
   }
@@ -99,7 +100,7 @@ export class RankCounter {
 
   answer(request: RankRequest): RankReply {
     const { rows, tokens, lost } = this;
-    return { rows, tokens, lost, ...this.found(request) };
+    return { rows, tokens, lost, ...withinMemory(() => this.found(request)) };
   }
 
   private found(request: RankRequest): Omit<RankReply, 'rows' | 'tokens' | 'lost'> {

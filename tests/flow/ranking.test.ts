@@ -79,6 +79,17 @@ describe('the scores of scikit-learn', () => {
     expectRanked(rows, answers['all columns']);
     const { score, terms } = await why(out, 3);
     expect(terms!.reduce((sum, { part }) => sum + part, 0)).toBeCloseTo(score!, 12);
+    // The same lists from Parquet, where they are nested.
+    const again = path.join(folder, 'messages');
+    await compile([path.join(out, 'data.parquet')], {
+      out: again,
+      drop: ['quality_score'],
+      keepOrder: true,
+      cache: false,
+    });
+    const explained = await why(again, 1);
+    expect(explained.score).toBe(1);
+    expect(explained.terms!.reduce((sum, { part }) => sum + part, 0)).toBeCloseTo(1, 12);
   });
 });
 

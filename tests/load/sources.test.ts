@@ -161,6 +161,10 @@ describe('names', () => {
     ]);
   });
 
+  it('takes no text for a list of paths', () => {
+    expect(refusal('one.csv' as never)).toBe('usage: sources must be a list of paths, got string');
+  });
+
   it('knows its own manifest', () => {
     expect(holdsDataset(path.join(dir, 'tree/out'))).toBe(true);
     expect(holdsDataset(path.join(dir, 'tree/other'))).toBe(false);
