@@ -48,7 +48,7 @@ export class DigestTable {
     return this.kernel.exports.size() >>> 0;
   }
 
-  /** Bytes of memory it holds. */
+  /** Bytes of memory it takes; more may be reserved, untouched. */
   get heldBytes(): number {
     return this.kernel.mark();
   }
@@ -104,7 +104,9 @@ export class DigestTable {
   }
 
   private room(bytes: number): number {
-    if (bytes > this.buffer.bytes) this.buffer = { ptr: this.reserve(bytes), bytes };
+    // Half as much more: chunks differ in size, and what was outgrown is lost.
+    const ample = Math.ceil(bytes * 1.5);
+    if (bytes > this.buffer.bytes) this.buffer = { ptr: this.reserve(ample), bytes: ample };
     return this.buffer.ptr;
   }
 

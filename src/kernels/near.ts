@@ -15,6 +15,7 @@ export interface NearExports {
     ends: number,
     before: number,
   ): number;
+  forget(): void;
   init(threshold: number): void;
   probe(set: number, n: number): number;
   similarity(): number;

@@ -77,6 +77,11 @@ export function keptRows(): u32 {
   return rows;
 }
 
+/** Must be called when what lies at the address of a set that was probed changes. */
+export function forget(): void {
+  ordered = 0;
+}
+
 /** How often the index was rebuilt. */
 export function rebuilds(): u32 {
   return builds;
@@ -99,6 +104,8 @@ let best: u32 = 0;
 let rate: f64 = 0;
 /** The same for the shingles in which they may differ. */
 let slack: f64 = 0;
+/** A byte for each class of sizes: 1 if it has a row. */
+const sizesSeen = memory.data(1 << 13);
 /** How much of its prefix a set still needs. */
 let length: u32 = 0;
 const signature = memory.data(32, 16);
@@ -124,7 +131,8 @@ export function probe(set: usize, n: u32): f64 {
     else {
       // Only the lists of those sizes with which a set can still be similar enough.
       const to = sizeClass(mostSize(n, p));
-      for (let size = sizeClass(leastSize(n)); size <= to; size++) meet(keyFor(key, size), set, n, p);
+      for (let size = sizeClass(leastSize(n)); size <= to; size++)
+        if (load<u8>(sizesSeen + <usize>size) != 0) meet(keyFor(key, size), set, n, p);
     }
   }
   return bestSimilarity < 0 ? -1 : <f64>load<u32>(rowAt(best), ordinalAt);
@@ -273,6 +281,7 @@ export function insert(set: usize, n: u32, ordinal: u32): void {
   memory.copy(record + signatureAt, signature, 32);
   room += bytes;
   ordered = 0;
+  store<u8>(sizesSeen + <usize>sizeClass(n), 1);
   enter(rows - 1, n, prefixLength(n), brief);
 }
 
