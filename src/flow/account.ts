@@ -21,5 +21,5 @@ export async function duplicatesOf({ judge, files, fields }: RunResult, paths: r
   );
   const show = async (position: number): Promise<Record<string, unknown>> =>
     (await readRow(files, fields[0]!.name, position)).content;
-  return { dedupe, warnings: await duplicateWarnings(dedupe, { entered: judge.valid, near: dedupes.near, show }) };
+  return { dedupe, warnings: await duplicateWarnings(dedupe, { entered: judge.valid, ...dedupes, show }) };
 }

@@ -1,7 +1,9 @@
 import type { Config } from '../config/options.js';
+import type { IdSample } from '../dedupe/idsample.js';
 import { judgeRows } from '../dedupe/judge.js';
 import { NearIndex } from '../dedupe/near.js';
 import { DigestTable } from '../dedupe/table.js';
+import type { DedupeFacts } from '../ledger/duplicate-warnings.js';
 import { FateLog, type RowVerdict, rowOrdinals } from '../ledger/fates.js';
 import { Ledger } from '../ledger/ledger.js';
 import type { RankedRows } from './ranked.js';
@@ -37,6 +39,8 @@ export class Judge {
   exactChunks = 0;
   /** Seconds spent on finding duplicates. */
   seconds = 0;
+  /** Columns of the first chunk that look like ids and hide duplicates. */
+  private ids: IdSample | null = null;
   private readonly schema: SchemaState;
   private readonly table: DigestTable | null;
   private readonly index: NearIndex | null;
@@ -55,6 +59,7 @@ export class Judge {
   judge(ref: ChunkRef, seen: Seen): Judged | null {
     if (!this.schema.observe(ref.source, seen)) return null;
     this.rejects.add(ref.source, seen);
+    this.ids ??= seen.ids;
     const { records, rows, empty } = seen;
     const rejected = seen.rejects.map((r) => r.index);
     const begin = performance.now();
@@ -94,10 +99,14 @@ export class Judge {
   }
 
   /** Whether duplicates are looked for, and by what; for the account of them. */
-  get dedupes(): { near: { threshold: number; unrelated: number | null } | null } | null {
+  get dedupes(): Pick<DedupeFacts, 'near' | 'ids'> | null {
     if (this.table === null && this.index === null) return null;
-    const { index } = this;
-    return { near: index === null ? null : { threshold: this.threshold, unrelated: index.unrelated } };
+    const { index, ids } = this;
+    const { fields } = this.schema.union;
+    return {
+      near: index === null ? null : { threshold: this.threshold, unrelated: index.unrelated },
+      ids: ids === null ? null : { ...ids, columns: ids.columns.map((f) => fields[f]!.name) },
+    };
   }
 
   private verdict(seen: Seen, ordinals: number | Uint32Array): RowVerdict | null {

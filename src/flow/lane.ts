@@ -1,6 +1,7 @@
 import { emptyRows, fillText } from '../clean/rows.js';
 import { digestRows } from '../dedupe/digest.js';
 import { filterBlock } from '../dedupe/filter.js';
+import { sampleIds } from '../dedupe/idsample.js';
 import { type Block, blockBytes, copyBlock, joinSegments } from '../engine/block.js';
 import type { Lane, Reply } from '../engine/executor.js';
 import { viewKeeper } from '../engine/place.js';
@@ -108,6 +109,7 @@ class ChunkLane {
     const all = block.columns.map((_, c) => c);
     const digests = digestRows(kernel, block, plan.compared);
     const rowDigests = plan.compared.length === all.length ? null : digestRows(kernel, block, all);
+    const ids = ref.id === 0 && plan.samplesIds ? sampleIds(kernel, block, plan.compared, digests, empty) : null;
     this.block = block;
     this.digests = rowDigests ?? digests;
     const { records, rejects, kinds, shapes, newKeys, coerced, changed, exact } = read;
@@ -122,6 +124,7 @@ class ChunkLane {
         empty,
         digests,
         rowDigests,
+        ids,
         shingles,
         kinds,
         shapes,

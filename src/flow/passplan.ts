@@ -30,6 +30,7 @@ export function planOf({ looks, union }: SchemaState, config: Config): PassPlan 
     read: config.read,
     clean: config.clean,
     compared: comparedColumns(fields, config),
+    samplesIds: config.dedupe.enabled && config.dedupe.on === null,
     near: nearPlan(fields, config),
     rank: rankPlan(fields, config),
     constantScore: config.rank.enabled && isConstant(config.rank),

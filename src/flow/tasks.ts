@@ -1,4 +1,5 @@
 import type { Config, SourceFormat } from '../config/options.js';
+import type { IdSample } from '../dedupe/idsample.js';
 import type { ShingleSets } from '../dedupe/shingles.js';
 import type { Block } from '../engine/block.js';
 import type { BlockFile } from '../engine/blockfile.js';
@@ -47,6 +48,8 @@ export interface PassPlan {
   clean: Config['clean'];
   /** Fields that are compared to find exact duplicates. All fields when exact dedupe is off: the digests make the hash. */
   compared: number[];
+  /** Whether to look for columns that hide duplicates. */
+  samplesIds: boolean;
   near: { columns: number[]; shingle: number } | null;
   /** Fields that are ranked by, and the memory in which lanes share their rows (engine/arena.ts); null when rows are not compared with each other. */
   rank: { columns: number[]; named: RankedColumn[]; settings: RankSettings; memory: WebAssembly.Memory } | null;
@@ -78,6 +81,8 @@ export interface Seen {
   digests: Uint8Array;
   /** 16 bytes a row over all fields; null when `digests` is that. */
   rowDigests: Uint8Array | null;
+  /** Columns that look like ids, of the first chunk; null when it has none, and of other chunks. */
+  ids: IdSample | null;
   /** Shingle sets of the rows; null without near-duplicate detection. */
   shingles: ShingleSets | null;
   /** Kinds of values, by field (kernels/cells.ts); 0 where they can't change the field's type. */

@@ -7,6 +7,8 @@ export interface DedupeFacts {
   entered: number;
   /** The near-duplicate threshold, and how similar unrelated rows are; null without near-duplicate detection. */
   near: { threshold: number; unrelated: number | null } | null;
+  /** Columns that look like ids in a sample of the first rows, and how many duplicates they hide there. */
+  ids: { rows: number; columns: string[]; hidden: number } | null;
   /** Shows a row of the output. */
   show(position: number): Promise<Record<string, unknown>>;
 }
@@ -18,7 +20,7 @@ const fewRows = 20;
 
 /** What a person should know about what dedupe did: sentences, most important first. */
 export async function duplicateWarnings(summary: DuplicateSummary, facts: DedupeFacts): Promise<string[]> {
-  const { entered, near } = facts;
+  const { entered, near, ids } = facts;
   const warnings: string[] = [];
   const removed = summary.exact + summary.near;
   if (removed * 2 > entered)
@@ -40,6 +42,13 @@ export async function duplicateWarnings(summary: DuplicateSummary, facts: Dedupe
         `rows that were kept has a similarity of ${near.unrelated.toFixed(2)} or more; raise --near-dup-threshold, or ` +
         'leave out what all rows share with --near-dup-on',
     );
+  if (ids !== null) {
+    warnings.push(
+      `${ids.columns.map((name) => `"${name}"`).join(', ')} ${ids.columns.length === 1 ? 'looks' : 'look'} unique in every row: ` +
+        `ignored, a sample of the first ${number(ids.rows)} rows has ${number(ids.hidden)} exact duplicates more ` +
+        `(${share(ids.hidden, ids.rows)}); to remove them, use --ignore ${ids.columns.join(',')}`,
+    );
+  }
   return warnings;
 }
 

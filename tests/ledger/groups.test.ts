@@ -31,7 +31,7 @@ describe('duplicateWarnings', () => {
     const group = { source: 'a.csv', row: 3, duplicates: 5, position: 0 };
     const near = { threshold: 0.8, unrelated: 0.3 };
     expect(
-      await duplicateWarnings({ ...none, exact: 50, largest_groups: [group] }, { entered: 100, near, show }),
+      await duplicateWarnings({ ...none, exact: 50, largest_groups: [group] }, { entered: 100, near, ids: null, show }),
     ).toEqual([]);
   });
 
@@ -40,12 +40,13 @@ describe('duplicateWarnings', () => {
     const near = { threshold: 0.4, unrelated: 0.35 };
     const warnings = await duplicateWarnings(
       { ...none, exact: 700, near: 52, largest_groups: [group] },
-      { entered: 1000, near, show },
+      { entered: 1000, near, ids: { rows: 500, columns: ['id', 'key'], hidden: 60 }, show },
     );
     expect(warnings).toEqual([
       expect.stringContaining('removed 75% of the rows (700 exact and 52 near duplicates of 1,000 rows)'),
       expect.stringContaining('60% of all rows: row 3 of a.csv has 600 duplicates: text "N/A\\u001b", n "1"'),
       expect.stringContaining('threshold of 0.4 is within reach of unrelated rows'),
+      '"id", "key" look unique in every row: ignored, a sample of the first 500 rows has 60 exact duplicates more (12%); to remove them, use --ignore id,key',
     ]);
   });
 });

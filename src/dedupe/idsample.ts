@@ -1,0 +1,85 @@
+import type { Block, Column } from '../engine/block.js';
+import type { IngestKernel } from '../kernels/ingest.js';
+import { digestBytes, digestRows } from './digest.js';
+
+/** Columns that look like ids, and what they hide, in the rows of a sample. */
+export interface IdSample {
+  rows: number;
+  /** Columns that have a value of their own in every row that is no exact duplicate. */
+  columns: number[];
+  /** Rows that would be exact duplicates of another if those columns were ignored, beyond those that are. */
+  hidden: number;
+}
+
+const mostRows = 20_000;
+const mostCells = 200_000;
+/** Fewer rows may differ in every value by chance. */
+const leastRows = 100;
+/** Longer texts, or texts with spaces, are content. */
+const longestId = 64;
+
+/**
+ * Looks for ids among the `compared` columns in the first rows of a block, whose `digests` are over those columns; rows
+ * marked `empty` don't count. Null when there are none, or when they hide fewer duplicates than one row in 200. A few
+ * milliseconds, as at most 200,000 cells are looked at.
+ */
+export function sampleIds(
+  kernel: IngestKernel,
+  block: Block,
+  compared: readonly number[],
+  digests: Uint8Array,
+  empty: Uint8Array | null,
+): IdSample | null {
+  const rows = Math.min(block.rows, mostRows, Math.floor(mostCells / Math.max(1, compared.length)));
+  if (rows < leastRows || compared.length < 2) return null;
+  const different = distinct(digests, rows, empty);
+  if (different < leastRows) return null;
+  const sample: Block = { rows, columns: block.columns };
+  const few: Block = { rows: leastRows, columns: block.columns };
+  const columns = compared.filter((c) => {
+    if (!mayBeId(block.columns[c]!, rows)) return false;
+    // Most columns repeat a value soon.
+    if (distinct(digestRows(kernel, few, [c]), leastRows, empty) < distinct(digests, leastRows, empty)) return false;
+    return distinct(digestRows(kernel, sample, [c]), rows, empty) === different;
+  });
+  const others = compared.filter((c) => !columns.includes(c));
+  if (columns.length === 0 || others.length === 0) return null;
+  const hidden = different - distinct(digestRows(kernel, sample, others), rows, empty);
+  return hidden * 200 < rows ? null : { rows, columns, hidden };
+}
+
+/** Integers, and short texts without a space. */
+function mayBeId({ type, offsets, values }: Column, rows: number): boolean {
+  if (type.kind === 'int64') return true;
+  if (type.kind !== 'text' || offsets === null) return false;
+  return (
+    offsets[rows]! - offsets[0]! <= rows * longestId && !values.subarray(offsets[0], offsets[leastRows]).includes(32)
+  );
+}
+
+/** How many different digests the first rows have. */
+function distinct(digests: Uint8Array, rows: number, empty: Uint8Array | null): number {
+  const words = new Int32Array(digests.buffer, digests.byteOffset, rows * (digestBytes / 4));
+  const mask = 2 ** Math.ceil(Math.log2(rows * 2)) - 1;
+  const slots = new Int32Array(mask + 1).fill(-1);
+  let count = 0;
+  for (let row = 0; row < rows; row++) {
+    if (empty !== null && empty[row] !== 0) continue;
+    const at = row * 4;
+    let slot = words[at]! & mask;
+    for (; slots[slot] !== -1; slot = (slot + 1) & mask) {
+      const other = slots[slot]!;
+      if (
+        words[other] === words[at] &&
+        words[other + 1] === words[at + 1] &&
+        words[other + 2] === words[at + 2] &&
+        words[other + 3] === words[at + 3]
+      )
+        break;
+    }
+    if (slots[slot] !== -1) continue;
+    slots[slot] = at;
+    count++;
+  }
+  return count;
+}
