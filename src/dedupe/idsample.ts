@@ -11,8 +11,8 @@ export interface IdSample {
   hidden: number;
 }
 
-const mostRows = 20_000;
-const mostCells = 200_000;
+const mostRows = 10_000;
+const mostCells = 100_000;
 /** Fewer rows may differ in every value by chance. */
 const leastRows = 100;
 /** Longer texts, or texts with spaces, are content. */
@@ -21,7 +21,7 @@ const longestId = 64;
 /**
  * Looks for ids among the `compared` columns in the first rows of a block, whose `digests` are over those columns; rows
  * marked `empty` don't count. Null when there are none, or when they hide fewer duplicates than one row in 200. A few
- * milliseconds, as at most 200,000 cells are looked at.
+ * milliseconds, as at most 100,000 cells are looked at.
  */
 export function sampleIds(
   kernel: IngestKernel,
