@@ -9,7 +9,7 @@ import {
   writeJournal,
   writeSynced,
 } from './journal.js';
-import { type FolderLock, lockFolder, lockName } from './lock.js';
+import { type FolderLock, isHeldByAnother, lockFolder, lockName } from './lock.js';
 import { writing } from './output-error.js';
 import type { StagedFile } from './splicer.js';
 
@@ -38,16 +38,19 @@ export class Staging {
   ) {
     const home = path.join(out, privateFolder);
     this.made = writing(out, () => fs.mkdirSync(out, { recursive: true }));
-    writing(home, () => fs.mkdirSync(home, { recursive: true }));
-    this.lock = lockFolder(out);
+    let lock: FolderLock | null = null;
     try {
+      writing(home, () => fs.mkdirSync(home, { recursive: true }));
+      lock = lockFolder(out);
       carryOut(out);
       this.folder = writing(home, () => {
         removeLeftovers(home);
         return fs.mkdtempSync(path.join(home, 'staging-'));
       });
+      this.lock = lock;
     } catch (error) {
-      this.lock.release();
+      if (!isHeldByAnother(error)) this.removeMade();
+      lock?.release();
       throw error;
     }
   }
@@ -93,12 +96,23 @@ export class Staging {
     // With a journal in place the commit is decided, and the staged files are what it needs.
     const decided = fs.existsSync(path.join(this.out, privateFolder, journalName));
     if (!decided) fs.rmSync(this.folder, { recursive: true, force: true });
+    if (!decided) this.removeMade();
     this.lock.release();
-    if (decided || this.made === undefined) return;
-    fs.rmSync(path.join(this.out, privateFolder, lockName), { force: true });
-    for (const folder of [path.join(this.out, privateFolder), this.out]) {
-      if (fs.readdirSync(folder).length > 0) return;
-      fs.rmdirSync(folder);
+    // Windows removes no open file.
+    if (!decided && process.platform === 'win32') this.removeMade();
+  }
+
+  /** Removes the output folder if it was made for this data set and nothing else is in it. */
+  private removeMade(): void {
+    if (this.made === undefined) return;
+    const home = path.join(this.out, privateFolder);
+    try {
+      const ours = [lockName, `${lockName}-journal`];
+      if (fs.readdirSync(home).some((name) => !ours.includes(name))) return;
+      for (const name of ours) fs.rmSync(path.join(home, name), { force: true });
+      for (const folder of [home, this.out]) fs.rmdirSync(folder);
+    } catch {
+      // Another compile has begun to write into it.
     }
   }
 }

@@ -38,6 +38,12 @@ export function lockFile(file: string, waitMs = 0): FolderLock {
   return { release: () => database.close() };
 }
 
+/** True when a folder could not be locked because another compile has it. */
+export function isHeldByAnother(error: unknown): boolean {
+  const cause = error instanceof DatagpuError ? error.cause : null;
+  return cause instanceof Database.SqliteError && /^SQLITE_(BUSY|LOCKED)/.test(cause.code);
+}
+
 function lockError(error: unknown, folder: string): unknown {
   if (!(error instanceof Database.SqliteError)) return error;
   if (error.code.startsWith('SQLITE_BUSY') || error.code.startsWith('SQLITE_LOCKED')) {
