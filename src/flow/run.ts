@@ -32,6 +32,8 @@ export interface RunContext {
   signal: AbortSignal | undefined;
   /** Decoded bytes of a chunk, where it is not to be the usual number. */
   chunkBytes?: number;
+  /** Bytes of rows that may wait in memory to be ranked, where it is not to be a third of the memory. */
+  heldBytes?: number;
 }
 
 /** A data set whose files are staged, and all that the manifest says of it. */
@@ -94,7 +96,7 @@ async function attempt(
           context.scratch,
           plan.rank,
           config.rank,
-          config.resources.memoryBytes / 3,
+          context.heldBytes ?? config.resources.memoryBytes / 3,
           context.meter,
         );
   const rejects =
