@@ -1,0 +1,123 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { datagpu, temporaryFolder } from '../cli/run.js';
+import { contentOf, writeWords } from './folder.js';
+
+const { dir, remove } = temporaryFolder();
+afterAll(remove);
+const bin = path.resolve(import.meta.dirname, '../../bin/datagpu.js');
+const out = path.join(dir, 'out');
+const scratch = path.join(dir, 'scratch');
+const large = ['compile', 'large.csv', '-o', 'out', '--no-cache', '--near-dup', '--rejects', '--scratch', 'scratch'];
+
+/** Milliseconds that the compile takes when nobody interrupts it. */
+let wholeMs = 0;
+let before: string[] = [];
+
+beforeAll(async () => {
+  fs.mkdirSync(scratch);
+  fs.writeFileSync(path.join(dir, 'small.csv'), 'a,b\n1,hello world\n2,hello you\n');
+  writeWords(path.join(dir, 'large.csv'), 60_000);
+  const began = performance.now();
+  expect((await datagpu(large, { cwd: dir })).code).toBe(0);
+  wholeMs = performance.now() - began;
+  fs.rmSync(out, { recursive: true });
+  expect((await datagpu(['compile', 'small.csv', '-o', 'out'], { cwd: dir })).code).toBe(0);
+  before = contentOf(out);
+}, 60_000);
+
+interface Ended {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  err: string;
+  /** Milliseconds from the first signal to the end. */
+  afterMs: number;
+}
+
+function interrupted(args: string[], send: (child: ChildProcess, done: () => void) => void): Promise<Ended> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [bin, ...args], { cwd: dir, stdio: ['ignore', 'ignore', 'pipe'] });
+    let err = '';
+    let sent = 0;
+    child.stderr.on('data', (d) => {
+      err += d;
+    });
+    send(child, () => {
+      sent = performance.now();
+    });
+    child.on('close', (code, signal) => resolve({ code, signal, err, afterMs: performance.now() - sent }));
+  });
+}
+
+const after =
+  (ms: number, ...names: NodeJS.Signals[]) =>
+  (child: ChildProcess, sent: () => void): void => {
+    setTimeout(() => {
+      sent();
+      for (const [i, name] of names.entries()) setTimeout(() => child.kill(name), i * 30);
+    }, ms);
+  };
+
+/** A machine that is less busy than it was when the time was taken may be done before the signal: puts the data set back. */
+async function wasDone({ code }: Ended): Promise<boolean> {
+  if (code !== 0) return false;
+  fs.rmSync(out, { recursive: true });
+  expect((await datagpu(['compile', 'small.csv', '-o', 'out'], { cwd: dir })).code).toBe(0);
+  before = contentOf(out);
+  return true;
+}
+
+// Windows ends a process that is sent a signal, without telling it.
+describe.skipIf(process.platform === 'win32')('a compile that is interrupted', () => {
+  test.each([0.15, 0.3, 0.45, 0.6, 0.75])(
+    'after %f of its time leaves nothing, and the old data set',
+    async (share) => {
+      const ended = await interrupted(large, after(wholeMs * share, 'SIGINT'));
+      if (await wasDone(ended)) return;
+      expect({ code: ended.code, signal: ended.signal }).toEqual({ code: null, signal: 'SIGINT' });
+      expect(ended.err.match(/error:/g)?.length ?? 0).toBeLessThanOrEqual(1);
+      expect(ended.err).not.toMatch(/bug|warning: closing/i);
+      expect(contentOf(out)).toEqual(before);
+      expect(fs.readdirSync(scratch)).toEqual([]);
+      // A second, and what a busy machine adds.
+      expect(ended.afterMs).toBeLessThan(2500);
+    },
+  );
+
+  test('a second Ctrl-C ends at once', async () => {
+    const ended = await interrupted(large, after(wholeMs * 0.4, 'SIGINT', 'SIGINT'));
+    expect(ended.signal).toBe('SIGINT');
+    expect(ended.afterMs).toBeLessThan(1500);
+  });
+
+  test.each([0.2, 0.4, 0.65])(
+    'killed after %f of its time is tidied by the next run, a cache hit even',
+    async (share) => {
+      const killed = await interrupted(large, after(wholeMs * share, 'SIGKILL'));
+      if (await wasDone(killed)) return;
+      expect(killed.signal).toBe('SIGKILL');
+      expect(contentOf(out).filter((file) => before.includes(file))).toEqual(before);
+      const next = await datagpu(['compile', 'small.csv', '-o', 'out', '--scratch', 'scratch'], { cwd: dir });
+      expect(next.err).toMatch('cache hit');
+      expect(contentOf(out)).toEqual(before);
+      expect(fs.readdirSync(scratch)).toEqual([]);
+    },
+  );
+});
+
+test('scratch of a compile that is alive is left alone', async () => {
+  const { ScratchFolder, removeDeadScratch } = await import('../../dist/flow/scratch.js');
+  const alive = ScratchFolder.shared(scratch);
+  const spill = alive.file();
+  fs.writeFileSync(spill, 'rows');
+  const next = await datagpu(['compile', 'small.csv', '-o', 'other', '--no-cache', '--scratch', 'scratch'], {
+    cwd: dir,
+  });
+  expect({ code: next.code, there: fs.existsSync(spill) }).toEqual({ code: 0, there: true });
+  removeDeadScratch(scratch);
+  expect(fs.existsSync(spill)).toBe(true);
+  alive.remove();
+  expect(fs.readdirSync(scratch)).toEqual([]);
+});
