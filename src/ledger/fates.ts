@@ -71,6 +71,10 @@ export class FateLog {
     const first = this.count;
     this.reserve(chunk.records);
     const { rejects, empty, verdict } = chunk;
+    if (rejects.length === 0 && empty === null && (verdict === null || verdict.near === null)) {
+      if (verdict !== null) this.addExact(first, verdict);
+      return;
+    }
     let rejected = 0;
     let near = 0;
     for (let i = 0; i < chunk.records; i++) {
@@ -102,32 +106,32 @@ export class FateLog {
    */
   place(order: Uint32Array | null): void {
     const none = 0xffffffff;
-    let kept = 0;
-    for (let r = 0; r < this.count; r++) {
-      if (this.fateOf(r) !== fate.kept) continue;
-      kept++;
-      this.rankGroup(r, this.refOf(r));
-    }
     let positions: Uint32Array | null = null;
     if (order !== null) {
-      positions = new Uint32Array(kept).fill(none);
-      order.forEach((row, p) => {
-        positions![row] = p;
-      });
+      positions = new Uint32Array(this.counts()[fate.kept]!).fill(none);
+      for (let p = 0; p < order.length; p++) positions[order[p]!] = p;
     }
-    for (let r = 0, k = 0; r < this.count; r++) {
-      if (this.fateOf(r) !== fate.kept) continue;
-      const position = positions === null ? k : positions[k]!;
-      k++;
-      if (position === none) this.set(r, fate.belowTop, 0);
-      else this.set(r, fate.kept, position);
+    let small = 0;
+    for (let p = 0, k = 0; p < this.fates.length; p++) {
+      const { fates, refs, from, records } = this.page(p);
+      for (let i = 0; i < records; i++) {
+        if (fates[i] !== fate.kept) continue;
+        if (refs[i]! > small) small = this.rankGroup(from + i, refs[i]!);
+        const position = positions === null ? k : positions[k]!;
+        k++;
+        refs[i] = position === none ? 0 : position;
+        if (position === none) fates[i] = fate.belowTop;
+      }
     }
   }
 
   /** How many records have each fate, by number. */
   counts(): number[] {
     const counts = fateNames.map(() => 0);
-    for (let r = 0; r < this.count; r++) counts[this.fateOf(r)]!++;
+    for (let p = 0; p < this.fates.length; p++) {
+      const { fates, records } = this.page(p);
+      for (let i = 0; i < records; i++) counts[fates[i]!]!++;
+    }
     return counts;
   }
 
@@ -136,13 +140,30 @@ export class FateLog {
     return { ordinals: this.nearOrdinals.take(), similarity: this.similarities.take() };
   }
 
-  /** Enters a group among the largest, if it is one. */
-  private rankGroup(ordinal: number, duplicates: number): void {
+  /** Adds records of which some are exact duplicates, and nothing else. */
+  private addExact(first: number, { keep, keptOrdinal }: RowVerdict): void {
+    const { refs } = this;
+    for (let row = 0; row < keep.length; row++) {
+      if (keep[row] !== 0) continue;
+      const kept = keptOrdinal[row]!;
+      refs[kept >>> pageBits]![kept & (pageRecords - 1)]!++;
+      this.set(first + row, fate.exact, kept);
+    }
+  }
+
+  /** A page, its first ordinal and how many records it has. */
+  private page(p: number): { fates: Uint8Array; refs: Uint32Array; from: number; records: number } {
+    const from = p * pageRecords;
+    return { fates: this.fates[p]!, refs: this.refs[p]!, from, records: Math.min(pageRecords, this.count - from) };
+  }
+
+  /** Enters a group among the largest; returns how many duplicates are too few from now on. */
+  private rankGroup(ordinal: number, duplicates: number): number {
     const { groups } = this;
-    if (duplicates === 0 || (groups.length === groupsShown && duplicates <= groups.at(-1)!.duplicates)) return;
     const place = groups.findIndex((group) => group.duplicates < duplicates);
     groups.splice(place === -1 ? groups.length : place, 0, { ordinal, duplicates });
     groups.length = Math.min(groups.length, groupsShown);
+    return groups.length < groupsShown ? 0 : groups.at(-1)!.duplicates;
   }
 
   private set(ordinal: number, value: number, ref: number): void {
