@@ -55,7 +55,7 @@ describe.skipIf(!hasDisk)('a disk that fills up', () => {
     expect(fs.existsSync(path.join(dir, 'fresh'))).toBe(false);
   });
 
-  test('is told when rows that wait to be ranked do not fit, from a worker thread too', async () => {
+  test('is told when rows that wait to be ranked do not fit', async () => {
     const { spilling } = await import('../../dist/flow/scratch.js');
     const { writeBlockFile } = await import('../../dist/engine/blockfile.js');
     const values = new Uint8Array(4 * 2 ** 20);
