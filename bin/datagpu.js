@@ -5,7 +5,7 @@ if (major < 20 || (major === 20 && minor < 19)) {
   process.stderr.write(`error: datagpu needs Node.js 20.19 or later, this is ${process.version}.\n`);
   process.exit(2);
 }
-import('../dist/cli/main.js').then(
+import('../dist/app/main.js').then(
   ({ main }) => main(process.argv.slice(2)).then((code) => process.exit(code)),
   (error) => {
     const isUnbuilt = error.code === 'ERR_MODULE_NOT_FOUND' && error.message.includes('main.js');

@@ -1,5 +1,5 @@
 // Builds dist/: the kernels with AssemblyScript, the rest with tsc. Skips a kernel whose sources are older than its module.
-// What a worker thread runs is bundled into one file: loading its hundred modules one by one takes three times as long.
+// What the command line and a worker thread run is bundled: loading a hundred modules one by one takes three times as long.
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -43,10 +43,16 @@ node('typescript/bin/tsc', '-p', 'tsconfig.json');
 
 const { rolldown } = await import('rolldown');
 const isPackage = (id) => !id.startsWith('.') && !path.isAbsolute(id);
-const bundle = await rolldown({
-  input: path.join(root, 'src/flow/worker.ts'),
-  platform: 'node',
-  external: isPackage,
-  tsconfig: false,
-});
-await bundle.write({ file: path.join(root, 'dist/flow/worker.js'), format: 'esm', sourcemap: true });
+/** Bundles what `input` loads of this package; files it finds by its own place must be named from one folder below dist/. */
+async function bundle(input, output) {
+  const made = await rolldown({
+    input: path.join(root, input),
+    platform: 'node',
+    external: isPackage,
+    tsconfig: false,
+  });
+  await made.write({ ...output, format: 'esm', sourcemap: true });
+}
+await bundle('src/flow/worker.ts', { file: path.join(root, 'dist/flow/worker.js') });
+fs.rmSync(path.join(root, 'dist/app'), { recursive: true, force: true });
+await bundle('src/cli/main.ts', { dir: path.join(root, 'dist/app'), chunkFileNames: '[name].js' });

@@ -1,4 +1,4 @@
-import { packageVersion } from '../package-version.js';
+import { packageVersion } from '../config/package-version.js';
 import { reportFailure } from './failure.js';
 import { openTerminal } from './terminal.js';
 

@@ -1,6 +1,6 @@
 import type { Command, CommanderError } from 'commander';
+import { packageVersion } from '../config/package-version.js';
 import { DatagpuError } from '../errors.js';
-import { packageVersion } from '../package-version.js';
 import { closest } from '../suggest.js';
 import * as commander from './commander.js';
 import { addCompileOptions } from './options.js';

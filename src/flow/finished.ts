@@ -5,9 +5,9 @@ import { findHit } from '../cache/lookup.js';
 import { ownSignatureText, signatureText } from '../cache/signature.js';
 import { configHash } from '../config/canonical.js';
 import type { Config } from '../config/options.js';
+import { packageVersion } from '../config/package-version.js';
 import { fingerprint, statSignature } from '../load/fingerprint.js';
 import type { Manifest } from '../manifest/manifest.js';
-import { packageVersion } from '../package-version.js';
 import type { SourceIdentity } from './identity.js';
 
 /** Data sets that earlier compiles finished, as the cache remembers them; nothing with `--no-cache`. */

@@ -18,5 +18,9 @@ export function laneCount(threads: number, memoryBytes: number): number {
 /** Opens the lanes for sources of so many bytes. */
 export function openExecutor(threads: number, memoryBytes: number, sourceBytes: number): Executor<LaneTasks> {
   if (threads === 0 || sourceBytes <= inlineBytes) return new InlineExecutor<LaneTasks>(openLane());
-  return new ThreadExecutor<LaneTasks>(new URL('./worker.js', import.meta.url), laneCount(threads, memoryBytes), null);
+  return new ThreadExecutor<LaneTasks>(
+    new URL('../flow/worker.js', import.meta.url),
+    laneCount(threads, memoryBytes),
+    null,
+  );
 }

@@ -48,7 +48,7 @@ function readText(file: string, name: string): string {
 export async function parseManifest(text: string, name: string): Promise<Manifest> {
   const value = parseYaml(text, name, bounds);
   const { Validator } = await import('@cfworker/json-schema');
-  const schema = JSON.parse(fs.readFileSync(new URL('./manifest.schema.json', import.meta.url), 'utf8'));
+  const schema = JSON.parse(fs.readFileSync(new URL('../manifest/manifest.schema.json', import.meta.url), 'utf8'));
   const { valid, errors } = new Validator(schema, '2020-12', true).validate(value);
   if (!valid) {
     // The last error is about the value itself, the ones before it about what holds it.
