@@ -10,11 +10,10 @@ import type { RunResult } from './run.js';
  */
 export function writeBeside(
   staging: Staging,
-  result: RunResult,
+  { judge, ranking }: Pick<RunResult, 'judge' | 'ranking'>,
   paths: readonly string[],
   compilerVersion: string,
 ): void {
-  const { judge, ranking } = result;
   const records = judge.rejects.records;
   const spans = paths.map((path, s) => ({ path, records: records[s]! }));
   writeLineage(staging.beside('lineage.parquet'), judge.fates, spans, compilerVersion);

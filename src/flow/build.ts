@@ -45,6 +45,7 @@ export async function build(
     }
     await turnOrAbort(options.signal);
     const hashes = identity.hashes(looks, options.signal);
+    const paths = looks.map((look) => relativePath(out, look.source.absolute));
     const isRanked = config.rank.enabled && config.rank.method !== 'none';
     const result = await run(looks, config, {
       executor,
@@ -53,6 +54,7 @@ export async function build(
       compilerVersion: packageVersion(),
       meter: new ProgressMeter(looks, isRanked, options.onProgress),
       signal: options.signal,
+      beside: (judge, ranking) => writeBeside(staging, { judge, ranking }, paths, packageVersion()),
       rejectsFile: config.output.rejects ? staging.beside('rejects.parquet') : null,
     });
     const rows = result.judge.rejects.records;
@@ -62,8 +64,6 @@ export async function build(
       rows: rows[s]!,
       dialect: look.dialect,
     }));
-    const paths = looks.map((look) => relativePath(out, look.source.absolute));
-    writeBeside(staging, result, paths, packageVersion());
     await turnOrAbort(options.signal);
     const duplicates = await duplicatesOf(result, paths);
     const hashed = await hashes;

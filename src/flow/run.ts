@@ -27,6 +27,8 @@ export interface RunContext {
   compilerVersion: string;
   meter: ProgressMeter;
   scratch: ScratchFolder;
+  /** Called when all rows have their fates and places. */
+  beside?: (judge: Judge, ranking: RankedRows | null) => void;
   /** Where the dropped rows are to be written; null if they are not wanted. */
   rejectsFile: string | null;
   signal: AbortSignal | undefined;
@@ -139,7 +141,11 @@ async function attempt(
     judge.rank(ranking);
     await sink.end();
     await rejects?.finish();
-    const files = await splicer.finish();
+    // While the system writes the data to the disk, what stands beside them is made.
+    const finishing = splicer.finish();
+    finishing.catch(() => undefined);
+    context.beside?.(judge, ranking);
+    const files = await finishing;
     const spent = [...(await spentOn(executor)), { dedupe: judge.seconds }];
     return { fields, files, hash: hash.finish(), judge, schema, totals: sink.totals, ranking, spent };
   } catch (error) {
