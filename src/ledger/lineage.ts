@@ -35,25 +35,34 @@ export interface LineageGroup {
   similarity: Float64Array;
 }
 
-/** The lineage of all records, whose kept rows have their places, in groups of `lineageGroup`. */
+/**
+ * The lineage of all records, whose kept rows have their places, in groups of `lineageGroup`. A group is valid until the
+ * next one is asked for.
+ */
 export function* lineageGroups(log: FateLog, sources: readonly SourceSpan[]): Generator<LineageGroup> {
   const starts = startsOf(sources);
   const near = log.near();
   let nearAt = 0;
+  // One group's arrays serve them all: fresh ones would cost more than what is written into them.
+  const most = Math.min(lineageGroup, log.records);
+  const numbers = (): Uint32Array => new Uint32Array(most);
+  const wholes = { source: numbers(), row: numbers(), fates: numbers(), position: numbers() };
+  const twin = { source: numbers(), row: numbers() };
+  const masks = [new Uint8Array(most), new Uint8Array(most), new Uint8Array(most)] as const;
   for (let from = 0; from < log.records; from += lineageGroup) {
     const rows = Math.min(lineageGroup, log.records - from);
-    const numbers = (): Uint32Array => new Uint32Array(rows);
-    const [source, row, fates, position, keptSource, keptRow] = [1, 2, 3, 4, 5, 6].map(numbers) as [
-      Uint32Array,
-      Uint32Array,
-      Uint32Array,
+    const [source, row, fates] = [wholes.source, wholes.row, wholes.fates].map((a) => a.subarray(0, rows)) as [
       Uint32Array,
       Uint32Array,
       Uint32Array,
     ];
-    const placed = new Uint8Array(rows);
-    const twinned = new Uint8Array(rows);
-    const compared = new Uint8Array(rows);
+    const { position } = wholes;
+    const { source: keptSource, row: keptRow } = twin;
+    const [placed, twinned, compared] = masks.map((m) => m.subarray(0, rows).fill(0)) as [
+      Uint8Array,
+      Uint8Array,
+      Uint8Array,
+    ];
     const nearFrom = nearAt;
     let kept = 0;
     let twins = 0;
@@ -69,11 +78,11 @@ export function* lineageGroups(log: FateLog, sources: readonly SourceSpan[]): Ge
         placed[i] = 1;
         position[kept++] = log.refOf(ordinal);
       } else if (became === fate.exact || became === fate.near) {
-        const twin = log.refOf(ordinal);
-        const span = twin >= starts[s]! ? s : spanOf(starts, twin);
+        const twinOrdinal = log.refOf(ordinal);
+        const span = twinOrdinal >= starts[s]! ? s : spanOf(starts, twinOrdinal);
         twinned[i] = 1;
         keptSource[twins] = span;
-        keptRow[twins++] = twin - starts[span]! + 1;
+        keptRow[twins++] = twinOrdinal - starts[span]! + 1;
         if (became === fate.near) {
           compared[i] = 1;
           nearAt++;
