@@ -5,6 +5,8 @@ export default defineConfig({
     include: ['tests/**/*.test.ts'],
     // The tests import dist/, the files that ship, so that worker threads and child processes run the same code.
     pool: 'forks',
+    // dist/ runs as it is: transformed, its coverage would be of other text than its source maps are for.
+    server: { deps: { external: [/\/dist\//] } },
     setupFiles: ['tests/coverage.setup.ts'],
     maxWorkers: 2,
     testTimeout: 60_000,
