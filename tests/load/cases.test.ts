@@ -46,6 +46,7 @@ describe('JSONTestSuite', () => {
     const isRefused = result instanceof DatagpuError;
     if (file.startsWith('n_')) expect(isRefused).toBe(true);
     // Most of what is JSON is no table; it may be refused as that, but not be called malformed.
-    if (file.startsWith('y_') && isRefused) expect(result.message).not.toMatch(/malformed|unexpected|never closed|not end/i);
+    if (file.startsWith('y_') && isRefused)
+      expect(result.message).not.toMatch(/malformed|unexpected|never closed|not end/i);
   });
 });
