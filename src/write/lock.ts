@@ -45,6 +45,11 @@ export function isHeldByAnother(error: unknown): boolean {
 }
 
 function lockError(error: unknown, folder: string): unknown {
+  if (error instanceof Error && /NODE_MODULE_VERSION|bindings file/.test(error.message))
+    return new DatagpuError('output', `better-sqlite3 is not built for this Node.js (${process.version})`, {
+      cause: error,
+      hint: 'Run npm rebuild better-sqlite3 where datagpu is installed',
+    });
   if (!(error instanceof Database.SqliteError)) return error;
   if (error.code.startsWith('SQLITE_BUSY') || error.code.startsWith('SQLITE_LOCKED')) {
     return new DatagpuError('output', 'another compile is writing into this folder', {
