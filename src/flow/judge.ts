@@ -35,8 +35,6 @@ export class Judge {
   valid = 0;
   /** Values that changed their form, by field. */
   readonly coerced: number[];
-  /** Chunks that the exact parser had to read. */
-  exactChunks = 0;
   /** Seconds spent on finding duplicates. */
   seconds = 0;
   /** Columns of the first chunk that look like ids and hide duplicates. */
@@ -80,7 +78,6 @@ export class Judge {
     this.ledger.change(seen.changed);
     this.valid += rows - empties;
     this.kept += kept;
-    this.exactChunks += seen.exact ? 1 : 0;
     seen.coerced.forEach((cells, f) => {
       this.coerced[f]! += cells;
     });
