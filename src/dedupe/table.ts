@@ -1,5 +1,5 @@
 import { DatagpuError } from '../errors.js';
-import { reserve } from '../kernels/arena.js';
+import { Room, reserve } from '../kernels/arena.js';
 import { Kernel } from '../kernels/module.js';
 import { digestBytes } from './digest.js';
 
@@ -34,8 +34,8 @@ export interface Verdict {
  */
 export class DigestTable {
   private readonly kernel: Kernel<TableExports>;
-  /** Room for the digests of a call and what comes of them. */
-  private buffer = { ptr: 0, bytes: 0 };
+  /** For the digests of a call and what comes of them. */
+  private readonly room = new Room((bytes) => this.reserve(bytes));
   private laid: Uint8Array | null = null;
 
   constructor() {
@@ -60,7 +60,7 @@ export class DigestTable {
    */
   judge(digests: Uint8Array, rows: number, ordinals: number | Uint32Array, skip: Uint8Array | null = null): Verdict {
     this.laid = null;
-    const at = this.room(rows * 30);
+    const at = this.room.of(rows * 30);
     const kept = at + rows * digestBytes;
     const given = kept + rows * 4;
     const order = given + rows * 4;
@@ -96,18 +96,11 @@ export class DigestTable {
   /** The address of the digests, which are copied in when they are not those of the last call. */
   private lay(digests: Uint8Array): number {
     if (this.laid !== digests) {
-      const at = this.room(digests.length);
+      const at = this.room.of(digests.length);
       this.kernel.u8(at, digests.length).set(digests);
       this.laid = digests;
     }
-    return this.buffer.ptr;
-  }
-
-  private room(bytes: number): number {
-    // Half as much more: chunks differ in size, and what was outgrown is lost.
-    const ample = Math.ceil(bytes * 1.5);
-    if (bytes > this.buffer.bytes) this.buffer = { ptr: this.reserve(ample), bytes: ample };
-    return this.buffer.ptr;
+    return this.room.of(digests.length);
   }
 
   private reserve(bytes: number): number {

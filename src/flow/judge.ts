@@ -7,7 +7,6 @@ import type { DedupeFacts } from '../ledger/duplicate-warnings.js';
 import { FateLog, type RowVerdict, rowOrdinals } from '../ledger/fates.js';
 import { Ledger } from '../ledger/ledger.js';
 import type { RankedRows } from './ranked.js';
-import { pickDigests } from './ranked-lane.js';
 import { RejectTally } from './rejects.js';
 import type { SchemaState } from './schema.js';
 import type { Seen } from './tasks.js';
@@ -18,8 +17,6 @@ export interface Judged {
   /** One byte a row, 1 for rows to keep; null when all are. */
   keep: Uint8Array | null;
   kept: number;
-  /** Digests of the kept rows, 16 bytes each, in order. */
-  digests: Uint8Array;
 }
 
 /**
@@ -63,10 +60,8 @@ export class Judge {
     const begin = performance.now();
     const verdict = this.verdict(seen, rowOrdinals(ref.ordinal, rows, rejected));
     this.seconds += (performance.now() - begin) / 1000;
-    this.fates.add({ records, rejects: rejected, empty, verdict });
-    const empties = empty === null ? 0 : count(empty);
+    const { kept, empty: empties } = this.fates.add({ records, rejects: rejected, empty, verdict });
     const keep = verdict?.keep ?? empty?.map((e) => 1 - e) ?? null;
-    const kept = keep === null ? rows : count(keep);
     const near = verdict?.near?.rows.length ?? 0;
     this.ledger.found(records);
     this.ledger.stage('read', records, rows, { malformed: rejected.length });
@@ -81,9 +76,7 @@ export class Judge {
     seen.coerced.forEach((cells, f) => {
       this.coerced[f]! += cells;
     });
-    const digests = seen.rowDigests ?? seen.digests;
-    if (kept === rows) return { keep: null, kept, digests };
-    return { keep, kept, digests: pickDigests(digests, keep!, kept) };
+    return { keep: kept === rows ? null : keep, kept };
   }
 
   /** Enters what ranking did to the kept rows: their places, and what is below the top. */
@@ -111,10 +104,4 @@ export class Judge {
     const { rows, digests, shingles, empty: skip } = seen;
     return judgeRows({ rows, digests, shingles, ordinals, skip }, this.table, this.index);
   }
-}
-
-function count(mask: Uint8Array): number {
-  let ones = 0;
-  for (let i = 0; i < mask.length; i++) ones += mask[i]!;
-  return ones;
 }

@@ -1,4 +1,5 @@
 import type { Config } from '../config/options.js';
+import { DigestPicker } from '../dedupe/pick.js';
 import type { Executor } from '../engine/executor.js';
 import { Sequence } from '../engine/sequence.js';
 import type { Field } from '../engine/types.js';
@@ -90,6 +91,7 @@ async function attempt(
   });
   const sink = new DataSink(executor, splicer);
   const hash = new DatasetHash(fields);
+  const picker = new DigestPicker();
   const ranked =
     plan.rank === null
       ? null
@@ -113,10 +115,11 @@ async function attempt(
         context.signal?.throwIfAborted();
         const judged = judge.judge(ref, seen);
         if (judged === null) return null;
-        const { keep, kept, digests } = judged;
+        const { keep, kept } = judged;
         if (rejects !== null) seenChunks.set(ref.id, seen);
         const bytes = seen.rows === 0 ? 0 : Math.round((seen.bytes / seen.rows) * kept);
         if (ranked !== null) return { keep, action: ranked.place(ref.id, kept, bytes) };
+        const digests = picker.pick(seen.rowDigests ?? seen.digests, keep);
         hash.rows(digests, plan.constantScore ? new Float64Array(kept).fill(1) : null);
         return { keep, action: sink.place(ref.id, kept, bytes) };
       },

@@ -14,3 +14,22 @@ export function reserve(kernel: Kernel<unknown>, bytes: number): number {
   }
   return kernel.alloc(bytes);
 }
+
+/** Memory for what goes into one call and comes out of it; the next call uses it again. */
+export class Room {
+  private ptr = 0;
+  private bytes = 0;
+
+  /** `reserve` gives memory that is never given back. */
+  constructor(private readonly reserve: (bytes: number) => number) {}
+
+  /** The address of at least `bytes` bytes. */
+  of(bytes: number): number {
+    if (bytes > this.bytes) {
+      // Half as much more: chunks differ in size, and what was outgrown is lost.
+      this.bytes = Math.ceil(bytes * 1.5);
+      this.ptr = this.reserve(this.bytes);
+    }
+    return this.ptr;
+  }
+}

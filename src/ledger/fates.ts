@@ -1,3 +1,6 @@
+import { DatagpuError } from '../errors.js';
+import { Room, reserve } from '../kernels/arena.js';
+import { Kernel } from '../kernels/module.js';
 import { reasons } from './ledger.js';
 
 /** Fates of records as numbers: 0 kept, then the reasons in their order. */
@@ -27,25 +30,75 @@ export interface ChunkRecords {
   verdict: RowVerdict | null;
 }
 
+/** Functions of the `ledger` module; addresses and counts are uint32. */
+export interface LedgerExports {
+  init(): void;
+  reserve(records: number): void;
+  pageAt(page: number): number;
+  add(
+    first: number,
+    records: number,
+    rejects: number,
+    rejected: number,
+    empty: number,
+    keep: number,
+    kept: number,
+    near: number,
+    nears: number,
+    counts: number,
+  ): number;
+  invert(order: number, rows: number, base: number, positions: number): void;
+  place(records: number, positions: number): void;
+  count(records: number, counts: number): void;
+  fill(
+    from: number,
+    rows: number,
+    starts: number,
+    spans: number,
+    source: number,
+    row: number,
+    fate: number,
+    placed: number,
+    twinned: number,
+    compared: number,
+    position: number,
+    keptSource: number,
+    keptRow: number,
+    counts: number,
+  ): void;
+  hybridBytes(values: number, count: number, width: number, to: number): number;
+  hybridWords(values: number, count: number, width: number, to: number): number;
+  deltas(values: number, count: number, to: number): number;
+}
+
 const groupsShown = 10;
 const pageBits = 16;
 const pageRecords: number = 1 << pageBits;
 
 /**
- * What became of every record, by its ordinal: its position over all records of all sources. Five bytes a record, and
- * twelve more for a near duplicate. Chunks are added in order.
+ * What became of every record, by its ordinal: its position over all records of all sources. Five bytes a record in
+ * WebAssembly memory, and twelve more for a near duplicate. Chunks are added in order.
  */
 export class FateLog {
-  private readonly fates: Uint8Array[] = [];
-  /**
-   * For a duplicate the ordinal of the kept row; for a kept row how many duplicates it has, and once placed its position
-   * in the output.
-   */
-  private readonly refs: Uint32Array[] = [];
+  readonly kernel: Kernel<LedgerExports>;
+  /** For what goes into one call of the kernel and comes out of it. */
+  readonly room: Room = new Room((bytes) => this.reserved(bytes));
   private readonly nearOrdinals = new Column(Uint32Array);
   private readonly similarities = new Column(Float64Array);
   private count = 0;
   private groups: { ordinal: number; duplicates: number }[] = [];
+  /** The addresses of the pages, and the memory that they are in. */
+  private readonly pages: number[] = [];
+  private bytes: Uint8Array = new Uint8Array(0);
+  private words: Uint32Array = new Uint32Array(0);
+
+  constructor() {
+    this.kernel = new Kernel<LedgerExports>('ledger', {
+      reserve: (bytes: number) => this.reserved(bytes),
+      group: (ordinal: number, duplicates: number) => this.rankGroup(ordinal >>> 0, duplicates >>> 0),
+    });
+    this.kernel.exports.init();
+  }
 
   /** The kept rows with the most duplicates, at most ten, largest first; known once they are placed. */
   get largest(): readonly { ordinal: number; duplicates: number }[] {
@@ -58,46 +111,58 @@ export class FateLog {
   }
 
   fateOf(ordinal: number): number {
-    return this.fates[ordinal >>> pageBits]![ordinal & (pageRecords - 1)]!;
+    this.view();
+    return this.bytes[this.pages[ordinal >>> pageBits]! + (ordinal & (pageRecords - 1))]!;
   }
 
   /** Of a duplicate: the kept row's ordinal. Of a kept row: its duplicates, and after `place` its position. */
   refOf(ordinal: number): number {
-    return this.refs[ordinal >>> pageBits]![ordinal & (pageRecords - 1)]!;
+    this.view();
+    return this.words[(this.pages[ordinal >>> pageBits]! + pageRecords) / 4 + (ordinal & (pageRecords - 1))]!;
   }
 
-  /** Adds the records of the next chunk. */
-  add(chunk: ChunkRecords): void {
+  /** Adds the records of the next chunk; returns how many rows of it are kept, and how many are empty. */
+  add(chunk: ChunkRecords): { kept: number; empty: number } {
     const first = this.count;
-    this.reserve(chunk.records);
-    const { rejects, empty, verdict } = chunk;
-    if (rejects.length === 0 && empty === null && (verdict === null || verdict.near === null)) {
-      if (verdict !== null) this.addExact(first, verdict);
-      return;
+    const { records, rejects, empty, verdict } = chunk;
+    this.makeRoom(records);
+    const near = verdict?.near ?? null;
+    const rows = records - rejects.length;
+    const nears = near?.rows.length ?? 0;
+    const kept = this.room.of((rejects.length + nears + 2) * 4 + rows * 6);
+    const rejectsAt = kept + rows * 4;
+    const nearAt = rejectsAt + rejects.length * 4;
+    const counts = nearAt + nears * 4;
+    const keep = counts + 8;
+    const empties = keep + rows;
+    const { kernel } = this;
+    kernel.u32(rejectsAt, rejects.length).set(rejects);
+    if (verdict !== null) {
+      kernel.u32(kept, rows).set(verdict.keptOrdinal);
+      kernel.u8(keep, rows).set(verdict.keep);
     }
-    let rejected = 0;
-    let near = 0;
-    for (let i = 0; i < chunk.records; i++) {
-      if (rejected < rejects.length && rejects[rejected] === i) {
-        rejected++;
-        this.set(first + i, fate.malformed, 0);
-        continue;
-      }
-      const row = i - rejected;
-      if (empty !== null && empty[row] !== 0) this.set(first + i, fate.empty, 0);
-      else if (verdict !== null && verdict.keep[row] === 0) {
-        const kept = verdict.keptOrdinal[row]!;
-        const page = this.refs[kept >>> pageBits]!;
-        page[kept & (pageRecords - 1)]!++;
-        if (verdict.near !== null && verdict.near.rows[near] === row) {
-          this.set(first + i, fate.near, kept);
-          this.nearOrdinals.push(first + i);
-          this.similarities.push(verdict.near.similarity[near++]!);
-        } else this.set(first + i, fate.exact, kept);
-      }
-    }
-    if (rejected !== rejects.length || near !== (verdict?.near?.rows.length ?? 0))
+    if (near !== null) kernel.u32(nearAt, nears).set(near.rows);
+    if (empty !== null) kernel.u8(empties, rows).set(empty);
+    const balanced = kernel.exports.add(
+      first,
+      records,
+      rejectsAt,
+      rejects.length,
+      empty === null ? 0 : empties,
+      verdict === null ? 0 : keep,
+      kept,
+      nearAt,
+      nears,
+      counts,
+    );
+    if (balanced === 0)
       throw new Error(`chunk at record ${first}: rejects or near duplicates that are not its records`);
+    if (near !== null) {
+      this.nearOrdinals.append(kernel.u32(nearAt, nears));
+      this.similarities.append(near.similarity);
+    }
+    const [keptRows, emptyRows] = kernel.u32(counts, 2);
+    return { kept: keptRows!, empty: emptyRows! };
   }
 
   /**
@@ -105,56 +170,35 @@ export class FateLog {
    * the rows kept so far; rows that are not in it are below the top. Null: source order, every row.
    */
   place(order: Uint32Array | null): void {
-    const none = 0xffffffff;
-    let positions: Uint32Array | null = null;
-    if (order !== null) {
-      positions = new Uint32Array(this.counts()[fate.kept]!).fill(none);
-      for (let p = 0; p < order.length; p++) positions[order[p]!] = p;
+    this.groups = [];
+    const { kernel } = this;
+    if (order === null) {
+      kernel.exports.place(this.count, 0);
+      return;
     }
-    let small = 0;
-    for (let p = 0, k = 0; p < this.fates.length; p++) {
-      const { fates, refs, from, records } = this.page(p);
-      for (let i = 0; i < records; i++) {
-        if (fates[i] !== fate.kept) continue;
-        if (refs[i]! > small) small = this.rankGroup(from + i, refs[i]!);
-        const position = positions === null ? k : positions[k]!;
-        k++;
-        refs[i] = position === none ? 0 : position;
-        if (position === none) fates[i] = fate.belowTop;
-      }
+    const kept = this.counts()[fate.kept]!;
+    const positions = this.reserved(kept * 4);
+    kernel.u8(positions, kept * 4).fill(255);
+    for (let base = 0; base < order.length; base += pageRecords) {
+      const part = order.subarray(base, base + pageRecords);
+      const at = this.room.of(pageRecords * 4);
+      kernel.u32(at, part.length).set(part);
+      kernel.exports.invert(at, part.length, base, positions);
     }
+    kernel.exports.place(this.count, positions);
   }
 
   /** How many records have each fate, by number. */
   counts(): number[] {
-    const counts = fateNames.map(() => 0);
-    for (let p = 0; p < this.fates.length; p++) {
-      const { fates, records } = this.page(p);
-      for (let i = 0; i < records; i++) counts[fates[i]!]!++;
-    }
-    return counts;
+    const at = this.room.of(fateNames.length * 4);
+    this.kernel.u32(at, fateNames.length).fill(0);
+    this.kernel.exports.count(this.count, at);
+    return [...this.kernel.u32(at, fateNames.length)];
   }
 
   /** The near duplicates in order, with their similarity. */
   near(): { ordinals: Uint32Array; similarity: Float64Array } {
     return { ordinals: this.nearOrdinals.take(), similarity: this.similarities.take() };
-  }
-
-  /** Adds records of which some are exact duplicates, and nothing else. */
-  private addExact(first: number, { keep, keptOrdinal }: RowVerdict): void {
-    const { refs } = this;
-    for (let row = 0; row < keep.length; row++) {
-      if (keep[row] !== 0) continue;
-      const kept = keptOrdinal[row]!;
-      refs[kept >>> pageBits]![kept & (pageRecords - 1)]!++;
-      this.set(first + row, fate.exact, kept);
-    }
-  }
-
-  /** A page, its first ordinal and how many records it has. */
-  private page(p: number): { fates: Uint8Array; refs: Uint32Array; from: number; records: number } {
-    const from = p * pageRecords;
-    return { fates: this.fates[p]!, refs: this.refs[p]!, from, records: Math.min(pageRecords, this.count - from) };
   }
 
   /** Enters a group among the largest; returns how many duplicates are too few from now on. */
@@ -166,17 +210,30 @@ export class FateLog {
     return groups.length < groupsShown ? 0 : groups.at(-1)!.duplicates;
   }
 
-  private set(ordinal: number, value: number, ref: number): void {
-    this.fates[ordinal >>> pageBits]![ordinal & (pageRecords - 1)] = value;
-    this.refs[ordinal >>> pageBits]![ordinal & (pageRecords - 1)] = ref;
+  /** Growing the memory detaches what was seen of it. */
+  private view(): void {
+    if (this.bytes.length > 0) return;
+    const held = this.kernel.heldBytes;
+    this.bytes = this.kernel.u8(0, held);
+    this.words = this.kernel.u32(0, held / 4);
   }
 
-  private reserve(records: number): void {
+  private makeRoom(records: number): void {
     this.count += records;
     if (this.count > 2 ** 32 - 1) throw new Error('more than 4,294,967,295 records');
-    while (this.fates.length * pageRecords < this.count) {
-      this.fates.push(new Uint8Array(pageRecords));
-      this.refs.push(new Uint32Array(pageRecords));
+    this.kernel.exports.reserve(this.count);
+    while (this.pages.length * pageRecords < this.count)
+      this.pages.push(this.kernel.exports.pageAt(this.pages.length) >>> 0);
+  }
+
+  private reserved(bytes: number): number {
+    try {
+      return reserve(this.kernel, bytes);
+    } catch (cause) {
+      if (!(cause instanceof RangeError)) throw cause;
+      throw new DatagpuError('input', 'more records than one compile can keep account of', {
+        hint: 'Compile the sources in parts',
+      });
     }
   }
 }
@@ -207,13 +264,15 @@ class Column<A extends NumberArray> {
     this.values = new make(64);
   }
 
-  push(value: number): void {
-    if (this.length === this.values.length) {
-      const wider = new this.make(this.length * 2);
-      wider.set(this.values);
+  append(more: Uint32Array | Float64Array): void {
+    const length = this.length + more.length;
+    if (length > this.values.length) {
+      const wider = new this.make(Math.max(this.values.length * 2, length));
+      wider.set(this.take());
       this.values = wider;
     }
-    this.values[this.length++] = value;
+    this.values.set(more, this.length);
+    this.length = length;
   }
 
   take(): A {

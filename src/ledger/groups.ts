@@ -33,42 +33,35 @@ export interface DuplicateSummary {
 /** Sums up the duplicates of a run whose kept rows have their places. */
 export function summarise(log: FateLog, sources: readonly SourceSpan[]): DuplicateSummary {
   const starts = startsOf(sources);
+  const counts = log.counts();
   const repeats = new Map<number, { exact: number; near: number }>();
-  let exact = 0;
-  let near = 0;
   let span = 0;
-  for (let r = 0; r < log.records; r++) {
+  // A single source repeats itself only.
+  const records = sources.length === 1 ? 0 : log.records;
+  for (let r = 0; r < records; r++) {
     const became = log.fateOf(r);
     if (became !== fate.exact && became !== fate.near) continue;
     while (r >= starts[span + 1]!) span++;
     const key = span * sources.length + spanOf(starts, log.refOf(r));
     const pair = repeats.get(key) ?? { exact: 0, near: 0 };
     repeats.set(key, pair);
-    if (became === fate.exact) {
-      pair.exact++;
-      exact++;
-    } else {
-      pair.near++;
-      near++;
-    }
+    if (became === fate.exact) pair.exact++;
+    else pair.near++;
   }
   return {
-    exact,
-    near,
+    exact: counts[fate.exact]!,
+    near: counts[fate.near]!,
     largest_groups: log.largest.map(({ ordinal, duplicates }) => {
       const s = spanOf(starts, ordinal);
       const position = log.fateOf(ordinal) === fate.kept ? log.refOf(ordinal) : null;
       return { source: sources[s]!.path, row: ordinal - starts[s]! + 1, duplicates, position };
     }),
-    between_sources:
-      sources.length === 1
-        ? []
-        : [...repeats]
-            .sort(([a], [b]) => a - b)
-            .map(([key, counts]) => ({
-              source: sources[Math.floor(key / sources.length)]!.path,
-              kept_in: sources[key % sources.length]!.path,
-              ...counts,
-            })),
+    between_sources: [...repeats]
+      .sort(([a], [b]) => a - b)
+      .map(([key, pair]) => ({
+        source: sources[Math.floor(key / sources.length)]!.path,
+        kept_in: sources[key % sources.length]!.path,
+        ...pair,
+      })),
   };
 }

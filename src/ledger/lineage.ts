@@ -1,4 +1,4 @@
-import { type FateLog, fate } from './fates.js';
+import type { FateLog } from './fates.js';
 
 /** A source's part of the records. */
 export interface SourceSpan {
@@ -14,94 +14,103 @@ export const lineagePath = '.datagpu/lineage.parquet';
 /** Records in a row group of lineage.parquet; the last has fewer. */
 export const lineageGroup: number = 2 ** 18;
 
+/** Values of the `ledger` kernel's memory, valid until its room is asked for again. */
+export interface KernelColumn {
+  /** Address of the first value; `bytes` are those of one. */
+  at: number;
+  count: number;
+  bytes: 1 | 4;
+}
+
 /** Some records in order, as columns; a column of `Some` has values only for the records that its mask has 1 for. */
 export interface LineageGroup {
   rows: number;
   /** Number of the source. */
-  source: Uint32Array;
+  source: KernelColumn;
   /** 1-based record number in it. */
-  row: Uint32Array;
+  row: KernelColumn;
   /** Number of the fate. */
-  fate: Uint32Array;
+  fate: KernelColumn;
   /** Of kept rows. */
-  placed: Uint8Array;
-  position: Uint32Array;
+  placed: KernelColumn;
+  position: KernelColumn;
   /** Of duplicates: source and row of the kept row. */
-  twinned: Uint8Array;
-  keptSource: Uint32Array;
-  keptRow: Uint32Array;
+  twinned: KernelColumn;
+  keptSource: KernelColumn;
+  keptRow: KernelColumn;
   /** Of near duplicates. */
-  compared: Uint8Array;
+  compared: KernelColumn;
   similarity: Float64Array;
+  /** Address of memory that the packed values of any one column fit. */
+  packed: number;
 }
+
+/** What packing 32-bit numbers takes at most: their own size, a width and the smallest delta for each 128, and a header. */
+const packedBytes = (rows: number): number => rows * 5 + 64;
 
 /**
  * The lineage of all records, whose kept rows have their places, in groups of `lineageGroup`. A group is valid until the
  * next one is asked for.
  */
 export function* lineageGroups(log: FateLog, sources: readonly SourceSpan[]): Generator<LineageGroup> {
-  const starts = startsOf(sources);
+  const { kernel, room } = log;
+  const starts = startsOf(sources).slice(0, -1);
   const near = log.near();
   let nearAt = 0;
-  // One group's arrays serve them all: fresh ones would cost more than what is written into them.
   const most = Math.min(lineageGroup, log.records);
-  const numbers = (): Uint32Array => new Uint32Array(most);
-  const wholes = { source: numbers(), row: numbers(), fates: numbers(), position: numbers() };
-  const twin = { source: numbers(), row: numbers() };
-  const masks = [new Uint8Array(most), new Uint8Array(most), new Uint8Array(most)] as const;
+  const words = most * 4;
+  const base = room.of(starts.length * 4 + 12 + 5 * words + 4 * most + packedBytes(most));
+  const counts = base + starts.length * 4;
+  const source = counts + 12;
+  const [row, position, keptSource, keptRow] = [1, 2, 3, 4].map((n) => source + n * words) as [
+    number,
+    number,
+    number,
+    number,
+  ];
+  const [fates, placed, twinned, compared] = [0, 1, 2, 3].map((n) => source + 5 * words + n * most) as [
+    number,
+    number,
+    number,
+    number,
+  ];
+  kernel.u32(base, starts.length).set(starts);
   for (let from = 0; from < log.records; from += lineageGroup) {
     const rows = Math.min(lineageGroup, log.records - from);
-    const [source, row, fates] = [wholes.source, wholes.row, wholes.fates].map((a) => a.subarray(0, rows)) as [
-      Uint32Array,
-      Uint32Array,
-      Uint32Array,
-    ];
-    const { position } = wholes;
-    const { source: keptSource, row: keptRow } = twin;
-    const [placed, twinned, compared] = masks.map((m) => m.subarray(0, rows).fill(0)) as [
-      Uint8Array,
-      Uint8Array,
-      Uint8Array,
-    ];
-    const nearFrom = nearAt;
-    let kept = 0;
-    let twins = 0;
-    let s = spanOf(starts, from);
-    for (let i = 0; i < rows; i++) {
-      const ordinal = from + i;
-      while (ordinal >= starts[s + 1]!) s++;
-      const became = log.fateOf(ordinal);
-      source[i] = s;
-      row[i] = ordinal - starts[s]! + 1;
-      fates[i] = became;
-      if (became === fate.kept) {
-        placed[i] = 1;
-        position[kept++] = log.refOf(ordinal);
-      } else if (became === fate.exact || became === fate.near) {
-        const twinOrdinal = log.refOf(ordinal);
-        const span = twinOrdinal >= starts[s]! ? s : spanOf(starts, twinOrdinal);
-        twinned[i] = 1;
-        keptSource[twins] = span;
-        keptRow[twins++] = twinOrdinal - starts[span]! + 1;
-        if (became === fate.near) {
-          compared[i] = 1;
-          nearAt++;
-        }
-      }
-    }
-    yield {
+    kernel.exports.fill(
+      from,
       rows,
+      base,
+      starts.length,
       source,
       row,
-      fate: fates,
+      fates,
       placed,
-      position: position.subarray(0, kept),
       twinned,
-      keptSource: keptSource.subarray(0, twins),
-      keptRow: keptRow.subarray(0, twins),
       compared,
-      similarity: near.similarity.subarray(nearFrom, nearAt),
+      position,
+      keptSource,
+      keptRow,
+      counts,
+    );
+    const [kept, twins, nears] = kernel.u32(counts, 3) as unknown as [number, number, number];
+    const numbers = (at: number, count: number): KernelColumn => ({ at, count, bytes: 4 });
+    const small = (at: number): KernelColumn => ({ at, count: rows, bytes: 1 });
+    yield {
+      rows,
+      source: numbers(source, rows),
+      row: numbers(row, rows),
+      fate: small(fates),
+      placed: small(placed),
+      position: numbers(position, kept),
+      twinned: small(twinned),
+      keptSource: numbers(keptSource, twins),
+      keptRow: numbers(keptRow, twins),
+      compared: small(compared),
+      similarity: near.similarity.subarray(nearAt, nearAt + nears),
+      packed: source + 5 * words + 4 * most,
     };
+    nearAt += nears;
   }
 }
 

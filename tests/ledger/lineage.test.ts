@@ -72,11 +72,11 @@ describe('lineage.parquet', () => {
           span.records++;
           const twin = kept[r.of % kept.length];
           const fate = (r.fate === 3 || r.fate === 4) && twin === undefined ? 0 : r.fate;
-          const judged = fate !== 1 && fate !== 2;
           const near = fate === 4 ? { rows: Uint32Array.of(0), similarity: Float64Array.of(1 / (1 + r.of)) } : null;
           const verdict = {
-            keep: Uint8Array.of(Number(fate === 0 || fate === 5)),
-            keptOrdinal: Uint32Array.of(judged && (fate === 3 || fate === 4) ? twin! : i),
+            // A malformed record is no row.
+            keep: fate === 1 ? new Uint8Array(0) : Uint8Array.of(Number(fate === 0 || fate === 5)),
+            keptOrdinal: fate === 1 ? new Uint32Array(0) : Uint32Array.of(fate === 3 || fate === 4 ? twin! : i),
             near,
           };
           log.add({ records: 1, rejects: fate === 1 ? [0] : [], empty: fate === 2 ? Uint8Array.of(1) : null, verdict });

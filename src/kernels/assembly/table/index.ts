@@ -11,6 +11,7 @@
 import { take } from '../shared/arena';
 
 export { __heap_base };
+export { pick } from './pick';
 
 /** Ends the run: more rows than the table can tell apart. */
 // @ts-ignore: decorator
