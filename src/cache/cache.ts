@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import Database from 'better-sqlite3';
+import { type Connection, NoSqliteError, SqliteError } from '../sqlite/connection.js';
+import { openSqlite } from '../sqlite/open.js';
 import { type CacheEntry, type CacheRow, entryOf, sourcesKey } from './entry.js';
 
 /** The database in the cache's folder. */
@@ -18,12 +19,15 @@ const schema = `
   CREATE INDEX IF NOT EXISTS by_key ON datasets (sources_key, config_hash, compiler);
 `;
 
+/** What SQLite says of a file that is damaged or no database of ours. */
+const corruptCodes = ['SQLITE_CORRUPT', 'SQLITE_NOTADB', 'SQLITE_ERROR'];
+
 /**
  * What earlier compiles made. A cache can be lost at any time and must never fail a compile: a corrupt database is set
  * aside, any other failure of SQLite ends its use; `warn` is told once. Several processes may use one cache at once.
  */
 export class Cache {
-  private database: Database.Database | null;
+  private database: Connection | null;
   private readonly file: string;
   private readonly warn: (message: string) => void;
 
@@ -48,23 +52,14 @@ export class Cache {
     return fs.existsSync(path.join(dir, cacheFileName)) ? Cache.open(dir, warn) : null;
   }
 
-  private connect(): Database.Database {
-    const database = new Database(this.file, { timeout: 5000 });
+  private connect(): Connection {
+    const database = openSqlite(this.file, 5000);
     try {
-      database.pragma('journal_mode = WAL');
-      database.pragma('synchronous = NORMAL');
-      if (database.pragma('user_version', { simple: true }) !== formatVersion) {
-        database
-          .transaction(() => {
-            if (database.pragma('user_version', { simple: true }) === formatVersion) return;
-            database.exec('DROP TABLE IF EXISTS datasets');
-            database.exec(schema);
-            database.pragma(`user_version = ${formatVersion}`);
-          })
-          .immediate();
-      }
+      database.exec('PRAGMA journal_mode = WAL');
+      database.exec('PRAGMA synchronous = NORMAL');
+      if (formatOf(database) !== formatVersion) makeTable(database);
       // Reads the table's root page, so that a damaged file shows at once.
-      database.prepare('SELECT folder FROM datasets LIMIT 1').get();
+      database.all('SELECT folder FROM datasets LIMIT 1');
       return database;
     } catch (error) {
       database.close();
@@ -77,12 +72,11 @@ export class Cache {
     try {
       return work();
     } catch (error) {
-      const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-      // Without a code: the native part of better-sqlite3 is missing, since its install script did not run.
-      const isExpected = code.startsWith('SQLITE_') || this.database === null;
+      // Without a database: its folder could not be made.
+      const isExpected = error instanceof SqliteError || error instanceof NoSqliteError || this.database === null;
       if (!isExpected) throw error;
       this.close();
-      const isCorrupt = code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB' || code === 'SQLITE_ERROR';
+      const isCorrupt = error instanceof SqliteError && corruptCodes.includes(error.code);
       if (isCorrupt && !isRetry && this.setAside()) return this.guard(work, fallback, true);
       this.warn(`the cache ${this.file} can't be used (${(error as Error).message}); going on without it`);
       return fallback;
@@ -103,7 +97,7 @@ export class Cache {
     }
   }
 
-  private run<T>(work: (database: Database.Database) => T, fallback: T): T {
+  private run<T>(work: (database: Connection) => T, fallback: T): T {
     if (this.database === null) return fallback;
     return this.guard(() => (this.database === null ? fallback : work(this.database)), fallback);
   }
@@ -118,11 +112,12 @@ export class Cache {
     sources: readonly { path: string; bytes: number }[],
   ): CacheEntry[] {
     return this.run((database) => {
-      const rows = database
-        .prepare(
-          'SELECT * FROM datasets WHERE sources_key = ? AND config_hash = ? AND compiler = ? ORDER BY used_at DESC',
-        )
-        .all(sourcesKey(sources), configHash, compilerVersion);
+      const rows = database.all(
+        'SELECT * FROM datasets WHERE sources_key = ? AND config_hash = ? AND compiler = ? ORDER BY used_at DESC',
+        sourcesKey(sources),
+        configHash,
+        compilerVersion,
+      );
       return entriesOf(rows);
     }, []);
   }
@@ -130,25 +125,22 @@ export class Cache {
   /** Remembers a finished data set in place of what was in its folder. */
   store(entry: CacheEntry): void {
     this.run((database) => {
-      database
-        .prepare(
-          `INSERT OR REPLACE INTO datasets (folder, sources_key, config_hash, compiler, name, version, rows, created_at,
+      database.run(
+        `INSERT OR REPLACE INTO datasets (folder, sources_key, config_hash, compiler, name, version, rows, created_at,
            used_at, manifest, sources, files) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-        )
-        .run(
-          entry.folder,
-          sourcesKey(entry.sources),
-          entry.configHash,
-          entry.compilerVersion,
-          entry.name,
-          entry.version,
-          entry.rows,
-          entry.createdAt,
-          entry.usedAt,
-          entry.manifestText,
-          JSON.stringify(entry.sources),
-          JSON.stringify(entry.files),
-        );
+        entry.folder,
+        sourcesKey(entry.sources),
+        entry.configHash,
+        entry.compilerVersion,
+        entry.name,
+        entry.version,
+        entry.rows,
+        entry.createdAt,
+        entry.usedAt,
+        entry.manifestText,
+        JSON.stringify(entry.sources),
+        JSON.stringify(entry.files),
+      );
     }, undefined);
   }
 
@@ -157,8 +149,8 @@ export class Cache {
     return this.run((database) => {
       const rows =
         options.name === undefined
-          ? database.prepare('SELECT * FROM datasets ORDER BY folder').all()
-          : database.prepare('SELECT * FROM datasets WHERE name = ? ORDER BY folder').all(options.name);
+          ? database.all('SELECT * FROM datasets ORDER BY folder')
+          : database.all('SELECT * FROM datasets WHERE name = ? ORDER BY folder', options.name);
       return entriesOf(rows);
     }, []);
   }
@@ -168,8 +160,8 @@ export class Cache {
     return this.run(
       (database) =>
         options.name === undefined
-          ? database.prepare('DELETE FROM datasets').run().changes
-          : database.prepare('DELETE FROM datasets WHERE name = ?').run(options.name).changes,
+          ? database.run('DELETE FROM datasets')
+          : database.run('DELETE FROM datasets WHERE name = ?', options.name),
       0,
     );
   }
@@ -185,6 +177,18 @@ export class Cache {
   }
 }
 
-function entriesOf(rows: unknown[]): CacheEntry[] {
+function formatOf(database: Connection): unknown {
+  return database.all('PRAGMA user_version')[0]?.user_version;
+}
+
+/** Makes the table, in place of one of another format; once, however many processes are about to. */
+function makeTable(database: Connection): void {
+  database.exec('BEGIN IMMEDIATE');
+  if (formatOf(database) !== formatVersion)
+    database.exec(`DROP TABLE IF EXISTS datasets; ${schema} PRAGMA user_version = ${formatVersion}`);
+  database.exec('COMMIT');
+}
+
+function entriesOf(rows: Record<string, unknown>[]): CacheEntry[] {
   return rows.map((row) => entryOf(row as CacheRow)).filter((entry) => entry !== null);
 }

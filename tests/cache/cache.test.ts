@@ -8,6 +8,7 @@ import { type CacheEntry, entryOf } from '../../dist/cache/entry.js';
 import { findHit, sha256Of } from '../../dist/cache/lookup.js';
 import { ownSignatureText, sameSignature, signatureText } from '../../dist/cache/signature.js';
 import { fingerprint, type StatSignature, statSignature } from '../../dist/load/fingerprint.js';
+import { openSqlite } from '../../dist/sqlite/open.js';
 
 const root = fs.mkdtempSync(path.join(os.tmpdir(), 'datagpu-cache-'));
 afterAll(() => fs.rmSync(root, { recursive: true, maxRetries: 5 }));
@@ -136,11 +137,9 @@ describe('a database that is no good', () => {
     cache.close();
     expect(warnings.join()).toMatch(/is corrupt/);
   });
-  test('is emptied when it has another format', async () => {
-    const { default: Database } = await import('better-sqlite3');
-    const old = new Database(path.join(dir, cacheFileName));
-    old.exec('CREATE TABLE datasets (a)');
-    old.pragma('user_version = 999');
+  test('is emptied when it has another format', () => {
+    const old = openSqlite(path.join(dir, cacheFileName), 0);
+    old.exec('CREATE TABLE datasets (a); PRAGMA user_version = 999');
     old.close();
     const cache = Cache.open(dir, warn);
     cache.store(entry());
