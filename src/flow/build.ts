@@ -54,6 +54,7 @@ export async function build(
       compilerVersion: packageVersion(),
       meter: new ProgressMeter(looks, isRanked, options.onProgress),
       signal: options.signal,
+      released: stop,
       beside: (judge, ranking) => writeBeside(staging, { judge, ranking }, paths, packageVersion()),
       rejectsFile: config.output.rejects ? staging.beside('rejects.parquet') : null,
     });

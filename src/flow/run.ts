@@ -28,6 +28,8 @@ export interface RunContext {
   compilerVersion: string;
   meter: ProgressMeter;
   scratch: ScratchFolder;
+  /** Called when the executor has nothing more to do. */
+  released?: () => void;
   /** Called when all rows have their fates and places. */
   beside?: (judge: Judge, ranking: RankedRows | null) => void;
   /** Where the dropped rows are to be written; null if they are not wanted. */
@@ -144,12 +146,13 @@ async function attempt(
     judge.rank(ranking);
     await sink.end();
     await rejects?.finish();
-    // While the system writes the data to the disk, what stands beside them is made.
+    // While the system writes the data to the disk and the lanes give back their memory, what stands beside the data is made.
     const finishing = splicer.finish();
     finishing.catch(() => undefined);
+    const spent = [...(await spentOn(executor)), { dedupe: judge.seconds }];
+    context.released?.();
     context.beside?.(judge, ranking);
     const files = await finishing;
-    const spent = [...(await spentOn(executor)), { dedupe: judge.seconds }];
     return { fields, files, hash: hash.finish(), judge, schema, totals: sink.totals, ranking, spent };
   } catch (error) {
     splicer.abort();
