@@ -30,6 +30,9 @@ export interface ScannedChunk {
   next: ChunkStart | null;
 }
 
+/** A rejected record's raw bytes are kept up to here. */
+export const maxRawBytes = 65536;
+
 /** A record that is not in the data set. */
 export interface Reject {
   /** 0-based position among the chunk's records. */

@@ -1,7 +1,8 @@
 import fs from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import type { IngestKernel } from '../../dist/kernels/ingest.js';
 import { sniffCsv } from '../../dist/load/csv/sniff.js';
-import { fileOf, plain, readCsv, readOptions, sniff, textsOf } from './csv-read.js';
+import { fileOf, kernel, plain, readCsv, readOptions, sniff, textsOf } from './csv-read.js';
 
 const known = JSON.parse(fs.readFileSync(new URL('./csv-known.json', import.meta.url), 'utf8')) as {
   text: string;
@@ -163,6 +164,22 @@ describe('chunks', () => {
       fast.rejects.map((r) => ({ ...r, raw: Buffer.from(r.raw).toString('latin1') })),
     );
   });
+});
+
+it('a chunk in which the counts differ goes through the exact parser', () => {
+  const exports = { ...(kernel.exports as Record<string, (job: number) => number>) };
+  const parse = exports.csvParse!;
+  exports.csvParse = (job) => {
+    const answer = parse(job);
+    const rowsAt = 15;
+    kernel.u32(job, 21)[rowsAt]! -= 1;
+    return answer;
+  };
+  const parser = Object.create(kernel, { exports: { value: exports } }) as IngestKernel;
+  const file = fileOf('a,"b\n""c""",\r\n\n\n1\n1,2,3\n');
+  const read = readCsv(file, plain, 3, { parser });
+  expect(read.chunks.map((c) => c.exact)).toEqual([true]);
+  expect(read.rows).toEqual(readCsv(file, plain, 3).rows);
 });
 
 describe('a file is refused', () => {

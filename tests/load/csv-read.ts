@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll } from 'vitest';
 import type { Config } from '../../dist/config/options.js';
-import { createIngestKernel } from '../../dist/kernels/ingest.js';
+import { createIngestKernel, type IngestKernel } from '../../dist/kernels/ingest.js';
 import type { ChunkLimits, ChunkStart, Reject, TextFile } from '../../dist/load/chunk.js';
 import type { CsvDialect } from '../../dist/load/csv/dialect.js';
 import { parseCsv } from '../../dist/load/csv/parse.js';
@@ -13,7 +13,7 @@ import { type SniffedCsv, sniffCsv } from '../../dist/load/csv/sniff.js';
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'csv-'));
 afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));
 
-const kernel = createIngestKernel();
+export const kernel: IngestKernel = createIngestKernel();
 
 export const readOptions = {
   format: null,
@@ -65,6 +65,8 @@ export interface HowToRead {
   pieceBytes?: number;
   exact?: boolean;
   start?: ChunkStart;
+  /** The kernel that parses, of the same memory as the one that scans. */
+  parser?: IngestKernel;
 }
 
 /** Reads all chunks of a file. */
@@ -77,7 +79,9 @@ export function readCsv(file: TextFile, dialect: CsvDialect, columns: number, ho
     while (start !== null) {
       kernel.reset();
       const scanned = scanCsv(kernel, fd, file, start, dialect, limits, 'x.csv', { pieceBytes: how.pieceBytes });
-      const { cells, rejects, changed, exact } = parseCsv(kernel, scanned, dialect, columns, { exact: how.exact });
+      const { cells, rejects, changed, exact } = parseCsv(how.parser ?? kernel, scanned, dialect, columns, {
+        exact: how.exact,
+      });
       const starts = kernel.u32(cells.starts, cells.rows * columns);
       const metas = kernel.u32(cells.metas, cells.rows * columns);
       for (let r = 0; r < cells.rows; r++)

@@ -6,7 +6,8 @@ import { cell } from '../../dist/kernels/cells.js';
 import { createIngestKernel, type IngestKernel } from '../../dist/kernels/ingest.js';
 import type { ChunkLimits, ChunkStart } from '../../dist/load/chunk.js';
 import type { JsonDialect } from '../../dist/load/json/dialect.js';
-import { type ParsedJson, parseJson } from '../../dist/load/json/parse.js';
+import { parseJson } from '../../dist/load/json/parse.js';
+import type { ParsedJson } from '../../dist/load/json/parsed-chunk.js';
 import { scanJson } from '../../dist/load/json/scan.js';
 import { type JsonSniff, sniffJson } from '../../dist/load/json/sniff.js';
 

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { CellTable } from '../../kernels/cells.js';
 import { cell } from '../../kernels/cells.js';
 import type { IngestKernel } from '../../kernels/ingest.js';
-import type { ParsedChunk, Reject, ScannedChunk } from '../chunk.js';
+import { maxRawBytes, type ParsedChunk, type Reject, type ScannedChunk } from '../chunk.js';
 import { type CsvDialect, dialectCodes } from './dialect.js';
 import { type ExactRecord, parseExactly } from './exact.js';
 import { countLines } from './scan.js';
@@ -24,8 +24,6 @@ const field = {
   count: 21,
 };
 const rejectBytes = 20;
-/** A rejected record's raw bytes are kept up to here. */
-const maxRawBytes = 65536;
 
 /** What the parsing of a chunk can be told; tests only. */
 export interface ParseCsvOptions {

@@ -1,9 +1,11 @@
 import { DatagpuError } from '../../errors.js';
 import type { IngestKernel } from '../../kernels/ingest.js';
-import type { ParsedChunk, Reject, ScannedChunk } from '../chunk.js';
+import { maxRawBytes, type Reject } from '../chunk.js';
 import type { JsonDialect } from './dialect.js';
 import type { JsonExports } from './exports.js';
+import { byteOf, changesOf, type JsonChunk, lineCounter, type ParsedJson } from './parsed-chunk.js';
 import { code, kindOf, reasonOf } from './reasons.js';
+import { tabulate } from './tabulate.js';
 
 /** Fields of the parse kernel's state, as indexes of uint32 (kernels/assembly/ingest/json-state.ts). */
 const state = {
@@ -39,31 +41,29 @@ const state = {
   keyTextEnd: 31,
   keyTextMissing: 32,
   from: 33,
+  keysKept: 34,
   size: 40,
 } as const;
 
-const result = { done: 0, drainRejects: 1, growStack: 2, growKeys: 3, error: 4 } as const;
+const result = { done: 0, drainRejects: 1, growStack: 2, growKeys: 3, error: 4, more: 5 } as const;
 const rejectLimit = 1024;
 /** Different keys a source may have: beyond it, keys are data. */
 const maxKeys = 100_000;
-const maxRawBytes = 1 << 16;
 
-/** A chunk out of which a range was left: addresses from `gap.at` on are `bytes` and `lines` further on in the source. */
-export interface JsonChunk extends ScannedChunk {
-  gap?: { at: number; bytes: number; lines: number };
-}
-
-/** A parsed chunk, and the top-level keys that are not among the columns, in order of first sight. */
-export interface ParsedJson extends ParsedChunk {
-  newKeys: string[];
+/** What the parsing of a chunk can be told; tests only. */
+export interface ParseJsonOptions {
+  /** Take the exact parser whatever the counts say. @default false */
+  exact?: boolean;
 }
 
 /**
- * Finds the cells of a chunk: for each record those of `columns` (keys as they are in the source), strictly parsed. Cells lie
- * in the chunk itself, or behind it where they had to be decoded; both are kernel memory, valid until its `reset`.
- * A value of a key that is not among the columns is checked, and the key is reported in `newKeys`.
+ * Finds the cells of a chunk, the second count: for each record those of `columns` (keys as they are in the source), strictly
+ * parsed. Cells lie in the chunk itself, or behind it where they had to be decoded; both are kernel memory, valid until its
+ * `reset`. A value of a key that is not among the columns is checked, and the key is reported in `newKeys`.
  *
- * In `lines` a malformed record becomes a reject. Elsewhere a syntax error can't be told from its neighbours.
+ * In `lines` a malformed record becomes a reject. Elsewhere a syntax error can't be told from its neighbours. When the count
+ * differs from the scan's, JSON.parse and jsonc-parser read the chunk; if that differs too, neither can be trusted and the
+ * compile ends with an error that is a bug.
  *
  * @throws DatagpuError `input` with the line, for a syntax error outside `lines`.
  */
@@ -73,7 +73,41 @@ export function parseJson(
   dialect: JsonDialect,
   columns: readonly string[],
   name: string,
+  options: ParseJsonOptions = {},
 ): ParsedJson {
+  const mark = kernel.mark();
+  let parsed = options.exact === true ? null : parseFast(kernel, scanned, dialect, columns, name);
+  if (parsed === null || countOf(parsed) !== scanned.records) {
+    kernel.reset(mark);
+    parsed = tabulate(kernel, scanned, dialect, columns, name);
+    if (countOf(parsed) !== scanned.records)
+      throw new Error(
+        `${name}: the record scan counts ${scanned.records} records from byte ${scanned.start.byte}, the exact parser ${countOf(parsed)}`,
+      );
+  }
+  const array = dialect.layout === 'array' || dialect.layout === 'object';
+  if (array && scanned.next === null && !parsed.closed) {
+    const within = dialect.layout === 'array' ? 'the array' : `"${dialect.key}"`;
+    const line = lineCounter(kernel, scanned)(scanned.ptr + scanned.bytes);
+    throw new DatagpuError('input', `the file ends within ${within}`, {
+      file: name,
+      line,
+      hint: 'It was probably cut off',
+    });
+  }
+  return parsed;
+}
+
+const countOf = (parsed: ParsedJson): number => parsed.cells.rows + parsed.rejects.length;
+
+/** Null when the kernel finds more records than the scan. */
+function parseFast(
+  kernel: IngestKernel,
+  scanned: JsonChunk,
+  dialect: JsonDialect,
+  columns: readonly string[],
+  name: string,
+): ParsedJson | null {
   const run = kernel.exports as unknown as JsonExports;
   const { ptr, bytes, records } = scanned;
   const end = ptr + bytes;
@@ -104,7 +138,8 @@ export function parseJson(
   set(state.afterElement, scanned.start.record === 1 ? 0 : 1);
   growStack(kernel, states);
   placeColumns(kernel, states, columns);
-  const lineAt = lineCounter(run, scanned);
+  set(state.keysKept, columns.length);
+  const lineAt = lineCounter(kernel, scanned);
   if (run.utf8Valid(ptr, end) === 0) {
     if (dialect.layout !== 'lines') {
       const at = run.utf8Invalid(ptr, end) >>> 0;
@@ -128,6 +163,7 @@ export function parseJson(
     if (answer === result.drainRejects) drain();
     else if (answer === result.growStack) growStack(kernel, states);
     else if (answer === result.growKeys) growKeys(kernel, states, name);
+    else if (answer === result.more) return null;
     else {
       const at = get(state.errorAt);
       const row = scanned.start.record + get(state.record);
@@ -136,32 +172,14 @@ export function parseJson(
     answer = run.jsonParse(states);
   }
   drain();
-  const array = dialect.layout === 'array' || dialect.layout === 'object';
-  if (array && scanned.next === null && get(state.closed) === 0)
-    throw new DatagpuError(
-      'input',
-      `the file ends within ${dialect.layout === 'array' ? 'the array' : `"${dialect.key}"`}`,
-      {
-        file: name,
-        line: lineAt(end),
-        hint: 'It was probably cut off',
-      },
-    );
   const rows = get(state.row);
-  if (rows + rejects.length !== records)
-    throw new Error(
-      `${name}: the scan found ${records} records in a chunk, the parser ${rows} and ${rejects.length} rejects`,
-    );
-
   const newKeys: string[] = [];
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   for (let k = columns.length; k < get(state.keyCount); k++) {
     const [at, length] = kernel.u32(get(state.keys) + k * 32, 2) as unknown as number[];
     newKeys.push(decoder.decode(kernel.u8(at!, length!)));
   }
-  const changed: Record<string, number> = {};
-  if (get(state.duplicates) > 0) changed['duplicate keys'] = get(state.duplicates);
-  if (get(state.surrogates) > 0) changed['lone surrogates'] = get(state.surrogates);
+  const changed = changesOf(get(state.duplicates), get(state.surrogates));
   if (rows !== records) {
     for (const table of [starts, metas]) {
       const view = kernel.u32(table, records * columns.length);
@@ -171,22 +189,8 @@ export function parseJson(
   const used = get(state.out) - out;
   kernel.reset(out);
   kernel.alloc(used);
-  return { cells: { rows, columns: columns.length, starts, metas }, rejects, changed, exact: false, newKeys };
-}
-
-/** The physical line of an address; cheap when called with rising addresses. */
-function lineCounter(run: JsonExports, scanned: JsonChunk): (at: number) => number {
-  let line = scanned.start.line;
-  let from = scanned.ptr;
-  return (at) => {
-    if (at < from) {
-      line = scanned.start.line;
-      from = scanned.ptr;
-    }
-    line += run.jsonCountLines(from, at) >>> 0;
-    from = at;
-    return scanned.gap !== undefined && at >= scanned.gap.at ? line + scanned.gap.lines : line;
-  };
+  const cells = { rows, columns: columns.length, starts, metas };
+  return { cells, rejects, changed, exact: false, newKeys, closed: get(state.closed) !== 0 };
 }
 
 function rejectOf(
@@ -223,12 +227,6 @@ function syntaxError(
   const where = scanned.gap === undefined ? { file: name, row, line } : { file: name, line };
   if (dialect.layout !== 'concatenated' || row === 1) return new DatagpuError('input', why, where);
   return new DatagpuError('input', why, { ...where, hint: 'If it has a record a line, use --format jsonl' });
-}
-
-/** The byte of the source that an address is. */
-function byteOf(scanned: JsonChunk, at: number): number {
-  const gap = scanned.gap !== undefined && at >= scanned.gap.at ? scanned.gap.bytes : 0;
-  return scanned.start.byte + (at - scanned.ptr) + gap;
 }
 
 /** Gives the kernel four times the room for members of open objects. */

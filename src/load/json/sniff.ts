@@ -3,7 +3,8 @@ import { DatagpuError, quoteValue } from '../../errors.js';
 import { createIngestKernel, type IngestKernel } from '../../kernels/ingest.js';
 import type { ChunkStart, ScannedChunk, TextFile } from '../chunk.js';
 import type { JsonDialect } from './dialect.js';
-import { type JsonChunk, type ParsedJson, parseJson } from './parse.js';
+import { parseJson } from './parse.js';
+import type { JsonChunk, ParsedJson } from './parsed-chunk.js';
 import { readFully, scanJson } from './scan.js';
 import { TopLevel } from './toplevel.js';
 

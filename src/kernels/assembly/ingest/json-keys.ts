@@ -46,6 +46,18 @@ export function jsonPlaceKey(state: usize, index: u32): void {
   store<u32>(slots + (<usize>slot << 2), index + 1);
 }
 
+/** Takes all keys but the first `count` out of the table, in the opposite order to the one in which they came. */
+export function forgetKeys(state: usize, count: u32): void {
+  const slots = <usize>load<u32>(state, SLOTS);
+  const mask = load<u32>(state, SLOT_MASK);
+  for (let index = load<u32>(state, KEY_COUNT); index > count; index--) {
+    let slot = load<u32>(<usize>load<u32>(state, KEYS) + (<usize>(index - 1) << 5), 8) & mask;
+    while (load<u32>(slots + (<usize>slot << 2)) != index) slot = (slot + 1) & mask;
+    store<u32>(slots + (<usize>slot << 2), 0);
+  }
+  store<u32>(state, count, KEY_COUNT);
+}
+
 /** The position behind the key that `keyAt` looked up, at its closing quote. */
 let keyEnd: usize = 0;
 

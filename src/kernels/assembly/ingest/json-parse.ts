@@ -4,12 +4,12 @@ import {
   COLON, COMMA, GROW, KEY, NOT_OBJECT, TRAILING, TRAILING_COMMA, UTF8, fail, textErrorAt, textErrorCode,
 } from './json-errors';
 import { sameBytes } from './json-hash';
-import { NO_KEY, endOfKey, keyAt } from './json-keys';
+import { NO_KEY, endOfKey, forgetKeys, keyAt } from './json-keys';
 import { copyValue, setMemberStack, setTextDuplicates, textDuplicates } from './json-nested';
 import { literalEnd, numberEnd } from './json-scalar';
 import { markBytes } from './json-scan';
 import {
-  AFTER_ELEMENT, AT, CHECK_UTF8, CLOSED, COLUMNS, DUPLICATES, END, ERROR_AT, ERROR_CODE, FIRST_KEY, FROM, KEYS, KEY_COUNT, LAYOUT,
+  AFTER_ELEMENT, AT, CHECK_UTF8, CLOSED, COLUMNS, DUPLICATES, END, ERROR_AT, ERROR_CODE, FIRST_KEY, FROM, KEYS, KEYS_KEPT, KEY_COUNT, LAYOUT,
   METAS, OUT, RECORD, REJECTS, REJECT_COUNT, REJECT_LIMIT, ROW, SEEN, STACK, STACK_END, STAMP, STARTS, STRIDE, SURROGATES,
 } from './json-state';
 import {
@@ -24,6 +24,8 @@ const DRAIN_REJECTS: i32 = 1;
 const GROW_STACK: i32 = 2;
 const GROW_KEYS: i32 = 3;
 const ERROR: i32 = 4;
+/** There are more records than the first count found. */
+const MORE: i32 = 5;
 
 // Flags of a cell (kernels/cells.ts).
 const ABSENT: u32 = 2;
@@ -162,6 +164,7 @@ export function jsonParse(state: usize): i32 {
   const lines = layout == LINES;
   const checked = load<u32>(state, CHECK_UTF8) != 0;
   let p: usize = load<u32>(state, AT);
+  const rows = load<u32>(state, STRIDE);
   let row = load<u32>(state, ROW);
   let record = load<u32>(state, RECORD);
   let result = DONE;
@@ -228,7 +231,8 @@ export function jsonParse(state: usize): i32 {
       const isObject = load<u8>(start) == 0x7b;
       const stamp = load<u32>(state, STAMP) + 1;
       store<u32>(state, stamp, STAMP);
-      next = isObject ? parseObject(state, start, row, stamp) : copyValue(start, 0);
+      // Behind the last row there is no room for cells.
+      next = isObject && row < rows ? parseObject(state, start, row, stamp) : copyValue(start, 0);
       if (next == 0) {
         code = textErrorCode();
         at = textErrorAt();
@@ -251,12 +255,17 @@ export function jsonParse(state: usize): i32 {
           code = NOT_OBJECT;
           at = start;
         }
+        if (code == 0 && row == rows) {
+          result = MORE;
+          break;
+        }
       }
     }
     if (code != 0) {
       setTextOut(text);
       setTextDuplicates(duplicates);
       setTextSurrogates(surrogates);
+      forgetKeys(state, load<u32>(state, KEYS_KEPT));
       if (!lines && !(layout == ARRAY && code == NOT_OBJECT)) {
         store<u32>(state, code, ERROR_CODE);
         store<u32>(state, <u32>at, ERROR_AT);
@@ -278,6 +287,7 @@ export function jsonParse(state: usize): i32 {
       store<u32>(state, count + 1, REJECT_COUNT);
     } else {
       row++;
+      store<u32>(state, load<u32>(state, KEY_COUNT), KEYS_KEPT);
     }
     record++;
     store<u32>(state, 1, AFTER_ELEMENT);

@@ -41,3 +41,5 @@ export const KEY_TEXT_END: usize = 124;
 export const KEY_TEXT_MISSING: usize = 128;
 /** Start of the chunk. */
 export const FROM: usize = 132;
+/** Keys of the columns and of records that were read: those of a rejected record are forgotten. */
+export const KEYS_KEPT: usize = 136;
