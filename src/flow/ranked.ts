@@ -4,7 +4,7 @@ import type { Executor } from '../engine/executor.js';
 import { Sequence } from '../engine/sequence.js';
 import { type RankRecord, type RankSummary, recordOf, summarise } from '../rank/explain.js';
 import type { Ranking } from '../rank/model.js';
-import { orderOf, rowsKept } from '../rank/order.js';
+import { orderOf, rowsKept, type ScoreOrder } from '../rank/order.js';
 import { planRanking } from '../rank/plan.js';
 import type { RankSettings } from '../rank/protocol.js';
 import type { RankedColumn } from '../rank/rowtexts.js';
@@ -84,14 +84,12 @@ export class RankedRun {
   /** Scores and orders all rows, and hands the row groups to the sink. */
   async finish(sink: DataSink, hash: DatasetHash): Promise<RankedRows> {
     const ranking = await this.rank();
-    const perChunk = await this.score(ranking);
-    const all = finishScores(ranking, perChunk);
+    const { scores: all, largest } = finishScores(ranking, await this.score(ranking));
     const byScore = orderOf(all);
-    const order = this.orderRows(byScore, ranking);
-    const scores = order === null ? all : scoresInOrder(all, order);
-    await this.write(order, scores, sink, hash);
-    const summary = summarise(ranking, all, byScore);
-    const record = ranking === null ? null : recordOf(ranking, this.settings, largestOf(perChunk), this.columns);
+    const order = this.orderRows(byScore.rows, ranking);
+    await this.write(order, this.scoresInOrder(order, byScore, all), sink, hash);
+    const summary = summarise(ranking, byScore.scores);
+    const record = ranking === null ? null : recordOf(ranking, this.settings, largest, this.columns);
     return { summary, record, order, warnings: this.warnings(ranking) };
   }
 
@@ -143,6 +141,12 @@ export class RankedRun {
     if (kept === byScore.length && (keepOrder || ranking === null)) return null;
     const order = byScore.subarray(0, kept);
     return keepOrder ? order.slice().sort() : order;
+  }
+
+  private scoresInOrder(order: Uint32Array | null, byScore: ScoreOrder, all: Float64Array): Float64Array {
+    if (order === null) return all;
+    if (!this.config.keepOrder) return byScore.scores.subarray(0, order.length);
+    return Float64Array.from(order, (row) => all[row]!);
   }
 
   private warnings(ranking: Ranking | null): string[] {
@@ -213,20 +217,6 @@ export class RankedRun {
     return (g, lane) =>
       executor.run(lane, 'merge', { pieces: byGroup[g]!, firstPosition: g * size, scores: scoresOf(g) });
   }
-}
-
-/** The largest score before the division. */
-function largestOf(chunks: readonly (Float64Array | number)[]): number {
-  let largest = 0;
-  for (const chunk of chunks)
-    if (typeof chunk !== 'number') for (const score of chunk) if (score > largest) largest = score;
-  return largest;
-}
-
-function scoresInOrder(scores: Float64Array, order: Uint32Array): Float64Array {
-  const ordered = new Float64Array(order.length);
-  for (let place = 0; place < order.length; place++) ordered[place] = scores[order[place]!]!;
-  return ordered;
 }
 
 /** Where each chunk's rows begin among all rows, and the number of rows at the end. */

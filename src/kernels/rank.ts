@@ -24,7 +24,7 @@ export interface RankExports {
   stopReason(): number;
   tokenCount(): number;
   tokenise(columns: number, count: number, from: number, to: number): number;
-  compact(stream: number, end: number, numbers: number): number;
+  compact(stream: number, end: number, numbers: number, gap: number): number;
   openPass(): void;
   countDense(stream: number, end: number, left: number, right: number, table: number): void;
   openPairs(at: number, slots: number): void;
@@ -33,25 +33,33 @@ export interface RankExports {
   openEdges(at: number, slots: number, list: number, count: number): void;
   countSparse(stream: number, end: number, length: number, left: number, right: number): number;
   pairsReached(limit: number, rows: number, histogram: number): number;
-  denseReached(table: number, pairs: number, limit: number, rows: number, histogram: number): number;
+  denseReached(table: number, left: number, right: number, limit: number, rows: number, histogram: number): number;
   pairsAbove(atLeast: number, target: number): number;
   denseAbove(table: number, left: number, right: number, atLeast: number, target: number): number;
   pairCounts(list: number, count: number, target: number): void;
-  openModel(nodes: number, targets: number, sums: number, seen: number): void;
+  openModel(nodes: number, words: number, targets: number, sums: number, seen: number): void;
+  openPairTable(at: number, columns: number): void;
   openScores(nodes: number): void;
   largestScore(): number;
   scoreTfidf(stream: number, end: number, scores: number): number;
+  scorePairs(stream: number, end: number, scores: number): number;
   scoreBm25(stream: number, end: number, scores: number, k1: number, b: number, mean: number): number;
   messageTexts(base: number, offsets: number, rows: number, newOffsets: number, target: number): void;
-  orderScores(
-    scores: number,
-    rows: number,
+  makeKeys(scores: number, rows: number): void;
+  makeScores(keys: number, rows: number): void;
+  countDigits(keys: number, rows: number, shift: number, digits: number, counts: number): void;
+  beginDigits(counts: number, rows: number): boolean;
+  moveByDigit(
     keys: number,
-    spareKeys: number,
     order: number,
-    spareOrder: number,
-    counts: number,
-  ): number;
+    from: number,
+    to: number,
+    shift: number,
+    begins: number,
+    toKeys: number,
+    toOrder: number,
+  ): void;
+  settleOrder(keys: number, order: number, from: number, to: number): boolean;
 }
 
 /** The kernel of ranking; every instance has a memory of its own. */

@@ -2,6 +2,7 @@ import type { Column } from '../engine/block.js';
 import { createRankKernel, type RankKernel } from '../kernels/rank.js';
 import { withinMemory } from './addressable.js';
 import { loadLanguage } from './language.js';
+import { layOutModel, openEdges } from './layout.js';
 import type { RankModel, RankReply, RankRequest, RankSettings, Terms } from './protocol.js';
 import { englishStopWords } from './stopwords.js';
 import { Streams } from './streams.js';
@@ -12,12 +13,8 @@ import { Tokeniser } from './tokeniser.js';
 /** Pairs up to this many are counted in a dense table of 12 bytes each. */
 const densePairs = 2 ** 21;
 const firstPairs = 65536;
-const gap = 0xfffffffe;
-/** BM25's parameters, as Lucene sets them. */
-const k1 = 1.2;
-const b = 0.75;
 
-/** Where the runs of a pass were counted: a dense table of `left` times `right` pairs at `table`, or (null) the sparse one. */
+/** Where the runs of a pass were counted: a dense table of `left` times `right` pairs at `table` (with a line and a column more, see assembly/rank/grams.ts), or (null) the sparse one. */
 type Dense = { table: number; left: number; right: number } | null;
 
 /**
@@ -35,7 +32,7 @@ export class RankCounter {
   private dense: Dense = null;
   /** The kernel's memory above this mark is a pass's, and used again by the next. */
   private passMark = 0;
-  private model: RankModel | null = null;
+  private model: ReturnType<typeof layOutModel> | null = null;
 
   /** `columnsOf` gives the columns of a chunk again, for chunks whose token ids are not kept. */
   constructor(
@@ -130,9 +127,10 @@ export class RankCounter {
   private setWords(words: Terms): void {
     const ids = this.table.find(words, false);
     const numbers = this.kernel.alloc((this.table.size + 1) * 4);
+    const gap = ids.length;
     const view = this.kernel.u32(numbers, this.table.size + 1).fill(gap);
     for (let number = 0; number < ids.length; number++) if (ids[number] !== 0) view[ids[number]!] = number;
-    this.streams.setNumbers(numbers);
+    this.streams.setNumbers(numbers, gap);
     this.passMark = this.kernel.mark();
   }
 
@@ -143,15 +141,16 @@ export class RankCounter {
     if (request.words !== null) this.setWords(request.words);
     kernel.reset(this.passMark);
     exports.openPass();
-    if (length === 2 && left * right <= densePairs) {
-      const table = this.kernel.alloc(left * right * 12);
-      kernel.u8(table, left * right * 12).fill(0);
+    if (length === 2 && (left + 1) * (right + 1) <= densePairs) {
+      const bytes = (left + 1) * (right + 1) * 12;
+      const table = this.kernel.alloc(bytes);
+      kernel.u8(table, bytes).fill(0);
       this.dense = { table, left, right };
       for (const id of streams.ids()) streams.each(id, (at, end) => exports.countDense(at, end, left, right, table));
       return;
     }
     this.dense = null;
-    this.openEdges(request.edges);
+    openEdges(kernel, request.edges);
     let slots = firstPairs;
     exports.openPairs(kernel.alloc(slots * 24), slots);
     for (const id of streams.ids()) {
@@ -174,7 +173,7 @@ export class RankCounter {
     const reached =
       dense === null
         ? exports.pairsReached(limit, settings.minDf, histogram)
-        : exports.denseReached(dense.table, dense.left * dense.right, limit, settings.minDf, histogram);
+        : exports.denseReached(dense.table, dense.left, dense.right, limit, settings.minDf, histogram);
     kernel.reset(mark);
     return reached >>> 0;
   }
@@ -209,7 +208,7 @@ export class RankCounter {
     const counts = new Uint32Array(runs.length);
     if (dense !== null) {
       for (let i = 0; i < count; i++) {
-        const at = dense.table + (runs[2 * i]! * dense.right + runs[2 * i + 1]!) * 12;
+        const at = dense.table + (runs[2 * i]! * (dense.right + 1) + runs[2 * i + 1]!) * 12;
         counts.set(kernel.u32(at, 2), 2 * i);
       }
       return counts;
@@ -222,65 +221,24 @@ export class RankCounter {
     return counts;
   }
 
-  private openEdges(edges: Uint32Array): void {
-    const count = edges.length / 3;
-    let slots = 16;
-    while (slots < count * 2) slots *= 2;
-    this.kernel.exports.openEdges(this.kernel.alloc(slots * 16), slots, this.kernel.put(edges), count);
-  }
-
   /** Lays out a model; the words must be those that runs were counted with, if any were. */
   setModel(model: RankModel): void {
-    const { kernel, streams } = this;
-    if (!streams.hasNumbers) this.setWords(model.words);
-    kernel.reset(this.passMark);
-    this.openEdges(model.edges);
-    const { weights, targets, postings } = model;
-    const count = weights.length;
-    const nodes = kernel.alloc(count * 32);
-    const sums = kernel.alloc(targets * 8);
-    const seen = kernel.alloc(count * 4);
-    const lists = kernel.alloc((postings.nodes.length * 2 + 1) * 16);
-    const values = kernel.f64(nodes, count * 4).fill(0);
-    const words = kernel.u32(nodes, count * 8);
-    for (let n = 0; n < count; n++) {
-      values[n * 4] = weights[n]!;
-      values[n * 4 + 1] = weights[n]! * weights[n]!;
-    }
-    for (let e = 0; e < model.edges.length; e += 3) words[model.edges[e]! * 8 + 6] = 1;
-    let at = lists;
-    for (let from = 0; from < postings.nodes.length; ) {
-      const node = postings.nodes[from]!;
-      let to = from;
-      while (to < postings.nodes.length && postings.nodes[to] === node) to++;
-      words[node * 8 + 7] = at;
-      kernel.u32(at, 1)[0] = to - from;
-      for (let i = from; i < to; i++) {
-        kernel.u32(at + 8 + (i - from) * 16, 1)[0] = postings.targets[i]!;
-        kernel.f64(at + 16 + (i - from) * 16, 1)[0] = postings.factors[i]!;
-      }
-      at += 8 + (to - from) * 16;
-      from = to;
-    }
-    kernel.exports.openModel(nodes, targets, sums, seen);
-    this.model = model;
+    if (!this.streams.hasNumbers) this.setWords(model.words);
+    this.kernel.reset(this.passMark);
+    this.model = layOutModel(this.kernel, model);
   }
 
   /** Scores of a chunk's rows before they are divided by the largest, in an array of their own. */
   score(id: number): Float64Array {
     const { kernel, streams, model } = this;
     if (model === null) throw new Error('scores were asked for before a model was set');
-    const { exports } = kernel;
     const rows = streams.rowsOf(id);
     const mark = kernel.mark();
     const scores = kernel.alloc(rows * 8);
-    exports.openScores(model.weights.length);
+    model.open();
     let top = scores;
     streams.each(id, (at, end) => {
-      top =
-        model.method === 'bm25'
-          ? exports.scoreBm25(at, end, top, k1, b, model.meanTokens) >>> 0
-          : exports.scoreTfidf(at, end, top) >>> 0;
+      top = model.score(at, end, top);
     });
     if (top !== scores + rows * 8) throw new Error(`chunk ${id}: ${(top - scores) / 8} scores for ${rows} rows`);
     const copy = kernel.f64(scores, rows).slice();

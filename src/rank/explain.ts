@@ -15,8 +15,8 @@ export interface RankSummary {
   scores: { min: number; q1: number; median: number; q3: number; max: number } | null;
 }
 
-/** `order` is that of `orderOf(scores)`. */
-export function summarise(ranking: Ranking | null, scores: Float64Array, order: Uint32Array): RankSummary {
+/** `scores` are in the order of `orderOf`. */
+export function summarise(ranking: Ranking | null, scores: Float64Array): RankSummary {
   const heaviest = [...(ranking?.vocabulary ?? [])]
     .sort((a, b) => b.count * b.idf - a.count * a.idf || (a.key < b.key ? -1 : 1))
     .slice(0, 20)
@@ -24,8 +24,8 @@ export function summarise(ranking: Ranking | null, scores: Float64Array, order: 
   const last = scores.length - 1;
   const quantile = (q: number): number => {
     const at = q * last;
-    const below = scores[order[last - Math.floor(at)]!]!;
-    const above = scores[order[last - Math.ceil(at)]!]!;
+    const below = scores[last - Math.floor(at)]!;
+    const above = scores[last - Math.ceil(at)]!;
     return below + (above - below) * (at - Math.floor(at));
   };
   return {

@@ -34,6 +34,8 @@ export class Streams {
   private largestRow = 0;
   /** Address of the candidate number of each term id; 0 before there are candidates. */
   private numbers = 0;
+  /** The number of terms that are no candidates. */
+  private gap = 0;
   private keeping = true;
 
   constructor(
@@ -101,8 +103,9 @@ export class Streams {
   }
 
   /** Says which terms are candidates; from now on streams are seen as candidates. */
-  setNumbers(numbers: number): void {
+  setNumbers(numbers: number, gap: number): void {
     this.numbers = numbers;
+    this.gap = gap;
   }
 
   get hasNumbers(): boolean {
@@ -124,7 +127,7 @@ export class Streams {
     if (chunk.segments === null) {
       let at = 0;
       this.tokeniser.run(this.textOf(id), chunk.rows, false, (top, bytes) => {
-        if (top > at) visit(at, compact(at, top, this.numbers) >>> 0);
+        if (top > at) visit(at, compact(at, top, this.numbers, this.gap) >>> 0);
         const room = this.passingRoom(bytes);
         at = room.at;
         return room;
@@ -132,7 +135,7 @@ export class Streams {
       return;
     }
     for (const segment of chunk.segments) {
-      if (!chunk.compacted) segment.end = compact(segment.at, segment.end, this.numbers) >>> 0;
+      if (!chunk.compacted) segment.end = compact(segment.at, segment.end, this.numbers, this.gap) >>> 0;
       visit(segment.at, segment.end);
     }
     chunk.compacted = true;

@@ -8,13 +8,13 @@ const rows = ['clean data', 'clean rows of clean data', 'rows', '', 'ranked rows
 
 test('the summary has the vocabulary, the heaviest terms and quartiles', () => {
   const { ranking, scores } = rank([rows]);
-  const finished = finishScores(ranking, [scores!]);
-  const summary = summarise(ranking, finished, orderOf(finished));
+  const { scores: finished } = finishScores(ranking, [scores!]);
+  const summary = summarise(ranking, orderOf(finished).scores);
   expect(summary.vocabulary).toBe(ranking!.vocabulary.length);
   expect(summary.heaviest[0]).toMatchObject({ term: 'clean', count: 3, rows: 2 });
   const sorted = [...finished].sort((a, b) => a - b);
   expect(summary.scores).toMatchObject({ min: 0, max: 1, median: (sorted[2]! + sorted[3]!) / 2 });
-  expect(summarise(null, new Float64Array(0), new Uint32Array(0))).toEqual({
+  expect(summarise(null, new Float64Array(0))).toEqual({
     vocabulary: 0,
     heaviest: [],
     scores: null,
@@ -28,7 +28,7 @@ for (const method of ['relevance', 'bm25'] as const) {
       test(`a row's terms add up to its score: ${method}, ${targets.length} targets, ${language}`, () => {
         const settings = { ...defaults, method, language };
         const { ranking, scores } = rank([rows], settings, { targets });
-        const finished = finishScores(ranking, [scores!]);
+        const { scores: finished } = finishScores(ranking, [scores!]);
         const record = JSON.parse(JSON.stringify(recordOf(ranking!, settings, Math.max(...scores!), [])));
         for (const [i, row] of rows.entries()) {
           const { score, terms } = explainRow(record, [row], targets);

@@ -77,7 +77,7 @@ test('scores are the same bits for any workers, chunks and memory, and from 0 to
       const many = rank([rows], { ...changed, method, keepBytes }, { targets: aims, ...layout });
       expect(many.ranking).toEqual(one.ranking);
       expect(many.scores).toEqual(one.scores);
-      for (const score of finishScores(one.ranking, one.scores === null ? [rows.length] : [one.scores])) {
+      for (const score of finishScores(one.ranking, one.scores === null ? [rows.length] : [one.scores]).scores) {
         expect(score).toBeGreaterThanOrEqual(0);
         expect(score).toBeLessThanOrEqual(1);
       }

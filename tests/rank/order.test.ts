@@ -8,13 +8,33 @@ test('rows come by score, ties in source order', () => {
     fc.property(fc.array(score, { maxLength: 300 }), (list) => {
       const scores = Float64Array.from(list, (x) => x + 0); // no negative zero
       const plain = list.map((_, i) => i).sort((a, b) => scores[b]! - scores[a]! || a - b);
-      expect([...orderOf(scores)]).toEqual(plain);
+      const { rows, scores: sorted } = orderOf(scores);
+      expect([...rows]).toEqual(plain);
+      expect([...sorted]).toEqual(plain.map((row) => scores[row]));
     }),
   );
 });
 
+test('scores that differ in their last bits only, or are larger than 2, are in order too', () => {
+  const next = (x: number, steps: number): number => {
+    const bits = new BigUint64Array(new Float64Array([x]).buffer);
+    bits[0]! += BigInt(steps);
+    return new Float64Array(bits.buffer)[0]!;
+  };
+  for (const rows of [2, 1000, 40_000]) {
+    const scores = Float64Array.from(
+      { length: rows },
+      (_, i) => next(0.25, (i * 7919) % rows) * (i % 3 === 0 ? 1 : 16),
+    );
+    const plain = Array.from(scores, (_, i) => i).sort((a, b) => scores[b]! - scores[a]! || a - b);
+    const { rows: order, scores: sorted } = orderOf(scores);
+    expect(order).toEqual(Uint32Array.from(plain));
+    expect(sorted).toEqual(scores.slice().sort().reverse());
+  }
+});
+
 test('no rows have no order', () => {
-  expect(orderOf(new Float64Array(0)).length).toBe(0);
+  expect(orderOf(new Float64Array(0)).rows.length).toBe(0);
 });
 
 test('a percentage rounds up', () => {

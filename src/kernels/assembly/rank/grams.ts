@@ -3,16 +3,18 @@
  * its last word, so that only pairs (node, word) of candidates are counted: a node is a candidate word (its number) or a
  * run of words that was found frequent enough (a number from `words` on), and the edge table leads from (node, word) to it.
  *
- * Streams are uint32: candidates by number, `gap` for words that are none (never twice in a row), `endOfRow`, tokens.
+ * Streams are uint32: candidates by number, the gap for words that are none (never twice in a row), `endOfRow`, tokens. The
+ * gap is the number behind the last candidate's, so that loops over a stream may look it up as they do words: whether a
+ * word is a candidate is as good as random, and a branch on it would be guessed wrongly every third time.
  */
 import { addToHistogram, openHistogram, reachedBy } from './histogram';
 import { endOfRow } from './tokenise';
 
-/** One or more words that are no candidates. */
-export const gap: u32 = 0xfffffffe;
+/** No node. */
+export const noNode: u32 = 0xfffffffe;
 
 /** Turns a stream of term ids into one of candidates, in place; `numbers` has a candidate number or `gap` for each id. */
-export function compact(stream: usize, end: usize, numbers: usize): usize {
+export function compact(stream: usize, end: usize, numbers: usize, gap: u32): usize {
   let out = stream;
   let last: u32 = gap;
   for (let p = stream; p < end; p += 4) {
@@ -41,26 +43,31 @@ export function openPass(): void {
   stamp = 0;
 }
 
-/** Offsets in a counted pair; the dense table has these 12 bytes at (left * right words + right) * 12. */
+/** Offsets in a counted pair; the dense table has these 12 bytes at (left * (right words + 1) + right) * 12. */
 const atCount: usize = 0;
 const atStamp: usize = 8;
 
-/** Counts pairs of adjacent candidates, the left one below `left` and the right one below `right`, in a dense table. */
+/**
+ * Counts pairs of adjacent candidates, the left one below `left` and the right one below `right`, in a dense table of
+ * left + 1 rows and right + 1 columns; the last of each are for all other words.
+ */
 export function countDense(stream: usize, end: usize, left: u32, right: u32, table: usize): void {
+  const rowBytes = (<usize>right + 1) * 12;
+  const lastRow = table + <usize>left * rowBytes;
   let row = stamp + 1;
-  let previous: u32 = gap;
+  let line = lastRow;
   for (let p = stream; p < end; p += 4) {
     const word = load<u32>(p);
-    if (previous < left && word < right) {
-      const at = table + (<usize>previous * <usize>right + <usize>word) * 12;
-      store<u64>(at, load<u64>(at, atCount) + (load<u32>(at, atStamp) == row ? 1 : 0x100000001), atCount);
-      store<u32>(at, row, atStamp);
-    }
-    previous = word;
     if (word == endOfRow) {
       p += 4;
       row++;
+      line = lastRow;
+      continue;
     }
+    const at = line + <usize>min<u32>(word, right) * 12;
+    store<u64>(at, load<u64>(at, atCount) + (load<u32>(at, atStamp) == row ? 1 : 0x100000001), atCount);
+    store<u32>(at, row, atStamp);
+    line = table + <usize>min<u32>(word, left) * rowBytes;
   }
   stamp = row - 1;
 }
@@ -146,7 +153,7 @@ export function openEdges(at: usize, slots: u32, list: usize, count: u32): void 
   }
 }
 
-/** The node that (node, word) leads to, or `gap`. */
+/** The node that (node, word) leads to, or `noNode`. */
 // @ts-ignore: decorator
 @inline
 export function edgeOf(node: u32, word: u32): u32 {
@@ -156,7 +163,7 @@ export function edgeOf(node: u32, word: u32): u32 {
     const slot = edges + (<usize>i << 4);
     const held = load<u64>(slot);
     if (held == key) return load<u32>(slot, 8);
-    if (held == emptyPair) return gap;
+    if (held == emptyPair) return noNode;
     i = (i + 1) & edgeMask;
   }
 }
@@ -180,10 +187,8 @@ export function countSparse(stream: usize, end: usize, length: u32, left: u32, r
       let q = p + 4;
       const last = p + ((<usize>length - 1) << 2);
       while (q < last) {
-        const word = load<u32>(q);
-        if (word == gap) break;
-        node = edgeOf(node, word);
-        if (node == gap) break;
+        node = edgeOf(node, load<u32>(q));
+        if (node == noNode) break;
         q += 4;
       }
       if (q < last) continue;
@@ -206,11 +211,13 @@ export function pairsReached(limit: u32, rows: u32, histogram: usize): u32 {
   return reachedBy(histogram, limit);
 }
 
-/** As `pairsReached`, over a dense table of `count` pairs. */
-export function denseReached(table: usize, count: u32, limit: u32, rows: u32, histogram: usize): u32 {
+/** As `pairsReached`, over the dense table of `left` times `right` pairs. */
+export function denseReached(table: usize, left: u32, right: u32, limit: u32, rows: u32, histogram: usize): u32 {
   openHistogram(histogram);
-  const end = table + <usize>count * 12;
-  for (let p = table; p < end; p += 12) if (load<u32>(p, 4) >= rows) addToHistogram(histogram, load<u32>(p));
+  for (let p = table; left > 0; left--, p += 12) {
+    for (const end = p + <usize>right * 12; p < end; p += 12)
+      if (load<u32>(p, 4) >= rows) addToHistogram(histogram, load<u32>(p));
+  }
   return reachedBy(histogram, limit);
 }
 
@@ -230,7 +237,7 @@ export function pairsAbove(atLeast: u32, target: usize): u32 {
 export function denseAbove(table: usize, left: u32, right: u32, atLeast: u32, target: usize): u32 {
   let found: u32 = 0;
   let p = table;
-  for (let node: u32 = 0; node < left; node++) {
+  for (let node: u32 = 0; node < left; node++, p += 12) {
     for (let word: u32 = 0; word < right; word++, p += 12) {
       if (load<u32>(p) < atLeast || load<u32>(p) == 0) continue;
       if (target != 0) writePair(target + (<usize>found << 4), node, word, p);
