@@ -1,4 +1,3 @@
-import fs from 'node:fs';
 import type { Field } from '../engine/types.js';
 import type { IngestKernel } from '../kernels/ingest.js';
 import type { ParsedChunk, ScannedChunk } from '../load/chunk.js';
@@ -7,7 +6,7 @@ import { scanCsv } from '../load/csv/scan.js';
 import { parseJson } from '../load/json/parse.js';
 import { scanJson } from '../load/json/scan.js';
 import { openParquet, type ParquetFile } from '../load/parquet/look.js';
-import { unreadable } from '../load/sources.js';
+import { closeSource, openSource } from '../load/source-file.js';
 import type { ColumnPlan, TypingOptions } from '../load/typing.js';
 import { absentColumn, nameColumn, type PassPlan, type SourcePlan } from './tasks.js';
 import type { TextPiece } from './walk.js';
@@ -20,11 +19,7 @@ export class OpenFiles {
   get(path: string, name: string): number {
     let fd = this.fds.get(path);
     if (fd === undefined) {
-      try {
-        fd = fs.openSync(path, 'r');
-      } catch (cause) {
-        throw unreadable(name, cause);
-      }
+      fd = openSource(path, name);
       this.fds.set(path, fd);
     }
     return fd;
@@ -41,7 +36,7 @@ export class OpenFiles {
   }
 
   close(): void {
-    for (const fd of this.fds.values()) fs.closeSync(fd);
+    for (const fd of this.fds.values()) closeSource(fd);
     this.fds.clear();
   }
 }

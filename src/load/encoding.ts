@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
-import fs from 'node:fs';
 import { DatagpuError } from '../errors.js';
 import type { TextFile } from './chunk.js';
+import { readUpTo, withSource } from './source-file.js';
 
 /** Encodings of text sources. `latin1` is only ever given: what is detected as such is its superset windows-1252. */
 export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252' | 'latin1' | 'macintosh';
@@ -24,7 +24,7 @@ const pieces = 16;
  * records with such bytes are malformed.
  */
 export function detectEncoding(file: TextFile, given: string | null, name: string): FoundEncoding {
-  const samples = readSamples(file);
+  const samples = readSamples(file, name);
   const head = samples[0]!;
   if (given !== null) return { encoding: given as Encoding, warnings: [] };
   if (head[0] === 0xff && head[1] === 0xfe) return { encoding: 'utf-16le', warnings: [] };
@@ -48,22 +48,17 @@ export function detectEncoding(file: TextFile, given: string | null, name: strin
   };
 }
 
-function readSamples(file: TextFile): Uint8Array[] {
-  const fd = fs.openSync(file.path, 'r');
-  try {
-    const read = (at: number, bytes: number): Uint8Array => {
-      const buffer = Buffer.alloc(Math.max(0, Math.min(bytes, file.bytes - at)));
-      return buffer.subarray(0, fs.readSync(fd, buffer, 0, buffer.length, at));
-    };
+function readSamples(file: TextFile, name: string): Uint8Array[] {
+  return withSource(file.path, name, (fd) => {
+    const read = (at: number, bytes: number): Uint8Array =>
+      readUpTo(fd, Buffer.alloc(Math.max(0, Math.min(bytes, file.bytes - at))), at, name);
     const rest = file.bytes - headBytes;
     if (rest <= pieces * pieceBytes) return [read(0, file.bytes)];
     const samples = [read(0, headBytes)];
     for (let i = 1; i <= pieces; i++)
       samples.push(read(Math.floor(headBytes + (rest * i) / pieces - pieceBytes), pieceBytes));
     return samples;
-  } finally {
-    fs.closeSync(fd);
-  }
+  });
 }
 
 /** Which half of each 16 bits is zero in almost all of the sample: Latin text in UTF-16 without its mark. */

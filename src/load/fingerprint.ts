@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import xxhash, { type XXHash } from 'xxhash-wasm';
-import { unreadable } from './sources.js';
+import { closeSource, openSource, unreadable } from './source-file.js';
 
 /** What tells, without reading it, that a file is the one seen before. Decimal strings: they exceed 2^53. */
 export interface StatSignature {
@@ -19,12 +19,7 @@ const slicesPerTurn = 32;
 /** `xxh64:` and 16 hexadecimal digits of a file's bytes. Reads in place and keeps half a megabyte of it; `signal` ends it. */
 export async function fingerprint(file: string, shown: string = file, signal?: AbortSignal): Promise<string> {
   const hash = await startHash();
-  let fd: number;
-  try {
-    fd = fs.openSync(file, 'r');
-  } catch (cause) {
-    throw unreadable(shown, cause);
-  }
+  const fd = openSource(file, shown);
   try {
     const slice = Buffer.allocUnsafe(sliceBytes);
     for (let count = 1; ; count++) {
@@ -39,7 +34,7 @@ export async function fingerprint(file: string, shown: string = file, signal?: A
     signal?.throwIfAborted();
     throw unreadable(shown, cause);
   } finally {
-    fs.closeSync(fd);
+    closeSource(fd);
   }
   return formatHash(hash);
 }

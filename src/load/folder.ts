@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { DatagpuError } from '../errors.js';
+import { unreadable } from './source-file.js';
 
 /** What a folder holds that may be a source. */
 export interface FolderFiles {
@@ -24,7 +25,7 @@ export function compareCodePoints(a: string, b: string): number {
  */
 export function listFolder(root: string, shown: string): FolderFiles {
   const found: FolderFiles = { files: [], links: 0, datasets: 0 };
-  const realRoot = fs.realpathSync(root);
+  const realRoot = realPath(root, shown);
   const visit = (relative: string): void => {
     const dir = path.join(root, relative);
     const entries = readDir(dir, relative === '' ? shown : path.join(shown, relative));
@@ -57,6 +58,14 @@ function readDir(dir: string, shown: string): fs.Dirent[] {
       file: shown,
       cause,
     });
+  }
+}
+
+function realPath(root: string, shown: string): string {
+  try {
+    return fs.realpathSync(root);
+  } catch (cause) {
+    throw unreadable(shown, cause);
   }
 }
 

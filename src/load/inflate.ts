@@ -1,7 +1,7 @@
-import fs from 'node:fs';
 import zlib from 'node:zlib';
 import { ZSTDDecoder } from 'zstddec/stream';
 import { DatagpuError } from '../errors.js';
+import { readUpTo } from './source-file.js';
 
 /** Packed bytes given to the decoder at once: at gzip's highest ratio (1032) one piece expands to 64 MB. */
 const gzipPieceBytes = 64 * 1024;
@@ -34,7 +34,7 @@ export async function* gunzipFile(fd: number, shown: string): AsyncGenerator<Uin
     });
   let fed = 0;
   try {
-    for (const piece of readPieces(fd, gzipPieceBytes)) {
+    for (const piece of readPieces(fd, gzipPieceBytes, shown)) {
       fed += piece.length;
       if (ended) {
         requireZeros(piece, shown);
@@ -84,7 +84,7 @@ export async function* unzstdFile(fd: number, shown: string): AsyncGenerator<Uin
   const mostSilent = zstdPieceBytes / 8 + 16;
   let silent = 0;
   try {
-    for (const piece of decoder.decodeStreaming(readPieces(fd, zstdPieceBytes, () => (silent = 0)))) {
+    for (const piece of decoder.decodeStreaming(readPieces(fd, zstdPieceBytes, shown, () => (silent = 0)))) {
       silent = piece.length === 0 ? silent + 1 : 0;
       if (silent > mostSilent)
         throw damaged('a frame is broken, its checksum is wrong, or its window is larger than 128 MB');
@@ -97,13 +97,18 @@ export async function* unzstdFile(fd: number, shown: string): AsyncGenerator<Uin
 }
 
 /** A file's bytes from its start, in pieces of a buffer that is overwritten by the next one; `each` is told of a piece. */
-export function* readPieces(fd: number, bytes: number, each: () => void = () => {}): Generator<Uint8Array> {
+export function* readPieces(
+  fd: number,
+  bytes: number,
+  shown: string,
+  each: () => void = () => {},
+): Generator<Uint8Array> {
   const buffer = Buffer.allocUnsafe(bytes);
   for (let at = 0; ; ) {
-    const read = fs.readSync(fd, buffer, 0, bytes, at);
-    if (read === 0) return;
-    at += read;
+    const piece = readUpTo(fd, buffer, at, shown);
+    if (piece.length === 0) return;
+    at += piece.length;
     each();
-    yield buffer.subarray(0, read);
+    yield piece;
   }
 }

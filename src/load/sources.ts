@@ -11,6 +11,7 @@ import {
   knownExtensions,
   type SourceCompression,
 } from './formats.js';
+import { readFully, statSource, unreadable, withSource } from './source-file.js';
 
 /** One file, or standard input, that records are read from. */
 export interface Source {
@@ -166,7 +167,7 @@ function inspect(found: Found, given: SourceFormat | null, warnings: string[]): 
       });
     return { path: '-', absolute: '-', format: given, compression: 'none', bytes: 0, seekable: false };
   }
-  const stats = fs.statSync(found.absolute);
+  const stats = statSource(found.absolute, found.path);
   const byName = formatOfName(path.basename(found.absolute));
   const format = given ?? byName.format;
   if (format === null) {
@@ -225,30 +226,11 @@ function settleCompression(
 }
 
 function readEnds(found: Found, size: number): { head: Uint8Array; tail: Uint8Array } {
-  try {
-    const fd = fs.openSync(found.absolute, 'r');
-    try {
-      const head = Buffer.alloc(Math.min(size, 65536));
-      const tail = Buffer.alloc(Math.min(size, 4));
-      fs.readSync(fd, head, 0, head.length, 0);
-      fs.readSync(fd, tail, 0, tail.length, size - tail.length);
-      return { head, tail };
-    } finally {
-      fs.closeSync(fd);
-    }
-  } catch (cause) {
-    throw unreadable(found.path, cause);
-  }
-}
-
-/** The error for a file that the system does not let us read. */
-export function unreadable(shown: string, cause: unknown): DatagpuError {
-  const code = (cause as NodeJS.ErrnoException).code ?? String(cause);
-  const what =
-    code === 'EACCES' || code === 'EPERM'
-      ? 'permission denied'
-      : code === 'ENOENT'
-        ? 'no such file or folder'
-        : `can't be read (${code})`;
-  return new DatagpuError('input', what, { file: shown, cause });
+  return withSource(found.absolute, found.path, (fd) => {
+    const head = Buffer.alloc(Math.min(size, 65536));
+    const tail = Buffer.alloc(Math.min(size, 4));
+    readFully(fd, head, 0, found.path);
+    readFully(fd, tail, size - tail.length, found.path);
+    return { head, tail };
+  });
 }

@@ -7,7 +7,8 @@ import type { TextFile } from './chunk.js';
 import { formatHash, startHash } from './fingerprint.js';
 import { compressionOfContent, contentConflict } from './formats.js';
 import { gunzipFile, readPieces, unzstdFile } from './inflate.js';
-import { type Source, unreadable } from './sources.js';
+import { closeSource, openSource, readFully, readUpTo, unreadable, withSource } from './source-file.js';
+import type { Source } from './sources.js';
 
 /** A source as a file that can be sought: the source itself, or a decoded copy of it in scratch. */
 export interface Spooled extends TextFile {
@@ -45,7 +46,9 @@ export async function spool(source: Source, scratchDir: string, options: SpoolOp
   let compression = source.compression;
   if (!source.seekable) {
     file = await keepStream(source, scratchDir, options);
-    compression = withOpen(file.path, source.path, (fd) => compressionOfContent(readHead(fd, 8)));
+    compression = withSource(file.path, source.path, (fd) =>
+      compressionOfContent(readUpTo(fd, Buffer.alloc(8), 0, source.path)),
+    );
   }
   if (compression !== 'none') file = await inflate(file, compression, source, scratchDir, options);
   if (file.owned) {
@@ -68,7 +71,7 @@ export async function transcodeFile(
   options: SpoolOptions = {},
 ): Promise<Spooled> {
   async function* pieces(fd: number): AsyncGenerator<Uint8Array> {
-    for (const piece of readPieces(fd, 256 * 1024)) yield transcoder.write(piece);
+    for (const piece of readPieces(fd, 256 * 1024, shown)) yield transcoder.write(piece);
     yield transcoder.end();
   }
   return rewrite(file, shown, scratchDir, options, pieces);
@@ -119,16 +122,11 @@ async function rewrite(
   options: SpoolOptions,
   pieces: (fd: number) => AsyncGenerator<Uint8Array>,
 ): Promise<Spooled> {
-  let fd: number;
-  try {
-    fd = fs.openSync(file.path, 'r');
-  } catch (cause) {
-    throw unreadable(shown, cause);
-  }
+  const fd = openSource(file.path, shown);
   try {
     return { ...(await land(pieces(fd), scratchDir, options)), owned: true, stream: file.stream };
   } finally {
-    fs.closeSync(fd);
+    closeSource(fd);
     if (file.owned) fs.rmSync(file.path, { force: true });
   }
 }
@@ -195,29 +193,10 @@ function failOutput(dir: string): (cause: NodeJS.ErrnoException) => never {
 function checkContent(file: Spooled, source: Source): void {
   const shown = source.path === '-' ? 'standard input' : source.path;
   if (file.bytes === 0) throw new DatagpuError('input', 'there is nothing in it', { file: shown });
-  withOpen(file.path, shown, (fd) => {
+  withSource(file.path, shown, (fd) => {
     const tail = Buffer.alloc(Math.min(4, file.bytes));
-    fs.readSync(fd, tail, 0, tail.length, file.bytes - tail.length);
-    const conflict = contentConflict(readHead(fd, 65536), tail, source.format);
+    readFully(fd, tail, file.bytes - tail.length, shown);
+    const conflict = contentConflict(readUpTo(fd, Buffer.alloc(65536), 0, shown), tail, source.format);
     if (conflict !== null) throw new DatagpuError('input', conflict.what, { file: shown, hint: conflict.hint });
   });
-}
-
-function readHead(fd: number, bytes: number): Uint8Array {
-  const head = Buffer.alloc(bytes);
-  return head.subarray(0, fs.readSync(fd, head, 0, bytes, 0));
-}
-
-function withOpen<T>(file: string, shown: string, use: (fd: number) => T): T {
-  let fd: number;
-  try {
-    fd = fs.openSync(file, 'r');
-  } catch (cause) {
-    throw unreadable(shown, cause);
-  }
-  try {
-    return use(fd);
-  } finally {
-    fs.closeSync(fd);
-  }
 }

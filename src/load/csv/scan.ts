@@ -1,7 +1,7 @@
-import fs from 'node:fs';
 import { DatagpuError } from '../../errors.js';
 import type { IngestKernel } from '../../kernels/ingest.js';
 import type { ChunkLimits, ChunkStart, ScannedChunk, TextFile } from '../chunk.js';
+import { readFully } from '../source-file.js';
 import { type CsvDialect, dialectCodes } from './dialect.js';
 import { newRecord, readRecord } from './record.js';
 
@@ -62,7 +62,7 @@ export function scanCsv(
     }
     // Whole blocks, but for the last one of the source.
     const whole = Math.min(read + pieceBytes, room);
-    fill(fd, kernel.u8(ptr + read, whole - read), start.byte + read, name);
+    readFully(fd, kernel.u8(ptr + read, whole - read), start.byte + read, name);
     if (whole === rest) kernel.u8(ptr + whole, 64).fill(0);
     found = csvScan(state, ptr, read, whole, whole === rest ? 1 : 0, limits.records, limits.bytes);
     read = whole;
@@ -76,22 +76,14 @@ export function scanCsv(
   const records = result[field.records]!;
   const lines = result[field.lines]!;
   let bytes = result[field.border]!;
-  if (codes.anyNewline === 1 && bytes < rest && endsInSplitCrLf(kernel, fd, ptr, bytes, read, start.byte)) bytes++;
+  if (codes.anyNewline === 1 && bytes < rest && endsInSplitCrLf(kernel, fd, ptr, bytes, read, start.byte, name))
+    bytes++;
   const next =
     bytes >= rest ? null : { byte: start.byte + bytes, record: start.record + records, line: start.line + lines };
   return { start, ptr, bytes, records, next };
 }
 
 const wholeBlocks = (bytes: number): number => Math.ceil(bytes / 64) * 64;
-
-function fill(fd: number, target: Uint8Array, position: number, name: string): void {
-  let done = 0;
-  while (done < target.length) {
-    const n = fs.readSync(fd, target, done, target.length - done, position + done);
-    if (n === 0) throw new DatagpuError('input', 'it became shorter while it was read', { file: name });
-    done += n;
-  }
-}
 
 /** Whether the chunk ends between the CR and the LF of a line end: then the LF goes with it. */
 function endsInSplitCrLf(
@@ -101,11 +93,12 @@ function endsInSplitCrLf(
   bytes: number,
   read: number,
   startByte: number,
+  name: string,
 ): boolean {
   if (bytes === 0 || kernel.u8(ptr + bytes - 1, 1)[0] !== 13) return false;
   if (bytes < read) return kernel.u8(ptr + bytes, 1)[0] === 10;
   const next = Buffer.alloc(1);
-  fs.readSync(fd, next, 0, 1, startByte + bytes);
+  readFully(fd, next, startByte + bytes, name);
   if (next[0] !== 10) return false;
   kernel.u8(ptr + bytes, 1)[0] = 10;
   return true;

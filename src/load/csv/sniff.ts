@@ -1,9 +1,9 @@
 import { isUtf8 } from 'node:buffer';
-import fs from 'node:fs';
 import type { Config } from '../../config/options.js';
 import { DatagpuError, escapeControls } from '../../errors.js';
 import type { ChunkStart, TextFile } from '../chunk.js';
 import type { Encoding } from '../encoding.js';
+import { readUpTo, withSource } from '../source-file.js';
 import { type CsvDialect, dialectCodes } from './dialect.js';
 import { looksLikeHeader } from './header.js';
 import { cellText, newRecord, readRecord } from './record.js';
@@ -44,11 +44,10 @@ export function sniffCsv(
   name: string,
   encoding: Encoding = 'utf-8',
 ): SniffedCsv {
-  const fd = fs.openSync(file.path, 'r');
-  try {
+  return withSource(file.path, name, (fd) => {
     let size = headBytes;
     for (;;) {
-      const samples = readSamples(fd, file, size);
+      const samples = readSamples(fd, file, size, name);
       const found = sniffSamples(samples, options, name, encoding, size > headBytes);
       if (found !== null) return found;
       if (size >= maxHeadBytes)
@@ -59,9 +58,7 @@ export function sniffCsv(
         });
       size *= 8;
     }
-  } finally {
-    fs.closeSync(fd);
-  }
+  });
 }
 
 interface Samples {
@@ -73,11 +70,9 @@ interface Samples {
   whole: boolean;
 }
 
-function readSamples(fd: number, file: TextFile, size: number): Samples {
-  const read = (at: number, bytes: number): Uint8Array => {
-    const buffer = Buffer.alloc(Math.max(0, Math.min(bytes, file.bytes - at)));
-    return buffer.subarray(0, fs.readSync(fd, buffer, 0, buffer.length, at));
-  };
+function readSamples(fd: number, file: TextFile, size: number, name: string): Samples {
+  const read = (at: number, bytes: number): Uint8Array =>
+    readUpTo(fd, Buffer.alloc(Math.max(0, Math.min(bytes, file.bytes - at))), at, name);
   const first = read(0, size);
   const skipped = first[0] === 0xef && first[1] === 0xbb && first[2] === 0xbf ? 3 : 0;
   const head = first.subarray(skipped);

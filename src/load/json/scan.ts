@@ -1,8 +1,8 @@
-import fs from 'node:fs';
 import { DatagpuError } from '../../errors.js';
 import { maxCellBytes } from '../../kernels/cells.js';
 import type { IngestKernel } from '../../kernels/ingest.js';
 import type { ChunkLimits, ChunkStart, ScannedChunk, TextFile } from '../chunk.js';
+import { readFully } from '../source-file.js';
 import type { JsonDialect } from './dialect.js';
 import type { JsonExports } from './exports.js';
 
@@ -91,16 +91,6 @@ function reserve(kernel: IngestKernel, end: number): void {
   const missing = end - kernel.mark();
   if (missing > 0) kernel.alloc(missing);
   else kernel.alloc(0);
-}
-
-/** Fills `target` from `position` of the file. */
-export function readFully(fd: number, target: Uint8Array, position: number, name: string): void {
-  let done = 0;
-  while (done < target.length) {
-    const n = fs.readSync(fd, target, done, target.length - done, position + done);
-    if (n === 0) throw new DatagpuError('input', 'the file became shorter while it was read', { file: name });
-    done += n;
-  }
 }
 
 /** Only white space may follow the end of a top-level array. */

@@ -1,11 +1,11 @@
-import fs from 'node:fs';
 import { DatagpuError, quoteValue } from '../../errors.js';
 import { createIngestKernel, type IngestKernel } from '../../kernels/ingest.js';
 import type { ChunkStart, ScannedChunk, TextFile } from '../chunk.js';
+import { readFully, withSource } from '../source-file.js';
 import type { JsonDialect } from './dialect.js';
 import { parseJson } from './parse.js';
 import type { JsonChunk, ParsedJson } from './parsed-chunk.js';
-import { readFully, scanJson } from './scan.js';
+import { scanJson } from './scan.js';
 import { TopLevel } from './toplevel.js';
 
 /** What a first look at a JSON source says. */
@@ -31,8 +31,7 @@ const sampleRecords = 10_000;
  */
 export function sniffJson(file: TextFile, format: 'jsonl' | 'json', name: string): JsonSniff {
   const kernel = createIngestKernel();
-  const fd = fs.openSync(file.path, 'r');
-  try {
+  return withSource(file.path, name, (fd) => {
     const top = new TopLevel(kernel, fd, file, name);
     const bom = top.at(0) === 0xef && top.at(1) === 0xbb && top.at(2) === 0xbf ? 3 : 0;
     const first = top.skipSpace(bom);
@@ -47,9 +46,7 @@ export function sniffJson(file: TextFile, format: 'jsonl' | 'json', name: string
     return format === 'jsonl'
       ? sniffLines(kernel, fd, file, bom, name)
       : sniffDocument(kernel, fd, file, top, first, name);
-  } finally {
-    fs.closeSync(fd);
-  }
+  });
 }
 
 function sniffLines(kernel: IngestKernel, fd: number, file: TextFile, bom: number, name: string): JsonSniff {

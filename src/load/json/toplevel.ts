@@ -1,7 +1,8 @@
 import type { IngestKernel } from '../../kernels/ingest.js';
 import type { TextFile } from '../chunk.js';
+import { readFully } from '../source-file.js';
 import type { JsonExports } from './exports.js';
-import { readFully, scanState } from './scan.js';
+import { scanState } from './scan.js';
 
 /** An array of objects among the members of a top-level object. */
 export interface RecordArray {

@@ -1,6 +1,5 @@
-import fs from 'node:fs';
 import { DatagpuError, type ErrorDetail, quoteValue } from '../../errors.js';
-import { unreadable } from '../sources.js';
+import { readFully, statSource, withSource } from '../source-file.js';
 import { fromConverted, type LogicalType, logicalType } from './logical.js';
 import { ThriftReader, wire } from './thrift.js';
 
@@ -61,17 +60,11 @@ export function refuse(name: string, what: string, detail: Omit<ErrorDetail, 'fi
 
 /** Reads the footer of a Parquet file. Throws 'input' for what is none, is damaged or encrypted. */
 export function readFooter(path: string, name: string): FileMetadata {
-  let fd: number;
-  try {
-    fd = fs.openSync(path, 'r');
-  } catch (cause) {
-    throw unreadable(name, cause);
-  }
-  try {
-    const size = fs.fstatSync(fd).size;
+  const { size } = statSource(path, name);
+  return withSource(path, name, (fd) => {
     const tail = Buffer.alloc(8);
     if (size < 12) throw notParquet(name);
-    fs.readSync(fd, tail, 0, 8, size - 8);
+    readFully(fd, tail, size - 8, name);
     const magic = tail.toString('latin1', 4, 8);
     if (magic === 'PARE') throw encrypted(name);
     if (magic !== 'PAR1') throw notParquet(name);
@@ -80,11 +73,9 @@ export function readFooter(path: string, name: string): FileMetadata {
     if (bytes > maxFooterBytes)
       throw refuse(name, `the Parquet footer has ${bytes} bytes; ${maxFooterBytes} are the most`);
     const footer = Buffer.alloc(bytes);
-    fs.readSync(fd, footer, 0, bytes, size - 8 - bytes);
+    readFully(fd, footer, size - 8 - bytes, name);
     return parseFooter(footer, size - 8 - bytes, name);
-  } finally {
-    fs.closeSync(fd);
-  }
+  });
 }
 
 const notParquet = (name: string): DatagpuError =>

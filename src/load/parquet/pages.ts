@@ -1,5 +1,5 @@
-import fs from 'node:fs';
 import { DatagpuError } from '../../errors.js';
+import { readUpTo } from '../source-file.js';
 import { type ColumnChunk, refuse } from './footer.js';
 import { ThriftEnd, ThriftReader, wire } from './thrift.js';
 
@@ -118,7 +118,7 @@ class HeaderReader {
 
   private fill(at: number, bytes: number): void {
     const window = Buffer.alloc(Math.max(0, Math.min(bytes, this.end - at)));
-    this.window = window.subarray(0, fs.readSync(this.fd, window, 0, window.length, at));
+    this.window = readUpTo(this.fd, window, at, this.name);
     this.from = at;
   }
 

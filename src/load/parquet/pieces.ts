@@ -1,5 +1,4 @@
-import fs from 'node:fs';
-import { unreadable } from '../sources.js';
+import { withSource } from '../source-file.js';
 import type { RowGroup } from './footer.js';
 import type { ParquetFile } from './look.js';
 import { listPages } from './pages.js';
@@ -22,13 +21,7 @@ const largePageBytes = 8 * 1024 * 1024;
 
 /** Cuts a file into pieces. Their borders depend on the file only. */
 export function cutPieces(file: ParquetFile): { groups: { rows: number; bytes: number }[]; pieces: ParquetPiece[] } {
-  let fd: number;
-  try {
-    fd = fs.openSync(file.path, 'r');
-  } catch (cause) {
-    throw unreadable(file.name, cause);
-  }
-  try {
+  return withSource(file.path, file.name, (fd) => {
     const pieces: ParquetPiece[] = [];
     let record = 1;
     const groups = file.meta.groups.map((group, g) => {
@@ -43,9 +36,7 @@ export function cutPieces(file: ParquetFile): { groups: { rows: number; bytes: n
       return { rows: group.rows, bytes };
     });
     return { groups, pieces };
-  } finally {
-    fs.closeSync(fd);
-  }
+  });
 }
 
 /** About how many bytes each leaf of a row group takes when it is decoded. */

@@ -1,7 +1,6 @@
-import fs from 'node:fs';
 import type { Block, Column } from '../../engine/block.js';
 import type { IngestKernel } from '../../kernels/ingest.js';
-import { unreadable } from '../sources.js';
+import { withSource } from '../source-file.js';
 import { readFlat } from './flat.js';
 import type { PlacedColumn } from './leaf.js';
 import type { ParquetFile } from './look.js';
@@ -25,13 +24,7 @@ export function readParquetChunk(
 ): Block {
   const { name, meta } = file;
   const group = meta.groups[piece.group]!;
-  let fd: number;
-  try {
-    fd = fs.openSync(file.path, 'r');
-  } catch (cause) {
-    throw unreadable(name, cause);
-  }
-  try {
+  return withSource(file.path, name, (fd) => {
     const wanted = columns.map((index) => file.columns[index]!);
     const parts = new Map<Leaf, LeafPages>();
     for (const column of wanted) {
@@ -50,9 +43,7 @@ export function readParquetChunk(
     });
     const rows = piece.to - piece.from;
     return { rows, columns: placed.map((p) => viewOf(kernel, p, rows)) };
-  } finally {
-    fs.closeSync(fd);
-  }
+  });
 }
 
 function viewOf(kernel: IngestKernel, placed: PlacedColumn & { column: ParquetColumn }, rows: number): Column {

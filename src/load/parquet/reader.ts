@@ -1,7 +1,7 @@
-import fs from 'node:fs';
 import zlib from 'node:zlib';
 import type { DatagpuError } from '../../errors.js';
 import type { IngestKernel } from '../../kernels/ingest.js';
+import { readUpTo } from '../source-file.js';
 import { unpack } from './codec.js';
 import { type ColumnChunk, refuse } from './footer.js';
 import { type ParquetExports, parquetExports } from './kernel.js';
@@ -181,11 +181,8 @@ export class PageReader {
 
   private read(at: number, bytes: number, to: number): void {
     const target = this.kernel.u8(to, bytes);
-    for (let done = 0; done < bytes; ) {
-      const read = fs.readSync(this.fd, target, done, bytes - done, at + done);
-      if (read === 0) throw this.damaged('the file ends in the middle of a page');
-      done += read;
-    }
+    if (readUpTo(this.fd, target, at, this.place.name).length < bytes)
+      throw this.damaged('the file ends in the middle of a page');
   }
 
   private unpack(codec: number, from: number, packed: number, out: number, bytes: number): void {
