@@ -1,6 +1,8 @@
 import { DatagpuError } from '../errors.js';
 import { Room, reserve } from '../kernels/arena.js';
 import { Kernel } from '../kernels/module.js';
+import { Column } from './column.js';
+import type { LedgerExports } from './kernel.js';
 import { reasons } from './ledger.js';
 
 /** Fates of records as numbers: 0 kept, then the reasons in their order. */
@@ -28,47 +30,6 @@ export interface ChunkRecords {
   empty: Uint8Array | null;
   /** Null when duplicates are kept. */
   verdict: RowVerdict | null;
-}
-
-/** Functions of the `ledger` module; addresses and counts are uint32. */
-export interface LedgerExports {
-  init(): void;
-  reserve(records: number): void;
-  pageAt(page: number): number;
-  add(
-    first: number,
-    records: number,
-    rejects: number,
-    rejected: number,
-    empty: number,
-    keep: number,
-    kept: number,
-    near: number,
-    nears: number,
-    counts: number,
-  ): number;
-  invert(order: number, rows: number, base: number, positions: number): void;
-  place(records: number, positions: number): void;
-  count(records: number, counts: number): void;
-  fill(
-    from: number,
-    rows: number,
-    starts: number,
-    spans: number,
-    source: number,
-    row: number,
-    fate: number,
-    placed: number,
-    twinned: number,
-    compared: number,
-    position: number,
-    keptSource: number,
-    keptRow: number,
-    counts: number,
-  ): void;
-  hybridBytes(values: number, count: number, width: number, to: number): number;
-  hybridWords(values: number, count: number, width: number, to: number): number;
-  deltas(values: number, count: number, to: number): number;
 }
 
 const groupsShown = 10;
@@ -251,31 +212,4 @@ export function rowOrdinals(
     else ordinals[row++] = first + record;
   }
   return ordinals;
-}
-
-type NumberArray = Uint32Array<ArrayBuffer> | Float64Array<ArrayBuffer>;
-
-/** A growing column of numbers. */
-class Column<A extends NumberArray> {
-  private values: A;
-  private length = 0;
-
-  constructor(private readonly make: new (length: number) => A) {
-    this.values = new make(64);
-  }
-
-  append(more: Uint32Array | Float64Array): void {
-    const length = this.length + more.length;
-    if (length > this.values.length) {
-      const wider = new this.make(Math.max(this.values.length * 2, length));
-      wider.set(this.take());
-      this.values = wider;
-    }
-    this.values.set(more, this.length);
-    this.length = length;
-  }
-
-  take(): A {
-    return this.values.subarray(0, this.length) as A;
-  }
 }

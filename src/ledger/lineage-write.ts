@@ -5,7 +5,8 @@ import { writing } from '../write/output-error.js';
 import { magic } from '../write/parquet.js';
 import { writeAll } from '../write/splicer.js';
 import { binary, encodeStruct, i32, i64, structs, type ThriftField, type ThriftStruct } from '../write/thrift.js';
-import { type FateLog, fateNames, type LedgerExports } from './fates.js';
+import { type FateLog, fateNames } from './fates.js';
+import type { LedgerExports } from './kernel.js';
 import { type KernelColumn, type LineageGroup, lineageGroups, type SourceSpan } from './lineage.js';
 
 /** A column of the file: how it is stored, and its values of a group. */

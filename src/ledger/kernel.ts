@@ -1,0 +1,40 @@
+/** Functions of the `ledger` module; addresses and counts are uint32. */
+export interface LedgerExports {
+  init(): void;
+  reserve(records: number): void;
+  pageAt(page: number): number;
+  add(
+    first: number,
+    records: number,
+    rejects: number,
+    rejected: number,
+    empty: number,
+    keep: number,
+    kept: number,
+    near: number,
+    nears: number,
+    counts: number,
+  ): number;
+  invert(order: number, rows: number, base: number, positions: number): void;
+  place(records: number, positions: number): void;
+  count(records: number, counts: number): void;
+  fill(
+    from: number,
+    rows: number,
+    starts: number,
+    spans: number,
+    source: number,
+    row: number,
+    fate: number,
+    placed: number,
+    twinned: number,
+    compared: number,
+    position: number,
+    keptSource: number,
+    keptRow: number,
+    counts: number,
+  ): void;
+  hybridBytes(values: number, count: number, width: number, to: number): number;
+  hybridWords(values: number, count: number, width: number, to: number): number;
+  deltas(values: number, count: number, to: number): number;
+}
