@@ -8,8 +8,6 @@ export interface JudgedRows {
   rows: number;
   /** 16 bytes a row over the compared columns. */
   digests: Uint8Array;
-  /** Shingle sets; null without near-duplicate detection. */
-  shingles: ShingleSets | null;
   /** Numbers of the rows over the whole run: the first of consecutive ones, or one for each row. */
   ordinals: number | Uint32Array;
   /** One byte a row, 1 for a row that was dropped before; null when none was. */
@@ -26,52 +24,77 @@ export interface JudgedVerdict {
   near: { rows: Uint32Array<ArrayBuffer>; similarity: Float64Array<ArrayBuffer> } | null;
 }
 
+/** Rows that are judged between two looks at the clock. */
+const rowsAtOnce = 16;
+
 /**
- * Judges rows in source order, as README, "Duplicates", says: exact duplicate of a row kept so far? Then near duplicate of
- * one? Only rows that survive both enter the table and the index. Either may be null, when it is turned off.
+ * Judges a chunk's rows in source order, as README, "Duplicates", says: exact duplicate of a row kept so far? Then near
+ * duplicate of one? Only rows that survive both enter the table and the index. The table may be null: exact dedupe is off.
  */
-export function judgeRows(chunk: JudgedRows, table: DigestTable | null, index: NearIndex | null): JudgedVerdict {
-  const { rows, digests, shingles, ordinals, skip } = chunk;
-  if (index === null || shingles === null) {
-    if (table === null) return keepAll(chunk);
-    return { ...table.judge(digests, rows, ordinals, skip), near: null };
+export class NearJudgement {
+  /** Rows judged so far. */
+  at = 0;
+  private readonly chunk: JudgedRows;
+  private readonly table: DigestTable | null;
+  private readonly index: NearIndex;
+  private readonly keep: Uint8Array<ArrayBuffer>;
+  private readonly keptOrdinal: Uint32Array<ArrayBuffer>;
+  private readonly nearRows: number[] = [];
+  private readonly similarity: number[] = [];
+
+  constructor(chunk: JudgedRows, table: DigestTable | null, index: NearIndex) {
+    const { rows, digests } = chunk;
+    if (table !== null && digests.length !== rows * digestBytes) throw new Error('not one digest for each row');
+    this.chunk = chunk;
+    this.table = table;
+    this.index = index;
+    this.keep = new Uint8Array(rows);
+    this.keptOrdinal = new Uint32Array(rows);
   }
-  if (table !== null && digests.length !== rows * digestBytes) throw new Error('not one digest for each row');
-  const keep = new Uint8Array(rows);
-  const keptOrdinal = new Uint32Array(rows);
-  const nearRows: number[] = [];
-  const similarity: number[] = [];
-  for (let row = 0; row < rows; row++) {
-    if (skip !== null && skip[row] !== 0) continue;
+
+  /**
+   * Judges rows of the next slice from row `from` of it on, until about `untilMs` (of `performance.now`). Returns the row of
+   * the slice that it got to.
+   */
+  take(sets: ShingleSets, from: number, untilMs: number): number {
+    const rows = sets.ends.length;
+    let row = from;
+    while (row < rows) {
+      const stop = Math.min(rows, row + rowsAtOnce);
+      for (; row < stop; row++) this.judge(sets, row);
+      if (performance.now() >= untilMs) break;
+    }
+    return row;
+  }
+
+  /** What was decided, once all rows were. */
+  finish(): JudgedVerdict {
+    if (this.at !== this.chunk.rows) throw new Error(`${this.at} of ${this.chunk.rows} rows were judged`);
+    const near = { rows: Uint32Array.from(this.nearRows), similarity: Float64Array.from(this.similarity) };
+    return { keep: this.keep, keptOrdinal: this.keptOrdinal, near };
+  }
+
+  private judge(sets: ShingleSets, setRow: number): void {
+    const { table, index, keptOrdinal } = this;
+    const { digests, skip, ordinals } = this.chunk;
+    const row = this.at++;
+    if (skip !== null && skip[row] !== 0) return;
     const twin = table === null ? -1 : table.find(digests, row);
     if (twin !== -1) {
       keptOrdinal[row] = twin;
-      continue;
+      return;
     }
-    const similar = index.find(shingles, row);
+    const similar = index.find(sets, setRow);
     if (similar !== -1) {
       keptOrdinal[row] = similar;
-      nearRows.push(row);
-      similarity.push(index.similarity);
-      continue;
+      this.nearRows.push(row);
+      this.similarity.push(index.similarity);
+      return;
     }
     const ordinal = typeof ordinals === 'number' ? ordinals + row : ordinals[row]!;
-    keep[row] = 1;
+    this.keep[row] = 1;
     keptOrdinal[row] = ordinal;
     table?.insert(digests, row, ordinal);
-    index.insert(shingles, row, ordinal);
+    index.insert(sets, setRow, ordinal);
   }
-  const near = { rows: Uint32Array.from(nearRows), similarity: Float64Array.from(similarity) };
-  return { keep, keptOrdinal, near };
-}
-
-function keepAll({ rows, ordinals, skip }: JudgedRows): JudgedVerdict {
-  const keep = new Uint8Array(rows);
-  const keptOrdinal = new Uint32Array(rows);
-  for (let row = 0; row < rows; row++) {
-    if (skip !== null && skip[row] !== 0) continue;
-    keep[row] = 1;
-    keptOrdinal[row] = typeof ordinals === 'number' ? ordinals + row : ordinals[row]!;
-  }
-  return { keep, keptOrdinal, near: null };
 }

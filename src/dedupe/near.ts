@@ -4,9 +4,6 @@ import { createNearKernel, type NearKernel } from '../kernels/near.js';
 import type { ShingleSets } from './shingles.js';
 import { UnrelatedSample } from './unrelated.js';
 
-/** Shingles that are copied in at once. */
-const windowBytes = 2 ** 20;
-
 /**
  * The shingle sets of the rows kept so far, and which of them is similar to a row: exact Jaccard similarity, found through
  * an index that misses none (kernels/assembly/near/join.ts). Takes 64 bytes a kept row, 8 for every shingle kept (once for
@@ -14,7 +11,8 @@ const windowBytes = 2 ** 20;
  */
 export class NearIndex {
   private readonly kernel: NearKernel = createNearKernel();
-  private laid: { sets: ShingleSets | null; from: number; to: number } = { sets: null, from: 0, to: 0 };
+  /** The slice whose shingles are in the buffer. */
+  private laid: ShingleSets | null = null;
   private buffer = { ptr: 0, bytes: 0 };
   private readonly sample = new UnrelatedSample();
 
@@ -44,7 +42,7 @@ export class NearIndex {
   find(sets: ShingleSets, row: number): number {
     const from = row === 0 ? 0 : sets.ends[row - 1]!;
     const n = sets.ends[row]! - from;
-    return this.guarded(() => (n === 0 ? -1 : this.kernel.exports.probe(this.lay(sets, from * 8, n * 8), n)));
+    return this.guarded(() => (n === 0 ? -1 : this.kernel.exports.probe(this.lay(sets, from * 8), n)));
   }
 
   /** Similarity with the row that `find` found last. */
@@ -62,22 +60,20 @@ export class NearIndex {
     const from = row === 0 ? 0 : sets.ends[row - 1]!;
     const n = sets.ends[row]! - from;
     if (n === 0) return;
-    this.guarded(() => this.kernel.exports.insert(this.lay(sets, from * 8, n * 8), n, ordinal));
+    this.guarded(() => this.kernel.exports.insert(this.lay(sets, from * 8), n, ordinal));
     this.sample.add(sets.hashes, from * 8, n);
   }
 
-  /** The address of the set of `bytes` bytes from `from` on; with it, what comes after it is copied in. */
-  private lay(sets: ShingleSets, from: number, bytes: number): number {
-    const { laid } = this;
-    if (laid.sets !== sets || from < laid.from || from + bytes > laid.to) {
-      const wanted = Math.max(bytes, windowBytes);
-      if (wanted > this.buffer.bytes) this.buffer = { ptr: reserve(this.kernel, wanted * 2), bytes: wanted * 2 };
-      const to = Math.min(sets.hashes.length, from + wanted);
-      this.kernel.u8(this.buffer.ptr, to - from).set(sets.hashes.subarray(from, to));
+  /** The address of the set at byte `from` of a slice, which is copied in. */
+  private lay(sets: ShingleSets, from: number): number {
+    if (this.laid !== sets) {
+      const bytes = sets.hashes.length;
+      if (bytes > this.buffer.bytes) this.buffer = { ptr: reserve(this.kernel, bytes * 2), bytes: bytes * 2 };
+      this.kernel.u8(this.buffer.ptr, bytes).set(sets.hashes);
       this.kernel.exports.forget();
-      this.laid = { sets, from, to };
+      this.laid = sets;
     }
-    return this.buffer.ptr + from - this.laid.from;
+    return this.buffer.ptr + from;
   }
 
   private guarded<T>(call: () => T): T {

@@ -1,8 +1,7 @@
 import type { Block } from '../engine/block.js';
-import { placeColumns } from '../engine/place.js';
 import type { NearKernel } from '../kernels/near.js';
 
-/** The shingle sets of a chunk's rows; plain data, its buffers can be transferred. */
+/** The shingle sets of some rows in a row; plain data, its buffers can be transferred. */
 export interface ShingleSets {
   /** For each row, how many shingles it and the rows before it have together. */
   ends: Uint32Array<ArrayBuffer>;
@@ -10,47 +9,63 @@ export interface ShingleSets {
   hashes: Uint8Array<ArrayBuffer>;
 }
 
-/** Bytes that the next row's shingles may take at first. */
-const firstRoom = 2 ** 20;
+/** Texts of about this many bytes are in the kernel at a time: they and their shingles fit a processor's second cache. */
+const windowBytes = 2 ** 18;
+/** ... and at most so many rows. */
+const windowRows = 2 ** 15;
 
 /**
  * The set of shingles of each row: runs of `size` words of its texts, the columns one after the other. A row without a word
- * has none. `columns` are of offsets and UTF-8 text (messages as `messageTexts` gives them). Memory of its own; what was
- * reserved in the kernel is freed.
+ * has none. `columns` are of offsets and UTF-8 text (messages as `messageTexts` gives them). Given slice by slice, all rows
+ * in order, each in memory of its own; what was reserved in the kernel is freed.
  */
-export function shingleRows(kernel: NearKernel, block: Block, columns: readonly number[], size: number): ShingleSets {
+export function* shingleRows(
+  kernel: NearKernel,
+  block: Block,
+  columns: readonly number[],
+  size: number,
+): Generator<ShingleSets> {
   const { rows } = block;
-  const texts = columns.filter((c) => block.columns[c]!.offsets !== null);
-  if (rows === 0 || texts.length === 0) return { ends: new Uint32Array(rows), hashes: new Uint8Array(0) };
-  kernel.reset();
-  const longest = longestRow(block, texts);
-  const placed = placeColumns(kernel, block, texts);
-  const table = kernel.put(Uint32Array.from(placed.flatMap((at) => [at.validity, at.offsets, at.values])));
-  const ends = kernel.alloc(rows * 4);
-  const scratch = kernel.alloc(longest * 14 + 256 + texts.length * 16);
-  const out = kernel.alloc(firstRoom);
-  // The output is reserved last, so that more of it is simply what comes behind.
-  let room = firstRoom;
-  let bytes = 0;
-  for (let row = 0; row < rows; ) {
-    const before = bytes / 8;
-    row = kernel.exports.shingle(table, texts.length, row, rows, size, scratch, out + bytes, out + room, ends, before);
-    if (row > 0) bytes = kernel.u32(ends, rows)[row - 1]! * 8;
-    if (row === rows) break;
-    const more = Math.max(longest * 8 + 1024, room);
-    kernel.alloc(more);
-    room += more;
+  const texts = columns.flatMap((c) => {
+    const { validity, offsets, values } = block.columns[c]!;
+    return offsets === null ? [] : [{ validity, offsets, values }];
+  });
+  if (rows === 0) return;
+  if (texts.length === 0) {
+    yield { ends: new Uint32Array(rows), hashes: new Uint8Array(0) };
+    return;
   }
-  return { ends: kernel.u32(ends, rows).slice(), hashes: kernel.u8(out, bytes).slice() };
-}
-
-function longestRow(block: Block, columns: readonly number[]): number {
-  let longest = 0;
-  const offsets = columns.map((c) => block.columns[c]!.offsets!);
-  for (let r = 0; r < block.rows; r++) {
+  const bytesOf = (from: number, to: number): number =>
+    texts.reduce((bytes, { offsets }) => bytes + offsets[to]! - offsets[from]!, 0);
+  for (let from = 0; from < rows; ) {
+    let to = from;
     let bytes = 0;
-    for (const o of offsets) bytes += o[r + 1]! - o[r]!;
-    if (bytes > longest) longest = bytes;
+    let longest = 0;
+    while (to < rows && to - from < windowRows) {
+      const more = bytesOf(to, to + 1);
+      if (to > from && bytes + more > windowBytes) break;
+      bytes += more;
+      longest = Math.max(longest, more);
+      to++;
+    }
+    const n = to - from;
+    kernel.reset();
+    // Offsets stay as they are: addresses of the values are shifted instead, modulo 2^32.
+    const table = texts.flatMap(({ validity, offsets, values }) => [
+      validity === null ? 0 : kernel.put(validity.subarray(from, to)),
+      kernel.put(offsets.subarray(from, to + 1)),
+      (kernel.put(values.subarray(offsets[from]!, offsets[to]!)) - offsets[from]!) >>> 0,
+    ]);
+    const tableAt = kernel.put(Uint32Array.from(table));
+    const ends = kernel.alloc(n * 4);
+    const scratch = kernel.alloc(longest * 14 + 256 + texts.length * 16);
+    // At most so many words as the kernel reckons with: 3 of 4 bytes, and 2 and one a column more in each row.
+    const room = bytes * 6 + (n + 1) * (3 + texts.length) * 8;
+    const out = kernel.alloc(room);
+    const done = kernel.exports.shingle(tableAt, texts.length, 0, n, size, scratch, out, out + room, ends, 0);
+    if (done !== n) throw new Error(`room for the shingles of ${done} rows, not of ${n}`);
+    const counts = kernel.u32(ends, n).slice();
+    yield { ends: counts, hashes: kernel.u8(out, counts[n - 1]! * 8).slice() };
+    from = to;
   }
-  return longest;
 }

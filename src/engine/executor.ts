@@ -9,9 +9,12 @@ export interface Reply<T> {
   transfer?: ArrayBuffer[];
 }
 
-/** Runs one kind of task. `emit` sends something to the coordinator before the task is done. */
+/** Sends something to the coordinator before a task is done, and moves the buffers of `transfer` there. */
+export type Emit<E> = (event: E, transfer?: ArrayBuffer[]) => void;
+
+/** Runs one kind of task. */
 // biome-ignore lint/suspicious/noExplicitAny: payloads are typed by the task table of the caller
-export type Handler = (payload: any, emit: (event: unknown) => void) => Promise<Reply<unknown>> | Reply<unknown>;
+export type Handler = (payload: any, emit: Emit<unknown>) => Promise<Reply<unknown>> | Reply<unknown>;
 
 /** A lane's handlers by task name, and how to let go of what it holds. */
 export interface Lane {

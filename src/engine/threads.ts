@@ -1,6 +1,6 @@
 import { parentPort, Worker, workerData } from 'node:worker_threads';
 import { DatagpuError, type ErrorCode, type ErrorDetail } from '../errors.js';
-import type { Executor, Lane, TaskTable } from './executor.js';
+import type { Emit, Executor, Lane, TaskTable } from './executor.js';
 
 interface Request {
   id: number;
@@ -106,7 +106,8 @@ export function serveLane(open: (setup: never) => Lane): void {
   port.on('message', ({ id, task, payload }: Request) => {
     last = last.then(async () => {
       try {
-        const emit = (event: unknown): void => port.postMessage({ id, event } satisfies Response);
+        const emit: Emit<unknown> = (event, transfer) =>
+          port.postMessage({ id, event } satisfies Response, transfer ?? []);
         const reply = await lane.handlers[task]!(payload, emit);
         port.postMessage({ id, value: reply.value } satisfies Response, reply.transfer ?? []);
       } catch (error) {

@@ -1,6 +1,6 @@
 import type { Config } from '../config/options.js';
 import type { IdSample } from '../dedupe/idsample.js';
-import { judgeRows } from '../dedupe/judge.js';
+import { type JudgedRows, NearJudgement } from '../dedupe/judge.js';
 import { NearIndex } from '../dedupe/near.js';
 import { DigestTable } from '../dedupe/table.js';
 import type { DedupeFacts } from '../ledger/duplicate-warnings.js';
@@ -9,8 +9,12 @@ import { Ledger } from '../ledger/ledger.js';
 import type { RankedRows } from './ranked.js';
 import { RejectTally } from './rejects.js';
 import type { SchemaState } from './schema.js';
+import type { ShingleFeed } from './shingle-feed.js';
 import type { Seen } from './tasks.js';
 import type { ChunkRef } from './walk.js';
+
+/** Near duplicates are looked for so long before other events are seen. */
+const sliceMs = 50;
 
 /** What was decided about the rows of a chunk. */
 export interface Judged {
@@ -50,16 +54,26 @@ export class Judge {
     this.coerced = schema.union.fields.map(() => 0);
   }
 
-  /** Null when the chunk shows that the types have to be settled anew. */
-  judge(ref: ChunkRef, seen: Seen): Judged | null {
+  /**
+   * Null when the chunk shows that the types have to be settled anew. With near-duplicate detection, `shingles` are judged
+   * as they come in.
+   */
+  async judge(
+    ref: ChunkRef,
+    seen: Seen,
+    shingles: ShingleFeed | null,
+    signal: AbortSignal | undefined,
+  ): Promise<Judged | null> {
     if (!this.schema.observe(ref.source, seen)) return null;
     this.rejects.add(ref.source, seen);
     this.ids ??= seen.ids;
     const { records, rows, empty } = seen;
     const rejected = seen.rejects.map((r) => r.index);
-    const begin = performance.now();
-    const verdict = this.verdict(seen, rowOrdinals(ref.ordinal, rows, rejected));
-    this.seconds += (performance.now() - begin) / 1000;
+    const chunk = { rows, digests: seen.digests, ordinals: rowOrdinals(ref.ordinal, rows, rejected), skip: empty };
+    const verdict =
+      this.index === null || shingles === null
+        ? this.exact(chunk)
+        : await this.near(new NearJudgement(chunk, this.table, this.index), shingles, signal);
     const { kept, empty: empties } = this.fates.add({ records, rejects: rejected, empty, verdict });
     const keep = verdict?.keep ?? empty?.map((e) => 1 - e) ?? null;
     const near = verdict?.near?.rows.length ?? 0;
@@ -99,9 +113,30 @@ export class Judge {
     };
   }
 
-  private verdict(seen: Seen, ordinals: number | Uint32Array): RowVerdict | null {
-    if (this.table === null && this.index === null) return null;
-    const { rows, digests, shingles, empty: skip } = seen;
-    return judgeRows({ rows, digests, shingles, ordinals, skip }, this.table, this.index);
+  private exact(chunk: JudgedRows): RowVerdict | null {
+    if (this.table === null) return null;
+    const begin = performance.now();
+    const { digests, rows, ordinals, skip } = chunk;
+    const verdict = this.table.judge(digests, rows, ordinals, skip);
+    this.seconds += (performance.now() - begin) / 1000;
+    return { ...verdict, near: null };
+  }
+
+  private async near(
+    judgement: NearJudgement,
+    shingles: ShingleFeed,
+    signal: AbortSignal | undefined,
+  ): Promise<RowVerdict> {
+    for (let sets = await shingles.next(); sets !== null; sets = await shingles.next()) {
+      for (let row = 0; row < sets.ends.length; ) {
+        const begin = performance.now();
+        row = judgement.take(sets, row, begin + sliceMs);
+        this.seconds += (performance.now() - begin) / 1000;
+        // A turn of the event loop, in which signals and timers are seen.
+        await new Promise((turn) => setImmediate(turn));
+        signal?.throwIfAborted();
+      }
+    }
+    return judgement.finish();
   }
 }

@@ -2,8 +2,9 @@ import { emptyRows, fillText } from '../clean/rows.js';
 import { digestRows } from '../dedupe/digest.js';
 import { filterBlock } from '../dedupe/filter.js';
 import { sampleIds } from '../dedupe/idsample.js';
+import type { ShingleSets } from '../dedupe/shingles.js';
 import { type Block, blockBytes, copyBlock, joinSegments } from '../engine/block.js';
-import type { Lane, Reply } from '../engine/executor.js';
+import type { Emit, Lane, Reply } from '../engine/executor.js';
 import { viewKeeper } from '../engine/place.js';
 import { quoteValue } from '../errors.js';
 import type { CellTable } from '../kernels/cells.js';
@@ -49,6 +50,7 @@ export function openLane(): Lane {
       plan: (plan: PassPlan) => lane.begin(plan),
       kinds: (ref: ChunkRef, emit) => lane.kinds(ref, emit),
       ingest: (ref: ChunkRef, emit) => lane.ingest(ref, emit),
+      shingle: (_: null, emit) => lane.shingle(emit),
       settle: (sentence: Sentence) => lane.settle(sentence),
       encode: (block: Block) => lane.encode(block),
       encodeAs: (rows: RowsOfFields) => lane.encodeAs(rows),
@@ -114,7 +116,6 @@ class ChunkLane {
     this.digests = rowDigests ?? digests;
     const { records, rejects, kinds, shapes, newKeys, coerced, changed, exact } = read;
     const rows = block.rows;
-    const shingles = plan.near === null ? null : this.shingles.of(block, plan.near);
     this.watch.start(null);
     return {
       value: {
@@ -125,7 +126,6 @@ class ChunkLane {
         digests,
         rowDigests,
         ids,
-        shingles,
         kinds,
         shapes,
         newKeys,
@@ -195,6 +195,16 @@ class ChunkLane {
     const declared = declaredOf(columns);
     if (declared.length === 0) return { cells, misfits: [] };
     return dropMisfits(this.kernel, cells, declared, typingOptions(this.plan, source));
+  }
+
+  /** Comes between `ingest` and `settle` of a chunk. */
+  shingle(emit: Emit<ShingleSets>): Reply<null> {
+    const { near } = this.plan;
+    this.watch.start('dedupe');
+    if (near !== null)
+      for (const sets of this.shingles.of(this.block!, near)) emit(sets, [sets.ends.buffer, sets.hashes.buffer]);
+    this.watch.start(null);
+    return { value: null };
   }
 
   settle(sentence: Sentence): Reply<Settled> {

@@ -1,5 +1,6 @@
 import type { Executor } from '../engine/executor.js';
 import { ByteGate, Sequence } from '../engine/sequence.js';
+import { ShingleFeed } from './shingle-feed.js';
 import type { LaneTasks, Seen, Sentence, Settled } from './tasks.js';
 import type { Border, ChunkRef, ChunkWalk } from './walk.js';
 
@@ -7,8 +8,10 @@ import type { Border, ChunkRef, ChunkWalk } from './walk.js';
 export interface PassHooks {
   /** A chunk's border is known. */
   border?(ref: ChunkRef, border: Border): void;
+  /** Whether `judge` is given the shingles of a chunk's rows. */
+  compares: boolean;
   /** Decides what becomes of a chunk's rows; null stops the pass. */
-  judge(ref: ChunkRef, seen: Seen): Sentence | null;
+  judge(ref: ChunkRef, seen: Seen, shingles: ShingleFeed | null): Promise<Sentence | null>;
   /** Takes what a lane made of the rows. */
   take(ref: ChunkRef, settled: Settled, lane: number): Promise<void>;
 }
@@ -53,9 +56,10 @@ export async function runPass(executor: Executor<LaneTasks>, walk: ChunkWalk, ho
         hooks.border?.(ref, border);
       });
       if (!('start' in ref.piece)) hooks.border?.(ref, { records: seen.records, next: null });
+      const shingles = hooks.compares ? new ShingleFeed(executor, lane) : null;
       await judging.turn(ref.id);
       if (stopped) return;
-      const sentence = hooks.judge(ref, seen);
+      const sentence = await hooks.judge(ref, seen, shingles);
       if (sentence === null) stopped = true;
       // Room is asked for in chunk order, or a later chunk could hold what the one before it waits for.
       const room = gate.acquire(seen.bytes);

@@ -113,9 +113,10 @@ async function attempt(
   try {
     const finished = await runPass(executor, walkOf(schema, config, context.chunkBytes), {
       border: (ref, border) => context.meter.read(ref, border),
-      judge: (ref, seen) => {
+      compares: plan.near !== null,
+      judge: async (ref, seen, shingles) => {
         context.signal?.throwIfAborted();
-        const judged = judge.judge(ref, seen);
+        const judged = await judge.judge(ref, seen, shingles, context.signal);
         if (judged === null) return null;
         const { keep, kept } = judged;
         if (rejects !== null) seenChunks.set(ref.id, seen);

@@ -83,8 +83,6 @@ export interface Seen {
   rowDigests: Uint8Array | null;
   /** Columns that look like ids, of the first chunk; null when it has none, and of other chunks. */
   ids: IdSample | null;
-  /** Shingle sets of the rows; null without near-duplicate detection. */
-  shingles: ShingleSets | null;
   /** Kinds of values, by field (kernels/cells.ts); 0 where they can't change the field's type. */
   kinds: number[];
   /** Shapes of nested values, by field; null where there are none. */
@@ -138,6 +136,8 @@ export interface LaneTasks extends TaskTable {
   plan: { payload: PassPlan; result: null; event: never };
   kinds: { payload: ChunkRef; result: Kinds; event: Border };
   ingest: { payload: ChunkRef; result: Seen; event: Border };
+  /** With near-duplicate detection, after `ingest`: emits the shingle sets of the chunk's rows, in order. */
+  shingle: { payload: null; result: null; event: ShingleSets };
   settle: { payload: Sentence; result: Settled; event: never };
   encode: { payload: Block; result: EncodedRows; event: never };
   /** Rows of other fields than the data's, for the files beside it. */

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { digestRows } from '../../dist/dedupe/digest.js';
-import { judgeRows } from '../../dist/dedupe/judge.js';
+import { type JudgedRows, type JudgedVerdict, NearJudgement } from '../../dist/dedupe/judge.js';
 import { NearIndex } from '../../dist/dedupe/near.js';
-import { shingleRows } from '../../dist/dedupe/shingles.js';
+import { type ShingleSets, shingleRows } from '../../dist/dedupe/shingles.js';
 import { DigestTable } from '../../dist/dedupe/table.js';
 import { createIngestKernel } from '../../dist/kernels/ingest.js';
 import { createNearKernel } from '../../dist/kernels/near.js';
@@ -59,6 +59,18 @@ function oracle(rows: Row[], threshold: number, size: number, exact: boolean): F
 const ingest = createIngestKernel();
 const shingler = createNearKernel();
 
+/** All rows of a chunk, with a look at the clock after a few of them. */
+function judge(
+  chunk: JudgedRows,
+  shingles: Iterable<ShingleSets>,
+  table: DigestTable | null,
+  index: NearIndex,
+): JudgedVerdict {
+  const judgement = new NearJudgement(chunk, table, index);
+  for (const sets of shingles) for (let row = 0; row < sets.ends.length; ) row = judgement.take(sets, row, 0);
+  return judgement.finish();
+}
+
 /** The same by the index, in chunks of the given lengths. */
 function judged(rows: Row[], threshold: number, size: number, exact: boolean, borders: number[]): Fate[] {
   const table = exact ? new DigestTable() : null;
@@ -73,7 +85,7 @@ function judged(rows: Row[], threshold: number, size: number, exact: boolean, bo
     ingest.reset();
     const digests = digestRows(ingest, block, all);
     const shingles = shingleRows(shingler, block, all, size);
-    const verdict = judgeRows({ rows: part.length, digests, shingles, ordinals: from, skip: null }, table, index);
+    const verdict = judge({ rows: part.length, digests, ordinals: from, skip: null }, shingles, table, index);
     let near = 0;
     part.forEach((_, i) => {
       const isNear = verdict.near?.rows[near] === i;
@@ -89,8 +101,8 @@ function judged(rows: Row[], threshold: number, size: number, exact: boolean, bo
 function indexed(rows: Row[], threshold: number, size: number): { index: NearIndex; fates: Fate[] } {
   const index = new NearIndex(threshold);
   const shingles = shingleRows(shingler, blockOf(textColumn(rows.map((row) => row[0]!))), [0], size);
-  const chunk = { rows: rows.length, digests: new Uint8Array(0), shingles, ordinals: 0, skip: null };
-  const { keptOrdinal, near } = judgeRows(chunk, null, index);
+  const chunk = { rows: rows.length, digests: new Uint8Array(0), ordinals: 0, skip: null };
+  const { keptOrdinal, near } = judge(chunk, shingles, null, index);
   const similarities = new Map(Array.from(near!.rows, (row, i) => [row, near!.similarity[i]!]));
   const fates = Array.from(keptOrdinal, (kept, row) => ({ kept, similarity: similarities.get(row) ?? null }));
   return { index, fates };
