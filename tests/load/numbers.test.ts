@@ -117,6 +117,51 @@ test('many doubles at once', () => {
   expect(coerced).toBe(texts.filter((text) => repr(Number(text)) !== text).length);
 });
 
+test('whatever looks like a short number, by the grammar', () => {
+  let state = 88172645;
+  const draw = (n: number): number => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return (state >>> 0) % n;
+  };
+  const likely = '0123456789';
+  const unlikely = '.-e+0/: \u0000\u00b7';
+  const texts = Array.from({ length: 200_000 }, () => {
+    let text = draw(6) === 0 ? '-' : '';
+    const length = 1 + draw(18);
+    const point = draw(2) === 0 ? draw(length + 1) : -1;
+    for (let i = 0; i < length; i++) {
+      if (i === point) text += '.';
+      text += draw(60) === 0 ? unlikely[draw(unlikely.length)] : draw(5) === 0 ? '0' : likely[draw(10)];
+    }
+    return text;
+  });
+  const integer = /^(?!-0$)-?(0|[1-9]\d*)$/;
+  const float = /^-?((0|[1-9]\d*)?\.\d+([eE][+-]?\d+)?|(0|[1-9]\d*)[eE][+-]?\d+|0)$/;
+  const significant = (text: string): number => text.replace(/[eE].*|[-.]/g, '').replace(/^0+/, '').length;
+  const asInteger = texts.map((t) => {
+    const value = integer.test(t) ? BigInt(t) : null;
+    return value !== null && BigInt.asIntN(64, value) === value ? value : null;
+  });
+  const isInteger = asInteger.map((v) => v !== null && v <= 2n ** 53n && v >= -(2n ** 53n));
+  const asFloat = texts.map((t, i) => {
+    if (isInteger[i]) return Number(t);
+    if (!float.test(t) || significant(t) > 17) return null;
+    const value = Number(t);
+    return Number.isFinite(value) && (value !== 0 || significant(t) === 0) ? value : null;
+  });
+
+  const integers = typed(texts, 'int64');
+  expect(integers.values.findIndex((v, i) => v !== asInteger[i])).toBe(-1);
+  expect(integers.coerced).toBe(0);
+  const floats = typed(texts, 'float64');
+  const wrong = floats.values.findIndex((v, i) => !Object.is(v, asFloat[i]));
+  expect([wrong, texts[wrong], floats.values[wrong]]).toEqual([-1, undefined, undefined]);
+  const changed = texts.filter((t, i) => asFloat[i] !== null && (isInteger[i] || repr(asFloat[i] as number) !== t));
+  expect(floats.coerced).toBe(changed.length);
+});
+
 test('integers of 64 bits are exact; integers in a float column change their form', () => {
   const text = fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }).map(String);
   fc.assert(

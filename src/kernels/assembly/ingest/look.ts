@@ -59,6 +59,11 @@ function isNullToken(p: usize, length: usize): bool {
   return false;
 }
 
+/** The address of 256 bytes that are 0 for those no null token begins with. */
+export function tokenTable(): usize {
+  return tokens;
+}
+
 // @ts-ignore: decorator
 @inline
 export function look(start: usize, meta: u32, mode: u32): u32 {

@@ -1,12 +1,14 @@
 // Cells to typed values, column by column, and the kinds of values that a column has.
 
 import {
-  DECLARED, isEmpty, isNested, isNull, isString, isToken, isValue, JSON_SOURCE, look, setNullTokens, valueEnd, valueStart,
+  ABSENT, DECLARED, isEmpty, isNested, isNull, isString, isToken, isValue, JSON_SOURCE, look, NESTED, setNullTokens,
+  STRING, tokenTable, valueEnd, valueStart,
 } from './look';
 import {
   BIG_INTEGER, BOOLEAN, canonical, canonicalTime, DATE, DATETIME, FLOAT, float, INTEGER, integer, kindOf, readBoolean,
   readLooseFloat, readLooseInteger, readNumber, TEXT,
 } from './scalar';
+import { NOT_SHORT, powerOfTen, readShort, readShort16 } from './short-number';
 import { days, micros } from './temporal';
 
 export { setNullTokens };
@@ -67,6 +69,67 @@ function readDeclared(p: usize, q: usize, type: u32): bool {
   return type == toFloat && readLooseFloat(p, q);
 }
 
+// What `readCell` found: bits of the value, its kind with that of JSON (0: null), and whether its form is the canonical one.
+let cellBits: u64 = 0;
+let cellKinds: u32 = 0;
+let cellSame: bool = false;
+
+/** Reads any cell as a value of a fixed-width type; false if it is null there. */
+function readCell(start: usize, meta: u32, mode: u32, type: u32): bool {
+  const seen = look(start, meta, mode);
+  if (seen != isValue) {
+    cellKinds = kindOfCell(seen, start, meta, mode);
+    return false;
+  }
+  const p = valueStart;
+  const q = valueEnd;
+  let kind: u32 = 0;
+  let same = true;
+  if (type == toInteger) {
+    kind = readNumber(p, q);
+    if (kind & (INTEGER | BIG_INTEGER)) cellBits = <u64>integer;
+    else kind = 0;
+  } else if (type == toFloat) {
+    kind = readNumber(p, q);
+    if (kind == INTEGER) {
+      cellBits = reinterpret<u64>(<f64>integer);
+      same = false;
+    } else if (kind == FLOAT) {
+      cellBits = reinterpret<u64>(float);
+      same = canonical;
+    } else kind = 0;
+  } else if (type == toBoolean) {
+    if (readBoolean(p, q)) {
+      kind = BOOLEAN;
+      cellBits = <u64>integer;
+      same = canonical;
+    }
+  } else {
+    const found = kindOf(p, q);
+    if (found == DATE) {
+      kind = DATE;
+      cellBits = type == toDate ? <u64>days : <u64>(<i64>days * 86400000000);
+      same = type == toDate;
+    } else if (found == DATETIME && type == toDateTime) {
+      kind = DATETIME;
+      cellBits = <u64>micros;
+      same = canonicalTime;
+    }
+  }
+  if (kind == 0 && mode & DECLARED && readDeclared(p, q, type)) {
+    kind = type == toInteger ? INTEGER : FLOAT;
+    cellBits = type == toInteger ? <u64>integer : reinterpret<u64>(float);
+    same = false;
+  }
+  if (kind == 0) {
+    cellKinds = kindOfCell(seen, start, meta, mode);
+    return false;
+  }
+  cellKinds = mode & JSON_SOURCE ? kind | (type == toBoolean ? JSON_BOOLEAN : JSON_NUMBER) : kind;
+  cellSame = same && q - p == <usize>(meta >> 4);
+  return true;
+}
+
 /**
  * Fills rows `row` to `end` of a column of a fixed-width type: `values`, 0 where a row is null or its value is of another
  * kind, and one byte a row of `validity`. Adds kinds, nulls, coercions and null tokens to those at `report`.
@@ -78,67 +141,53 @@ export function fixedColumn(
   let nulls: u32 = 0;
   let coerced: u32 = 0;
   let nullTokens: u32 = 0;
-  const json: u32 = mode & JSON_SOURCE ? (type == toBoolean ? JSON_BOOLEAN : JSON_NUMBER) : 0;
+  const numeric = type == toInteger || type == toFloat;
+  const tokens = tokenTable();
+  const json: u32 = mode & JSON_SOURCE ? JSON_NUMBER : 0;
   for (let r = <usize>row; r < <usize>end; r++) {
     const start = <usize>load<u32>(starts + (r << 2));
     const meta = load<u32>(metas + (r << 2));
-    const seen = look(start, meta, mode);
-    let kind: u32 = 0;
-    let same = true;
-    let bits: u64 = 0;
-    if (seen == isValue) {
-      const p = valueStart;
-      const q = valueEnd;
-      if (type == toInteger) {
-        kind = readNumber(p, q);
-        if (kind & (INTEGER | BIG_INTEGER)) bits = <u64>integer;
-        else kind = 0;
-      } else if (type == toFloat) {
-        kind = readNumber(p, q);
-        if (kind == INTEGER) {
-          bits = reinterpret<u64>(<f64>integer);
-          same = false;
-        } else if (kind == FLOAT) {
-          bits = reinterpret<u64>(float);
-          same = canonical;
-        } else kind = 0;
-      } else if (type == toBoolean) {
-        if (readBoolean(p, q)) {
-          kind = BOOLEAN;
-          bits = <u64>integer;
-          same = canonical;
+    // Most numbers are read at once; whatever is not that plain goes the long way.
+    if (numeric && (meta & (ABSENT | NESTED | STRING)) == 0 && load<u8>(tokens + <usize>load<u8>(start)) == 0) {
+      const negative: u32 = u32(load<u8>(start) == 0x2d);
+      const p = start + <usize>negative;
+      const length = (meta >> 4) - negative;
+      let read: u64 = NOT_SHORT;
+      if (length - 1 < 8) read = readShort(p, length);
+      else if (length - 9 < 8) read = readShort16(p, length);
+      const digits = <i64>(read & 0xffffffffffffff);
+      const places = <u32>(read >> 56);
+      if (places == 0) {
+        if (digits <= 0x20000000000000 && (digits != 0 || negative == 0)) {
+          const integer = negative ? -digits : digits;
+          if (type == toInteger) store<i64>(values + (r << 3), integer);
+          else {
+            store<f64>(values + (r << 3), <f64>integer);
+            coerced++;
+          }
+          kinds |= INTEGER | json;
+          store<u8>(validity + r, 1);
+          continue;
         }
-      } else {
-        const found = kindOf(p, q);
-        if (found == DATE) {
-          kind = DATE;
-          bits = type == toDate ? <u64>days : <u64>(<i64>days * 86400000000);
-          same = type == toDate;
-        } else if (found == DATETIME && type == toDateTime) {
-          kind = DATETIME;
-          bits = <u64>micros;
-          same = canonicalTime;
-        }
-      }
-      if (kind == 0 && mode & DECLARED && readDeclared(p, q, type)) {
-        kind = type == toInteger ? INTEGER : FLOAT;
-        bits = type == toInteger ? <u64>integer : reinterpret<u64>(float);
-        same = false;
-      }
-      if (kind != 0) {
-        kinds |= kind | json;
-        coerced += u32(!same || q - p != <usize>(meta >> 4));
+      } else if (places < 16 && type == toFloat) {
+        const value = <f64>digits / powerOfTen(places);
+        store<f64>(values + (r << 3), negative ? -value : value);
+        // Python's repr: fixed from 1e-4 on, no zero at the end but right behind the point.
+        const trailing = places > 1 && load<u8>(p + <usize>length - 1) == 48;
+        coerced += u32(trailing || (value < 1e-4 && (digits != 0 || places > 1)));
+        kinds |= FLOAT | json;
         store<u8>(validity + r, 1);
-      } else {
-        kinds |= kindOfCell(seen, start, meta, mode);
-        store<u8>(validity + r, 0);
-        nulls++;
+        continue;
       }
-    } else {
-      kinds |= kindOfCell(seen, start, meta, mode);
-      nullTokens += u32(seen == isToken);
-      store<u8>(validity + r, 0);
+    }
+    const valid = readCell(start, meta, mode, type);
+    const bits = valid ? cellBits : 0;
+    kinds |= cellKinds;
+    store<u8>(validity + r, u8(valid));
+    if (valid) coerced += u32(!cellSame);
+    else {
       nulls++;
+      nullTokens += u32((cellKinds & NULL_TOKEN) != 0);
     }
     if (type == toDate) store<u32>(values + (r << 2), <u32>bits);
     else if (type == toBoolean) store<u8>(values + r, <u8>bits);
