@@ -69,6 +69,7 @@ export async function build(
     const duplicates = await duplicatesOf(result, paths);
     const hashed = await hashes;
     identity.requireUnchanged();
+    const balance = result.judge.ledger.balance(result.judge.kept);
     const manifest = buildManifest({
       config,
       name: config.output.name ?? defaultName(looks[0]!),
@@ -78,10 +79,11 @@ export async function build(
       sources: described.map((source, s) => ({ ...source, hash: hashed[s]! })),
       files: result.files,
       fields: fieldFacts(result),
-      balance: result.judge.ledger.balance(result.judge.kept),
+      balance,
       stats: {
         valid_rows: result.judge.valid,
-        ranked_samples: config.rank.enabled ? result.judge.kept : 0,
+        // Rows below the top were ranked as well.
+        ranked_samples: config.rank.enabled ? balance.kept + (balance.dropped['below top'] ?? 0) : 0,
         processing_time: elapsed(),
         retyped: result.retyped,
         stages: stagesOf(result, sourceBytes(looks), elapsed()),

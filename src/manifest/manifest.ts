@@ -55,7 +55,7 @@ export interface ManifestStats {
   valid_rows: number;
   /** Rows that exact and near dedupe removed. */
   duplicates_removed: number;
-  /** Rows that got a score; 0 without ranking. */
+  /** Rows that got a score, those below `--top` included; 0 without ranking. */
   ranked_samples: number;
   /** Seconds. */
   processing_time: number;
