@@ -18,6 +18,8 @@ const usualChunkBytes = 32 * 2 ** 20;
 /** A term takes 40 bytes of a table that is at least half full; a chunk may double it. */
 const termBytes = 160;
 const [leastTerms, mostTerms] = [2 ** 20, 2 ** 24];
+/** Bytes of a lane's table of runs, at least. */
+const leastRunBytes = 2 ** 24;
 
 /** What the lanes are told before a pass. */
 export function planOf({ looks, union }: SchemaState, config: Config): PassPlan {
@@ -76,7 +78,8 @@ function rankPlan(fields: readonly Field[], { rank, resources }: Config): PassPl
   const { memory } = new SharedArena();
   const named = rankedColumns(columns.map((c) => fields[c]!));
   const maxTerms = Math.min(mostTerms, Math.max(leastTerms, Math.floor(keepBytes / termBytes)));
-  const settings = { method, language, ngrams, minDf, maxFeatures, keepBytes, maxTerms };
+  const runBytes = Math.max(leastRunBytes, Math.floor(keepBytes / 2));
+  const settings = { method, language, ngrams, minDf, maxFeatures, keepBytes, maxTerms, runBytes };
   return { columns, named, settings, memory };
 }
 

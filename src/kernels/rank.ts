@@ -25,13 +25,14 @@ export interface RankExports {
   tokenCount(): number;
   tokenise(columns: number, count: number, from: number, to: number): number;
   compact(stream: number, end: number, numbers: number, gap: number): number;
-  openPass(): void;
+  openPass(bits: number, part: number): void;
   countDense(stream: number, end: number, left: number, right: number, table: number): void;
   openPairs(at: number, slots: number): void;
   growPairs(at: number, slots: number): void;
   pairsHeld(): number;
   openEdges(at: number, slots: number, list: number, count: number): void;
   countSparse(stream: number, end: number, length: number, left: number, right: number): number;
+  addPairs(list: number, count: number): number;
   pairsReached(limit: number, rows: number, histogram: number): number;
   denseReached(table: number, left: number, right: number, limit: number, rows: number, histogram: number): number;
   pairsAbove(atLeast: number, target: number): number;

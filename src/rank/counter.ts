@@ -2,20 +2,14 @@ import type { Column } from '../engine/block.js';
 import { createRankKernel, type RankKernel } from '../kernels/rank.js';
 import { withinMemory } from './addressable.js';
 import { loadLanguage } from './language.js';
-import { layOutModel, openEdges } from './layout.js';
+import { layOutModel } from './layout.js';
 import type { RankModel, RankReply, RankRequest, RankSettings, Terms } from './protocol.js';
+import { RunTable } from './runs.js';
 import { englishStopWords } from './stopwords.js';
 import { Streams } from './streams.js';
 import { TermTable } from './terms.js';
 import { textsOf } from './texts.js';
 import { Tokeniser } from './tokeniser.js';
-
-/** Pairs up to this many are counted in a dense table of 12 bytes each. */
-const densePairs = 2 ** 21;
-const firstPairs = 65536;
-
-/** Where the runs of a pass were counted: a dense table of `left` times `right` pairs at `table` (with a line and a column more, see assembly/rank/grams.ts), or (null) the sparse one. */
-type Dense = { table: number; left: number; right: number } | null;
 
 /**
  * The worker's side of ranking: counts the chunks it is given, answers the coordinator's requests (RankPlan), and scores
@@ -29,7 +23,7 @@ export class RankCounter {
   private tokens = 0;
   /** Occurrences of a term that were forgotten, at most. */
   private lost = 0;
-  private dense: Dense = null;
+  private readonly runs: RunTable;
   /** The kernel's memory above this mark is a pass's, and used again by the next. */
   private passMark = 0;
   private model: ReturnType<typeof layOutModel> | null = null;
@@ -41,6 +35,7 @@ export class RankCounter {
   ) {
     const stem = settings.language === null ? undefined : loadLanguage(settings.language);
     this.kernel = createRankKernel(stem);
+    this.runs = new RunTable(this.kernel, settings);
     this.table = this.newTable();
     const tokeniser = new Tokeniser(this.kernel, this.table);
     this.streams = new Streams(this.kernel, tokeniser, settings.keepBytes, (chunk) => {
@@ -113,13 +108,16 @@ export class RankCounter {
         return { counts: table.counts(table.find(request.terms, false)) };
       case 'recount':
         return { counts: this.recount(request.terms) };
-      case 'runs':
-        this.countRuns(request);
-        return { reached: this.runsReached(request.limit) };
+      case 'runs': {
+        if (request.words !== null) this.setWords(request.words);
+        this.kernel.reset(this.passMark);
+        const full = !this.runs.count(request, this.streams);
+        return full ? { full } : { reached: this.runs.reached(request.limit) };
+      }
       case 'runsAbove':
-        return this.runsAbove(request.count);
+        return { runs: this.runs.above(request.count) };
       case 'runCounts':
-        return { counts: this.runCounts(request.runs) };
+        return { counts: this.runs.counts(request.runs) };
     }
   }
 
@@ -132,93 +130,6 @@ export class RankCounter {
     for (let number = 0; number < ids.length; number++) if (ids[number] !== 0) view[ids[number]!] = number;
     this.streams.setNumbers(numbers, gap);
     this.passMark = this.kernel.mark();
-  }
-
-  private countRuns(request: RankRequest & { ask: 'runs' }): void {
-    const { kernel, streams } = this;
-    const { exports } = kernel;
-    const { length, left, right } = request;
-    if (request.words !== null) this.setWords(request.words);
-    kernel.reset(this.passMark);
-    exports.openPass();
-    if (length === 2 && (left + 1) * (right + 1) <= densePairs) {
-      const bytes = (left + 1) * (right + 1) * 12;
-      const table = this.kernel.alloc(bytes);
-      kernel.u8(table, bytes).fill(0);
-      this.dense = { table, left, right };
-      for (const id of streams.ids()) streams.each(id, (at, end) => exports.countDense(at, end, left, right, table));
-      return;
-    }
-    this.dense = null;
-    openEdges(kernel, request.edges);
-    let slots = firstPairs;
-    exports.openPairs(kernel.alloc(slots * 24), slots);
-    for (const id of streams.ids()) {
-      streams.each(id, (at, end) => {
-        for (let from = at; ; ) {
-          from = exports.countSparse(from, end, length, left, right) >>> 0;
-          if (from >= end) break;
-          slots *= 2;
-          exports.growPairs(kernel.alloc(slots * 24), slots);
-        }
-      });
-    }
-  }
-
-  private runsReached(limit: number): number {
-    const { kernel, dense, settings } = this;
-    const { exports } = kernel;
-    const mark = kernel.mark();
-    const histogram = kernel.alloc(8192 * 4);
-    const reached =
-      dense === null
-        ? exports.pairsReached(limit, settings.minDf, histogram)
-        : exports.denseReached(dense.table, dense.left, dense.right, limit, settings.minDf, histogram);
-    kernel.reset(mark);
-    return reached >>> 0;
-  }
-
-  private runsAbove(atLeast: number): { runs: Uint32Array; counts: Uint32Array } {
-    const { kernel, dense } = this;
-    const { exports } = kernel;
-    const list = (target: number): number =>
-      dense === null
-        ? exports.pairsAbove(atLeast, target)
-        : exports.denseAbove(dense.table, dense.left, dense.right, atLeast, target);
-    const found = list(0);
-    const mark = kernel.mark();
-    const target = kernel.alloc(found * 16);
-    list(target);
-    const quads = kernel.u32(target, found * 4);
-    const runs = new Uint32Array(found * 2);
-    const counts = new Uint32Array(found * 2);
-    for (let i = 0; i < found; i++) {
-      runs[2 * i] = quads[4 * i]!;
-      runs[2 * i + 1] = quads[4 * i + 1]!;
-      counts[2 * i] = quads[4 * i + 2]!;
-      counts[2 * i + 1] = quads[4 * i + 3]!;
-    }
-    kernel.reset(mark);
-    return { runs, counts };
-  }
-
-  private runCounts(runs: Uint32Array): Uint32Array {
-    const { kernel, dense } = this;
-    const count = runs.length / 2;
-    const counts = new Uint32Array(runs.length);
-    if (dense !== null) {
-      for (let i = 0; i < count; i++) {
-        const at = dense.table + (runs[2 * i]! * (dense.right + 1) + runs[2 * i + 1]!) * 12;
-        counts.set(kernel.u32(at, 2), 2 * i);
-      }
-      return counts;
-    }
-    const mark = kernel.mark();
-    const target = kernel.alloc(count * 8);
-    kernel.exports.pairCounts(kernel.put(runs), count, target);
-    counts.set(kernel.u32(target, count * 2));
-    kernel.reset(mark);
-    return counts;
   }
 
   /** Lays out a model; the words must be those that runs were counted with, if any were. */

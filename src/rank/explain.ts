@@ -118,7 +118,7 @@ export function explainRow(
       parts.reduce((sum, t) => sum + t.part, 0),
     ),
   );
-  const best = sums.indexOf(Math.max(...sums));
+  const best = sums.reduce((top, sum, t) => (sum > sums[top]! ? t : top), 0);
   const terms = tries[best]!.filter((t) => t.part > 0).sort((a, b) => b.part - a.part || (a.term < b.term ? -1 : 1));
   return { score: sums[best]!, target: wanted.length === 0 ? null : best, terms };
 }

@@ -41,7 +41,7 @@ export function tfidfRanking(
   if (chosen.length === 0) return null;
   const idf = new Map(chosen.map((node) => [node, Math.log((1 + rows) / (1 + node.rows)) + 1]));
   const numbers = numberNodes(nodes, words, new Set(chosen));
-  const weights = new Float64Array(Math.max(...numbers) + 1);
+  const weights = new Float64Array(numbers.reduce((n, number) => n + Number(number >= 0), 0));
   const edges: number[] = [];
   nodes.forEach((node, i) => {
     const number = numbers[i]!;
@@ -58,7 +58,7 @@ export function tfidfRanking(
   targets.forEach((target, t) => {
     const found = targetPostings(runsOf(target, settings.ngrams), t, byKey, weights);
     if (found.length === 0) warnings.push(noTerm(t, targets.length));
-    postings.push(...found);
+    for (const posting of found) postings.push(posting);
   });
   return {
     model: {

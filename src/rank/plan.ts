@@ -1,7 +1,9 @@
 import { DatagpuError } from '../errors.js';
 import { createRankKernel } from '../kernels/rank.js';
 import { bm25Ranking, type Ranking, tfidfRanking } from './model.js';
+import { countRuns, requireFew } from './planruns.js';
 import type { RankReply, RankRequest, RankSettings } from './protocol.js';
+import { type Asking, addCounts, sumOf } from './replies.js';
 import { packTerms, TermTable, unpackTerms } from './terms.js';
 
 /** A term with what was counted over all rows. */
@@ -18,9 +20,6 @@ export interface Node extends CountedTerm {
   prefix: number;
   word: number;
 }
-
-/** A request to every worker, answered by their replies. */
-type Asking<T> = Generator<RankRequest, T, RankReply[]>;
 
 /**
  * The coordinator's side of ranking, once all chunks are counted: yields what to ask of every worker (RankCounter) and is
@@ -87,17 +86,6 @@ function withTies<T extends CountedTerm>(terms: T[], limit: number): T[] {
   return terms.slice(0, end);
 }
 
-function sumOf(numbers: readonly number[]): number {
-  return numbers.reduce((a, b) => a + b, 0);
-}
-
-/** The sum of the workers' counts of the same things. */
-function addCounts(replies: readonly RankReply[]): Uint32Array {
-  const sum = replies[0]!.counts!.slice();
-  for (const { counts } of replies.slice(1)) for (let i = 0; i < sum.length; i++) sum[i]! += counts![i]!;
-  return sum;
-}
-
 /** Words in enough rows that occur at least `floor` times, and perhaps some that do not, in order. */
 function* countWords(settings: RankSettings, first: readonly RankReply[], floor: number): Asking<CountedTerm[]> {
   const workers = first.length;
@@ -112,6 +100,7 @@ function* countWords(settings: RankSettings, first: readonly RankReply[], floor:
   const missing = (workers - 1) * (atLeast - 1) + lost;
   const reached = Math.max(floor, missing === 0 ? 0 : table.reached(settings.maxFeatures, settings.minDf));
   const ids = table.above(Math.max(1, reached - missing), missing === 0 ? settings.minDf : 1);
+  requireFew(ids.length, 1);
   const terms = table.pack(ids);
   const ask = lost === 0 ? 'counts' : 'recount';
   const counts = missing === 0 ? table.counts(ids) : addCounts(yield { ask, terms });
@@ -125,54 +114,6 @@ function tooManyWords({ maxFeatures, ngrams }: RankSettings): DatagpuError {
     `the text has too many distinct words to find the ${maxFeatures} most frequent terms of ${ngrams.join(' to ')} words in this memory`,
     { hint: 'Give more with --memory, lower --max-features, or name fewer columns with --rank-on' },
   );
-}
-
-interface RunRequest {
-  words: CountedTerm[] | null;
-  edges: Uint32Array;
-  length: number;
-  left: number;
-  right: number;
-  /** Runs that occur less often are not in the vocabulary. */
-  floor: number;
-  /** Runs of this length are terms. */
-  inRange: boolean;
-}
-
-/** Runs of one length in enough rows that occur at least `floor` times, in order of (prefix, word). */
-function* countRuns(settings: RankSettings, workers: number, run: RunRequest): Asking<Omit<Node, 'key'>[]> {
-  const { edges, length, left, right } = run;
-  const words = run.words === null ? null : packTerms(run.words.map((word) => word.key));
-  const limit = settings.maxFeatures;
-  const counted = yield { ask: 'runs', words, edges, length, left, right, limit };
-  const floor = Math.max(run.floor, run.inRange ? Math.max(...counted.map((r) => r.reached!)) : 0);
-  const atLeast = Math.max(1, Math.ceil(floor / workers));
-  const replies = yield { ask: 'runsAbove', count: atLeast };
-  const sums = new Map<number, [number, number]>();
-  for (const { runs, counts } of replies) {
-    for (let i = 0; i < runs!.length; i += 2) {
-      const key = runs![i]! * right + runs![i + 1]!;
-      const sum = sums.get(key);
-      if (sum === undefined) sums.set(key, [counts![i]!, counts![i + 1]!]);
-      else {
-        sum[0] += counts![i]!;
-        sum[1] += counts![i + 1]!;
-      }
-    }
-  }
-  const missing = (workers - 1) * (atLeast - 1);
-  const keys = [...sums.keys()].filter((key) => sums.get(key)![0] + missing >= floor).sort((a, b) => a - b);
-  const found = Uint32Array.from(keys.flatMap((key) => [Math.floor(key / right), key % right]));
-  const counts =
-    missing === 0 ? keys.flatMap((key) => sums.get(key)!) : addCounts(yield { ask: 'runCounts', runs: found });
-  return keys
-    .map((_, i) => ({
-      prefix: found[2 * i]!,
-      word: found[2 * i + 1]!,
-      count: counts[2 * i]!,
-      rows: counts[2 * i + 1]!,
-    }))
-    .filter((node) => node.rows >= settings.minDf && node.count >= floor);
 }
 
 /** BM25 needs nothing but the rows of the targets' words and the mean length of a row. */

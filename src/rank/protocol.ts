@@ -20,6 +20,14 @@ export interface RankSettings {
   keepBytes: number;
   /** Terms that a worker's table may have when a chunk begins; beyond, rare ones are forgotten (RankCounter). */
   maxTerms: number;
+  /** Bytes that a worker's table of runs may take; what is more is counted in parts, a pass each. */
+  runBytes: number;
+}
+
+/** Some of the runs: those whose hashes begin with `bits` bits that are `number`. */
+export interface RunPart {
+  bits: number;
+  number: number;
 }
 
 /** Terms one after another in UTF-8, each from `offsets[i]` to `offsets[i + 1]`. */
@@ -49,6 +57,7 @@ export type RankRequest =
       left: number;
       right: number;
       limit: number;
+      part: RunPart;
     }
   /** Runs, of the length counted last, that occur at least `count` times in this worker. */
   | { ask: 'runsAbove'; count: number }
@@ -65,9 +74,11 @@ export interface RankReply {
   reached?: number;
   /** For `above`. */
   terms?: Terms;
-  /** For `runsAbove`: node and word of each. */
+  /** For `runs`: the part has more runs than there is room for, and was not counted to the end. */
+  full?: boolean;
+  /** For `runsAbove`: node, word, occurrences and rows of each. */
   runs?: Uint32Array;
-  /** Occurrences and rows of each term or run, in pairs. */
+  /** Occurrences and rows of each term or run asked for, in pairs. */
   counts?: Uint32Array;
 }
 

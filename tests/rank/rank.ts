@@ -13,6 +13,7 @@ export const defaults: RankSettings = {
   maxFeatures: 1000,
   keepBytes: 2 ** 28,
   maxTerms: 2 ** 20,
+  runBytes: 2 ** 26,
 };
 
 export function textColumn(texts: readonly string[]): Column {

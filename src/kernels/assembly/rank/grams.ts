@@ -37,10 +37,18 @@ export function compact(stream: usize, end: usize, numbers: usize, gap: u32): us
 
 /** Stamp of the row that is counted; rows of all chunks of a pass have different ones. */
 let stamp: u32 = 0;
+/** A row was begun and has more pairs than there was room for. */
+let isMidRow = false;
+/** Pairs are counted whose hashes have these upper bits. */
+let partBits: u32 = 0;
+let part: u64 = 0;
 
-/** Begins a pass over all chunks. */
-export function openPass(): void {
+/** Begins a pass over all chunks, for the pairs of a part: those whose hashes begin with `bits` bits that are `number`. */
+export function openPass(bits: u32, number: u32): void {
   stamp = 0;
+  isMidRow = false;
+  partBits = bits;
+  part = number;
 }
 
 /** Offsets in a counted pair; the dense table has these 12 bytes at (left * (right words + 1) + right) * 12. */
@@ -113,7 +121,7 @@ export function growPairs(at: usize, slots: u32): void {
   for (let p = old; p < oldEnd; p += 24) {
     const key = load<u64>(p);
     if (key == emptyPair) continue;
-    const slot = findPair(key, true);
+    const slot = findPair(key, hashPair(key), true);
     store<u64>(slot, load<u64>(p, 8), 8);
     store<u64>(slot, load<u64>(p, 16), 16);
   }
@@ -123,14 +131,15 @@ export function pairsHeld(): u32 {
   return pairCount;
 }
 
-function findPair(key: u64, add: bool): usize {
-  let i = hashPair(key) & pairMask;
+/** The slot of a pair; 0 if it is not there and `add` is not set, or the table is half full. */
+function findPair(key: u64, hash: u32, add: bool): usize {
+  let i = hash & pairMask;
   while (true) {
     const slot = pairs + <usize>i * 24;
     const held = load<u64>(slot);
     if (held == key) return slot;
     if (held == emptyPair) {
-      if (!add) return 0;
+      if (!add || pairCount > pairMask >> 1) return 0;
       store<u64>(slot, key);
       pairCount++;
       return slot;
@@ -170,37 +179,54 @@ export function edgeOf(node: u32, word: u32): u32 {
 
 /**
  * Counts runs of `length` words in the sparse table: the first `length` - 1 lead to a node by the edges, the last is a
- * candidate below `right`; for runs of two the first is below `left`. Returns where it stopped, before a row for which
- * the table (kept at most half full) has no room.
+ * candidate below `right`; for runs of two the first is below `left`. Returns where it stopped because the table (kept at
+ * most half full) has no room: the next call goes on there.
  */
 export function countSparse(stream: usize, end: usize, length: u32, left: u32, right: u32): usize {
+  const shift = <u64>(32 - partBits);
   let p = stream;
   while (p < end) {
     let rowEnd = p;
     while (load<u32>(rowEnd) != endOfRow) rowEnd += 4;
-    if (<u64>pairCount + ((rowEnd - p) >> 2) >= <u64>(pairMask >> 1)) return p;
-    stamp++;
-    const lastStart = rowEnd - ((<usize>length - 1) << 2);
-    for (; p < lastStart && p < rowEnd; p += 4) {
+    if (!isMidRow) stamp++;
+    isMidRow = false;
+    for (const ahead = (<usize>length - 1) << 2; p + ahead < rowEnd; p += 4) {
       let node = load<u32>(p);
       if (node >= left) continue;
+      const last = p + ahead;
       let q = p + 4;
-      const last = p + ((<usize>length - 1) << 2);
-      while (q < last) {
+      for (; q < last; q += 4) {
         node = edgeOf(node, load<u32>(q));
         if (node == noNode) break;
-        q += 4;
       }
       if (q < last) continue;
       const word = load<u32>(last);
       if (word >= right) continue;
-      const slot = findPair((<u64>node << 32) | <u64>word, true);
+      const key = (<u64>node << 32) | <u64>word;
+      const hash = hashPair(key);
+      if (<u64>hash >> shift != part) continue;
+      const slot = findPair(key, hash, true);
+      if (slot == 0) {
+        isMidRow = true;
+        return p;
+      }
       store<u64>(slot, load<u64>(slot, 8) + (load<u32>(slot, 16) == stamp ? 1 : 0x100000001), 8);
       store<u32>(slot, stamp, 16);
     }
     p = rowEnd + 8;
   }
   return p;
+}
+
+/** Adds counted pairs (16 bytes each: node, word, count, rows) to the sparse table; returns how many it had room for. */
+export function addPairs(list: usize, count: u32): u32 {
+  for (let i: u32 = 0; i < count; i++, list += 16) {
+    const key = (<u64>load<u32>(list) << 32) | <u64>load<u32>(list, 4);
+    const slot = findPair(key, hashPair(key), true);
+    if (slot == 0) return i;
+    store<u64>(slot, load<u64>(slot, 8) + load<u64>(list, 8), 8);
+  }
+  return count;
 }
 
 /** A count that `limit` pairs in at least `rows` rows reach; see histogram.ts. */
@@ -256,7 +282,8 @@ function writePair(target: usize, node: u32, word: u32, counts: usize): void {
 /** Writes count and rows (uint32 each) of `count` pairs given as node, word; 0 for those not there. */
 export function pairCounts(list: usize, count: u32, target: usize): void {
   for (let i: u32 = 0; i < count; i++, list += 8, target += 8) {
-    const slot = findPair((<u64>load<u32>(list) << 32) | <u64>load<u32>(list, 4), false);
+    const key = (<u64>load<u32>(list) << 32) | <u64>load<u32>(list, 4);
+    const slot = findPair(key, hashPair(key), false);
     store<u64>(target, slot == 0 ? 0 : load<u64>(slot, 8));
   }
 }
