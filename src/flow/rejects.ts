@@ -56,17 +56,26 @@ export class RejectTally {
   private refusal(source: number, verdict: string): DatagpuError {
     const { first } = this.tallies[source]!;
     const { plan, alternatives } = this.looks[source]!;
-    const encoding = first!.why.includes('not UTF-8')
-      ? '. Name its encoding with --encoding if it has another one'
-      : '';
     const other = alternatives.length === 0 ? '' : `. What would fit: ${alternatives.join(', or ')}`;
     return new DatagpuError('input', first!.why, {
       file: plan.name,
       row: first!.row,
       ...(first!.line > 0 ? { line: first!.line } : {}),
-      hint: `${verdict}${encoding}${other}`,
+      hint: `${verdict}${other}${remedyOf(first!.why)}`,
     });
   }
+}
+
+/** What to do about records that are malformed for this reason. */
+function remedyOf(why: string): string {
+  if (why.includes('not UTF-8')) return '. Name its encoding with --encoding if it has another one';
+  const quote = /text after a closing (.)/.exec(why)?.[1];
+  if (quote !== undefined)
+    return `. Double each ${quote} within a quoted cell, or pass --quote none if ${quote} is text in this file`;
+  if (/^it has \d+ cells/.test(why))
+    return '. Quote cells that hold the delimiter, or name another one with --delimiter';
+  if (why.includes('declared type')) return '. Declare another type with --types';
+  return '';
 }
 
 function allowed(amount: Amount | null, records: number): number {

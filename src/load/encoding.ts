@@ -76,7 +76,7 @@ function wideOrder(head: Uint8Array): 'utf-16le' | 'utf-16be' | null {
   return null;
 }
 
-/** Refuses what can't be text: more than a tenth of zero bytes, or a fifth of control characters. */
+/** Refuses what can't be text: more than a tenth of zero bytes and more than a few, or a fifth of control characters. */
 function refuseBinary(head: Uint8Array, name: string): void {
   let zeros = 0;
   let controls = 0;
@@ -84,10 +84,10 @@ function refuseBinary(head: Uint8Array, name: string): void {
     if (b === 0) zeros++;
     else if (b < 32 && !(b >= 7 && b <= 13) && !(b >= 27 && b <= 31)) controls++;
   }
-  if (zeros > head.length * 0.1 || controls > head.length * 0.2)
+  if (zeros > Math.max(4, head.length * 0.1) || controls > head.length * 0.2)
     throw new DatagpuError('input', 'the content is binary, not text', {
       file: name,
-      hint: 'Pass --format or --encoding if it is text after all',
+      hint: 'Pass --encoding if it is text after all',
     });
 }
 

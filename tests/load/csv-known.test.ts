@@ -192,6 +192,9 @@ describe('a file is refused', () => {
       expect.objectContaining({ code: 'input', line: 5 }),
     );
     expect(() => sniff('"hello\n\n world\n')).toThrow(expect.objectContaining({ code: 'input', line: 1 }));
+    // It is not read in a dialect in which the quote would be text of the only column.
+    for (const text of ['a,b\n1,"x\n2,y\n3,z\n', 'a;b\n1;x\n2;"y', 'a\tb\tc\n1\t2\t"3\n'])
+      expect(sniff(text).columns.length).toBeGreaterThan(1);
   });
   it('when it becomes shorter while it is read', () => {
     const file = fileOf('a,b\n');

@@ -60,6 +60,7 @@ it('refuses binary content, not NUL bytes in text', () => {
   expect(() => detect(Buffer.from([80, 75, 3, 4, 0, 0, 0, 0, 8, 0, 1, 2, 3, 0, 0, 0]))).toThrow(/binary/);
   expect(() => detect(Buffer.from(Array.from({ length: 5000 }, (_, i) => (i * 7919) % 32)))).toThrow(/binary/);
   expect(detect('col1|col2|col3\nval1|val\x002|val3\n').encoding).toBe('utf-8');
+  expect(detect('a,b\n1,x\0y\n2,\0\n').encoding).toBe('utf-8');
   expect(detect('\x1b[31ma,b\x1b[0m\n1,2\n').encoding).toBe('utf-8');
 });
 

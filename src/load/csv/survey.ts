@@ -52,12 +52,15 @@ export function survey(
     shape.malformed += other.malformed;
     shape.stray += other.stray;
   }
-  const consistency = rows.length === 0 ? 1 : Math.max(0, credit(rows, columns) - shape.malformed) / rows.length;
+  // Half: where all records are malformed they are to be refused, and not read as one column of text.
+  const spoiled = shape.malformed / 2;
+  const consistency = rows.length === 0 ? 1 : Math.max(0, credit(rows, columns) - spoiled) / rows.length;
   const base = columns === 1 ? 0.25 : 1 - 1 / (columns + 1);
   let score = base * consistency * (priors[dialect.delimiter] ?? 1);
   score *= 1 - 0.5 * Math.min(1, shape.stray / Math.max(1, rows.length));
   if (preamble > 0) score *= 0.8;
-  if (shape.unterminated) score *= 0.3;
+  // Still likelier than no columns at all: a quote that is never closed is to be told, not read as text.
+  if (shape.unterminated) score *= columns === 1 ? 0.3 : 0.6;
   // Separators with a space behind most of them, and not equally many in each line: sentences.
   if (consistency < 0.9 && shape.spaced > shape.later * 0.75) score *= 0.5;
   return { dialect, preamble, columns, unnamedFirst, consistency, score, malformed: shape.malformed };

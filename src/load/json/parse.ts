@@ -225,8 +225,13 @@ function syntaxError(
       ? `${kindOf(bytes[0])} where an object was expected`
       : reasonOf(errorCode, bytes, byteOf(scanned, at) + 1);
   const where = scanned.gap === undefined ? { file: name, row, line } : { file: name, line };
-  if (dialect.layout !== 'concatenated' || row === 1) return new DatagpuError('input', why, where);
-  return new DatagpuError('input', why, { ...where, hint: 'If it has a record a line, use --format jsonl' });
+  const hint =
+    left === 0
+      ? 'It was probably cut off'
+      : dialect.layout === 'concatenated' && row > 1
+        ? 'If it has a record a line, use --format jsonl'
+        : 'Correct it there: of JSON that is broken in one place nothing is read';
+  return new DatagpuError('input', why, { ...where, hint });
 }
 
 /** Gives the kernel four times the room for members of open objects. */

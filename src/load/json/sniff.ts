@@ -66,7 +66,9 @@ function sniffLines(kernel: IngestKernel, fd: number, file: TextFile, bom: numbe
     if (layout === 'array' || layout === 'object' || (none && (layout !== null || whole))) {
       const what = none ? `no line is a JSON object: ${rejects[0].why}` : rejects[0].why;
       const hint =
-        layout !== null ? 'The file reads as JSON: use --format json' : 'A .jsonl file has one JSON object a line';
+        layout !== null
+          ? 'The file reads as JSON: use --format json'
+          : 'A .jsonl file has one JSON object a line, such as {"text": ...}';
       throw new DatagpuError('input', what, { file: name, line: rejects[0].line, hint });
     }
   }
@@ -136,7 +138,7 @@ function sniffDocument(
     throw new DatagpuError('input', `the array holds no objects: its first element is ${reject.why}`, {
       file: name,
       line: reject.line,
-      hint: 'A record is a JSON object',
+      hint: 'A record is a JSON object: make one of each element, such as {"text": ...}',
     });
   if (rows === 0 && whole) throw new DatagpuError('input', 'the array is empty: there are no records', { file: name });
   return finish(dialect, [...head.parsed.newKeys], dataStart, whole, warnings, name);
