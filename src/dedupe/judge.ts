@@ -1,7 +1,7 @@
+import type { ExactIndex } from './bounded.js';
 import { digestBytes } from './digest.js';
 import type { NearIndex } from './near.js';
 import type { ShingleSets } from './shingles.js';
-import type { DigestTable } from './table.js';
 
 /** The rows of a chunk, as they are judged. */
 export interface JudgedRows {
@@ -35,14 +35,14 @@ export class NearJudgement {
   /** Rows judged so far. */
   at = 0;
   private readonly chunk: JudgedRows;
-  private readonly table: DigestTable | null;
+  private readonly table: ExactIndex | null;
   private readonly index: NearIndex;
   private readonly keep: Uint8Array<ArrayBuffer>;
   private readonly keptOrdinal: Uint32Array<ArrayBuffer>;
   private readonly nearRows: number[] = [];
   private readonly similarity: number[] = [];
 
-  constructor(chunk: JudgedRows, table: DigestTable | null, index: NearIndex) {
+  constructor(chunk: JudgedRows, table: ExactIndex | null, index: NearIndex) {
     const { rows, digests } = chunk;
     if (table !== null && digests.length !== rows * digestBytes) throw new Error('not one digest for each row');
     this.chunk = chunk;

@@ -6,6 +6,9 @@ import { digestBytes } from './digest.js';
 interface TableExports {
   init(): void;
   size(): number;
+  directoryDepth(): number;
+  pageDepth(slot: number): number;
+  copyPage(slot: number, to: number): number;
   find(digest: number): number;
   insert(digest: number, ordinal: number): void;
   judge(
@@ -19,6 +22,10 @@ interface TableExports {
     order: number,
   ): void;
 }
+
+/** Bytes of an entry: a digest and an ordinal. */
+export const entryBytes: number = digestBytes + 4;
+const pageEntries = 1024;
 
 /** What became of the rows of a chunk. */
 export interface Verdict {
@@ -35,7 +42,7 @@ export interface Verdict {
 export class DigestTable {
   private readonly kernel: Kernel<TableExports>;
   /** For the digests of a call and what comes of them. */
-  private readonly room = new Room((bytes) => this.reserve(bytes));
+  private room = new Room((bytes) => this.reserve(bytes));
   private laid: Uint8Array | null = null;
 
   constructor() {
@@ -91,6 +98,35 @@ export class DigestTable {
   /** Enters the digest of row `row`, which `find` did not find. */
   insert(digests: Uint8Array, row: number, ordinal: number): void {
     this.kernel.exports.insert(this.lay(digests) + row * digestBytes, ordinal);
+  }
+
+  /** The number of leading bits of a digest by which its page is found. */
+  get depth(): number {
+    return this.kernel.exports.directoryDepth();
+  }
+
+  /**
+   * The entries (16 bytes of digest, uint32 ordinal) of each page, with the slots, from `slot` on, whose digests are in it.
+   * In order of the slots. A page's bytes are valid until the next one is asked for.
+   */
+  *pages(): Generator<{ slot: number; slots: number; entries: Uint8Array }> {
+    const { depth } = this;
+    this.laid = null;
+    const at = this.room.of(pageEntries * entryBytes);
+    for (let slot = 0; slot < 2 ** depth; ) {
+      const slots = 2 ** (depth - this.kernel.exports.pageDepth(slot));
+      const count = this.kernel.exports.copyPage(slot, at);
+      yield { slot, slots, entries: this.kernel.u8(at, count * entryBytes) };
+      slot += slots;
+    }
+  }
+
+  /** Forgets all rows; the memory is used again. */
+  clear(): void {
+    this.kernel.reset();
+    this.room = new Room((bytes) => this.reserve(bytes));
+    this.laid = null;
+    this.kernel.exports.init();
   }
 
   /** The address of the digests, which are copied in when they are not those of the last call. */

@@ -12,6 +12,7 @@ import { manifestText } from '../manifest/write.js';
 import { Staging } from '../write/commit.js';
 import { duplicatesOf } from './account.js';
 import { writeBeside } from './beside.js';
+import { laneCount, ranksRows } from './budget.js';
 import { fieldFacts, stagesOf } from './facts.js';
 import type { SourceIdentity } from './identity.js';
 import { type Look, lookAt } from './look.js';
@@ -34,7 +35,7 @@ export async function build(
   const staging = new Staging(out);
   const scratch = openScratch(config, staging);
   // Opened before the sources are looked at: threads take a while to start.
-  const executor = openExecutor(config.resources.threads, config.resources.memoryBytes, expectedBytes(sources));
+  const executor = openExecutor(lanesOf(config), expectedBytes(sources));
   const stop = (): void => void executor.close();
   options.signal?.addEventListener('abort', stop);
   try {
@@ -114,6 +115,11 @@ export async function build(
     staging.abort();
   }
 }
+
+const lanesOf = (config: Config): number => {
+  const { threads, memoryBytes } = config.resources;
+  return threads === 0 ? 0 : laneCount(threads, memoryBytes, ranksRows(config));
+};
 
 /** Bytes that there will be to read; text is packed to about a tenth. */
 function expectedBytes(sources: readonly Source[]): number {

@@ -1,20 +1,27 @@
 import type { Config } from '../config/options.js';
+import { BoundedDigests, type Spilling } from '../dedupe/bounded.js';
 import type { IdSample } from '../dedupe/idsample.js';
 import { type JudgedRows, NearJudgement } from '../dedupe/judge.js';
 import { NearIndex } from '../dedupe/near.js';
-import { DigestTable } from '../dedupe/table.js';
+import { SpilledDigests } from '../dedupe/spilled.js';
+import { collectGarbage } from '../engine/collect.js';
 import type { DedupeFacts } from '../ledger/duplicate-warnings.js';
 import { FateLog, type RowVerdict, rowOrdinals } from '../ledger/fates.js';
 import { Ledger } from '../ledger/ledger.js';
+import { type Budget, isTight } from './budget.js';
 import type { RankedRows } from './ranked.js';
 import { RejectTally } from './rejects.js';
 import type { SchemaState } from './schema.js';
+import { type ScratchFolder, spilling } from './scratch.js';
 import type { ShingleFeed } from './shingle-feed.js';
 import type { Seen } from './tasks.js';
 import type { ChunkRef } from './walk.js';
 
 /** Near duplicates are looked for so long before other events are seen. */
 const sliceMs = 50;
+
+/** From so many rows on their digests take more memory than collecting garbage takes time. */
+const manyRows = 2 ** 21;
 
 /** What was decided about the rows of a chunk. */
 export interface Judged {
@@ -41,15 +48,21 @@ export class Judge {
   /** Columns of the first chunk that look like ids and hide duplicates. */
   private ids: IdSample | null = null;
   private readonly schema: SchemaState;
-  private readonly table: DigestTable | null;
-  private readonly index: NearIndex | null;
+  private table: BoundedDigests | null;
+  private index: NearIndex | null;
   private readonly threshold: number;
+  private readonly compares: boolean;
+  private readonly comparesTexts: boolean;
+  /** How similar unrelated rows are, as the index of near duplicates knew before it was let go of. */
+  private unrelated: number | null = null;
 
-  constructor(schema: SchemaState, config: Config) {
+  constructor(schema: SchemaState, config: Config, budget: Budget, scratch: ScratchFolder) {
     this.schema = schema;
     this.rejects = new RejectTally(schema.looks, config.read);
-    this.table = config.dedupe.enabled ? new DigestTable() : null;
+    this.table = config.dedupe.enabled ? new BoundedDigests(digestSpilling(config, budget, scratch)) : null;
     this.index = config.near.enabled ? new NearIndex(config.near.threshold) : null;
+    this.comparesTexts = config.near.enabled;
+    this.compares = this.table !== null || this.index !== null;
     this.threshold = config.near.threshold;
     this.coerced = schema.union.fields.map(() => 0);
   }
@@ -104,13 +117,22 @@ export class Judge {
 
   /** Whether duplicates are looked for, and by what; for the account of them. */
   get dedupes(): Pick<DedupeFacts, 'near' | 'ids'> | null {
-    if (this.table === null && this.index === null) return null;
-    const { index, ids } = this;
+    if (!this.compares) return null;
+    const { ids } = this;
     const { fields } = this.schema.union;
     return {
-      near: index === null ? null : { threshold: this.threshold, unrelated: index.unrelated },
+      near: this.comparesTexts ? { threshold: this.threshold, unrelated: this.unrelated } : null,
       ids: ids === null ? null : { ...ids, columns: ids.columns.map((f) => fields[f]!.name) },
     };
+  }
+
+  /** Lets go of all that rows were compared with; every row was judged, or none will be any more. */
+  release(): void {
+    if (this.index !== null) this.unrelated = this.index.unrelated;
+    this.table?.close();
+    this.table = null;
+    this.index = null;
+    if (this.kept > manyRows) collectGarbage();
   }
 
   private exact(chunk: JudgedRows): RowVerdict | null {
@@ -139,4 +161,15 @@ export class Judge {
     }
     return judgement.finish();
   }
+}
+
+function digestSpilling({ resources }: Config, { digestBytes }: Budget, scratch: ScratchFolder): Spilling {
+  return {
+    roomBytes: digestBytes,
+    isTight: () => isTight(resources.memoryBytes),
+    spill: (table) => {
+      const file = scratch.file();
+      return spilling(file, () => new SpilledDigests(table, file));
+    },
+  };
 }

@@ -30,6 +30,8 @@ export interface Look {
   start: ChunkStart | null;
   /** The pieces of a Parquet file; null for text. */
   pieces: RowPiece[] | null;
+  /** Bytes of a record of a text, on average over the samples; 0 for Parquet. */
+  recordBytes: number;
   /** Other dialects that would fit the samples. */
   alternatives: string[];
   /** For the manifest. */
@@ -76,7 +78,11 @@ const delimiterOf = (source: Source, config: Config): { delimiter?: string } =>
   source.format === 'tsv' && config.read.delimiter === null ? { delimiter: '\t' } : {};
 
 /** Gathers the kinds of values in the first records, and keys that the sniffing did not see. */
-function typeSample(plan: Look['plan'], start: ChunkStart, config: Config): Pick<Look, 'plan' | 'columns'> {
+function typeSample(
+  plan: Look['plan'],
+  start: ChunkStart,
+  config: Config,
+): Pick<Look, 'plan' | 'columns' | 'recordBytes'> {
   const kernel = createIngestKernel();
   const files = new OpenFiles();
   try {
@@ -92,7 +98,8 @@ function typeSample(plan: Look['plan'], start: ChunkStart, config: Config): Pick
     const known = plan.columns.map((name, c) => ({ name, type: null, ...seen[c]! }));
     const added = newKeys.map((name) => ({ name, type: null, kinds: 0, shape: null }));
     const columns = { name: plan.name, columns: [...known, ...added] };
-    return { plan: { ...plan, columns: [...plan.columns, ...newKeys] }, columns };
+    const recordBytes = scanned.bytes / Math.max(1, scanned.records);
+    return { plan: { ...plan, columns: [...plan.columns, ...newKeys] }, columns, recordBytes };
   } finally {
     files.close();
   }
@@ -121,6 +128,7 @@ function lookAtParquet(source: Source, file: Spooled): Look {
     columns: { name, columns: fields.map((f) => ({ ...f, kinds: 0, shape: null })) },
     start: null,
     pieces,
+    recordBytes: 0,
     alternatives: [],
     dialect: { format: 'parquet', created_by: createdBy },
     warnings: [],

@@ -5,24 +5,21 @@ import { DatagpuError, quoteValue } from '../errors.js';
 import { resolveColumns } from '../load/columns.js';
 import { rankedColumns } from '../rank/rowtexts.js';
 import { isRankable } from '../rank/texts.js';
+import { type Budget, ranksRows } from './budget.js';
 import type { Look } from './look.js';
 import type { SchemaState } from './schema.js';
 import type { PassPlan } from './tasks.js';
 import { ChunkWalk, type Walkable } from './walk.js';
 
 /** Records of a chunk times its columns stay below this: the cell index has 8 bytes a cell. */
-const cellsPerChunk = 8_000_000;
+const cellsPerChunk = 4_000_000;
+/** A record takes up to 60 bytes on its way, whatever it holds. */
+const recordsPerChunk = 1_000_000;
 /** Decoded bytes of a chunk. */
 const usualChunkBytes = 32 * 2 ** 20;
 
-/** A term takes 40 bytes of a table that is at least half full; a chunk may double it. */
-const termBytes = 160;
-const [leastTerms, mostTerms] = [2 ** 20, 2 ** 24];
-/** Bytes of a lane's table of runs, at least. */
-const leastRunBytes = 2 ** 24;
-
 /** What the lanes are told before a pass. */
-export function planOf({ looks, union }: SchemaState, config: Config): PassPlan {
+export function planOf({ looks, union }: SchemaState, config: Config, budget: Budget): PassPlan {
   const { fields } = union;
   return {
     sources: looks.map((look, s) => ({ ...look.plan, map: union.maps[s]! })),
@@ -34,8 +31,8 @@ export function planOf({ looks, union }: SchemaState, config: Config): PassPlan 
     compared: comparedColumns(fields, config),
     samplesIds: config.dedupe.enabled && config.dedupe.on === null,
     near: nearPlan(fields, config),
-    rank: rankPlan(fields, config),
-    constantScore: config.rank.enabled && isConstant(config.rank),
+    rank: rankPlan(fields, config, budget),
+    constantScore: config.rank.enabled && !ranksRows(config),
     compression: config.output.compression,
     rejects: config.output.rejects,
   };
@@ -58,27 +55,24 @@ export function walkOf(
   const sources = looks.map((look): Walkable => {
     if (!only(look)) return { start: null, limits: null, pieces: [] };
     if (look.pieces !== null) return { start: null, limits: null, pieces: look.pieces };
-    const records = Math.max(1, Math.floor(cellsPerChunk / Math.max(1, look.plan.columns.length)));
+    const cells = Math.floor(cellsPerChunk / Math.max(1, look.plan.columns.length));
+    const records = Math.min(recordsPerChunk, Math.max(1, cells));
     return { start: look.start!, limits: { bytes: chunkBytes, records }, pieces: null };
   });
   return new ChunkWalk(sources, config.read.limit ?? Number.POSITIVE_INFINITY);
 }
 
-/** Every row has the score 1, and all are kept: they can be written as they come. */
-const isConstant = ({ method, top }: Config['rank']): boolean => method === 'none' && top === null;
-
 /** How rows are ranked; null when they are not compared with each other. */
-function rankPlan(fields: readonly Field[], { rank, resources }: Config): PassPlan['rank'] {
-  if (!rank.enabled || isConstant(rank)) return null;
+function rankPlan(fields: readonly Field[], config: Config, budget: Budget): PassPlan['rank'] {
+  const { rank } = config;
+  if (!ranksRows(config)) return null;
   const wanted = rank.on === null ? textColumns(fields) : resolveColumns(rank.on, fields, '--rank-on');
   // Types may still widen to text: a column without text is refused once they hold (requireText).
   const columns = rank.method === 'none' ? [] : wanted.filter((f) => isRankable(fields[f]!.type));
   const { method, language, ngrams, minDf, maxFeatures } = rank;
-  const keepBytes = Math.floor(resources.memoryBytes / 4 / Math.max(1, resources.threads));
+  const { idBytes: keepBytes, maxTerms, runBytes } = budget;
   const { memory } = new SharedArena();
   const named = rankedColumns(columns.map((c) => fields[c]!));
-  const maxTerms = Math.min(mostTerms, Math.max(leastTerms, Math.floor(keepBytes / termBytes)));
-  const runBytes = Math.max(leastRunBytes, Math.floor(keepBytes / 2));
   const settings = { method, language, ngrams, minDf, maxFeatures, keepBytes, maxTerms, runBytes };
   return { columns, named, settings, memory };
 }

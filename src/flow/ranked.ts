@@ -4,9 +4,10 @@ import type { Executor } from '../engine/executor.js';
 import { Sequence } from '../engine/sequence.js';
 import { type RankRecord, type RankSummary, recordOf, summarise } from '../rank/explain.js';
 import type { Ranking } from '../rank/model.js';
-import { orderOf, rowsKept, type ScoreOrder } from '../rank/order.js';
+import { rowsKept, type ScoreOrder } from '../rank/order.js';
 import { planRanking } from '../rank/plan.js';
 import type { RankSettings } from '../rank/protocol.js';
+import { orderByRanges } from '../rank/ranges.js';
 import type { RankedColumn } from '../rank/rowtexts.js';
 import { finishScores } from '../rank/scores.js';
 import { wordsOf } from '../rank/words.js';
@@ -47,6 +48,7 @@ export class RankedRun {
   private readonly meter: ProgressMeter;
   /** Bytes of rows that may be kept in memory; those that don't fit are spilled. */
   private room: number;
+  private readonly isTight: () => boolean;
   private bytes = 0;
   private scoredRows = 0;
 
@@ -57,7 +59,9 @@ export class RankedRun {
     config: Config['rank'],
     memoryBytes: number,
     meter: ProgressMeter,
+    isTight: () => boolean,
   ) {
+    this.isTight = isTight;
     this.meter = meter;
     this.executor = executor;
     this.scratch = scratch;
@@ -72,7 +76,7 @@ export class RankedRun {
     if (rows === 0) return { do: 'drop' };
     this.bytes += bytes;
     this.room -= bytes;
-    return { do: 'hold', chunk, inMemory: this.room >= 0, spillTo: this.scratch.file() };
+    return { do: 'hold', chunk, inMemory: this.room >= 0 && !this.isTight(), spillTo: this.scratch.file() };
   }
 
   take(id: number, held: HeldRows | null, lane: number): void {
@@ -84,13 +88,22 @@ export class RankedRun {
   /** Scores and orders all rows, and hands the row groups to the sink. */
   async finish(sink: DataSink, hash: DatasetHash): Promise<RankedRows> {
     const ranking = await this.rank();
-    const { scores: all, largest } = finishScores(ranking, await this.score(ranking));
-    const byScore = orderOf(all);
-    const order = this.orderRows(byScore.rows, ranking);
-    await this.write(order, this.scoresInOrder(order, byScore, all), sink, hash);
-    const summary = summarise(ranking, byScore.scores);
-    const record = ranking === null ? null : recordOf(ranking, this.settings, largest, this.columns);
+    const { order, scores, summary, record } = this.order(ranking, await this.score(ranking));
+    await this.write(order, scores, sink, hash);
     return { summary, record, order, warnings: this.warnings(ranking) };
+  }
+
+  /** Puts all rows in order; what that takes besides its result is garbage when it returns. */
+  private order(
+    ranking: Ranking | null,
+    perChunk: (Float64Array | number)[],
+  ): Pick<RankedRows, 'order' | 'summary' | 'record'> & { scores: Float64Array } {
+    const { scores: all, largest } = finishScores(ranking, perChunk.splice(0));
+    const record = ranking === null ? null : recordOf(ranking, this.settings, largest, this.columns);
+    const byScore = orderByRanges(all);
+    const order = this.orderRows(byScore.rows, ranking);
+    const scores = this.scoresInOrder(order, byScore, all);
+    return { order, scores, summary: summarise(ranking, byScore.scores), record };
   }
 
   /** The rows that `--top` leaves out, chunk by chunk, with the places that they have among all kept rows. */

@@ -6,6 +6,7 @@ import type { Field } from '../engine/types.js';
 import { fate, fateNames } from '../ledger/fates.js';
 import { DatasetHash } from '../write/fingerprint.js';
 import { ParquetSplicer, type StagedFile } from '../write/splicer.js';
+import { type Budget, budgetOf, expectedRecords, isTight } from './budget.js';
 import { Judge } from './judge.js';
 import type { Look } from './look.js';
 import { runPass } from './pass.js';
@@ -37,7 +38,7 @@ export interface RunContext {
   signal: AbortSignal | undefined;
   /** Decoded bytes of a chunk, where it is not to be the usual number. */
   chunkBytes?: number;
-  /** Bytes of rows that may wait in memory to be ranked, where it is not to be a third of the memory. */
+  /** Bytes of rows that may wait in memory to be ranked, where it is not to be what `--memory` gives them. */
   heldBytes?: number;
 }
 
@@ -60,11 +61,12 @@ export interface RunResult {
 /** Reads, judges and writes all records; types are settled over all of them, at the price of a second pass if need be. */
 export async function run(looks: readonly Look[], config: Config, context: RunContext): Promise<RunResult> {
   const schema = new SchemaState(looks, config);
+  const budget = budgetOf(config, context.executor.lanes, expectedRecords(looks, config.read.limit));
   for (let retyped = 0; ; retyped++) {
     if (retyped > mostRestarts(looks)) throw new Error('types that were settled over all rows did not hold');
-    const result = await attempt(schema, config, context);
+    const result = await attempt(schema, config, budget, context);
     if (result !== null) return { ...result, retyped };
-    await learnKinds(schema, config, context);
+    await learnKinds(schema, config, budget, context);
   }
 }
 
@@ -78,12 +80,13 @@ function mostRestarts(looks: readonly Look[]): number {
 async function attempt(
   schema: SchemaState,
   config: Config,
+  budget: Budget,
   context: RunContext,
 ): Promise<Omit<RunResult, 'retyped'> | null> {
   const { executor } = context;
-  const plan = planOf(schema, config);
+  const plan = planOf(schema, config, budget);
   await toAllLanes(executor, plan);
-  const judge = new Judge(schema, config);
+  const judge = new Judge(schema, config, budget, context.scratch);
   const fields = plan.constantScore || plan.rank !== null ? [...plan.fields, scoreField] : plan.fields;
   const { compression, shardBytes } = config.output;
   const splicer = new ParquetSplicer(context.staging, fields, {
@@ -102,8 +105,9 @@ async function attempt(
           context.scratch,
           plan.rank,
           config.rank,
-          context.heldBytes ?? config.resources.memoryBytes / 3,
+          context.heldBytes ?? budget.heldBytes,
           context.meter,
+          () => context.heldBytes === undefined && isTight(config.resources.memoryBytes),
         );
   const rejects =
     context.rejectsFile === null
@@ -136,10 +140,12 @@ async function attempt(
       },
     });
     if (!finished) {
+      judge.release();
       splicer.discard();
       rejects?.abort();
       return null;
     }
+    judge.release();
     judge.rejects.check();
     requireText(plan.fields, config);
     const ranking = ranked === null ? null : await ranked.finish(sink, hash);
@@ -156,6 +162,7 @@ async function attempt(
     const files = await finishing;
     return { fields, files, hash: hash.finish(), judge, schema, totals: sink.totals, ranking, spent };
   } catch (error) {
+    judge.release();
     splicer.abort();
     rejects?.abort();
     throw error;
@@ -194,10 +201,10 @@ async function addBelowTop(
 }
 
 /** Finds the kinds of all values of text sources, so that the next attempt's types hold. */
-async function learnKinds(schema: SchemaState, config: Config, context: RunContext): Promise<void> {
+async function learnKinds(schema: SchemaState, config: Config, budget: Budget, context: RunContext): Promise<void> {
   const { executor } = context;
   schema.settle();
-  await toAllLanes(executor, planOf(schema, config));
+  await toAllLanes(executor, planOf(schema, config, budget));
   const walk = walkOf(schema, config, context.chunkBytes, (look) => look.start !== null);
   const order = new Sequence();
   const work = async (lane: number): Promise<void> => {

@@ -14,7 +14,7 @@ export interface ChunkStart {
 export interface ChunkLimits {
   /** @default 32 MiB */
   bytes: number;
-  /** So that records times columns stay within 8 million cells. */
+  /** So that records times columns stay within 4 million cells, and for a million records at most. */
   records: number;
 }
 

@@ -21,9 +21,12 @@ const pieceRows = 32768;
 const upper = { shift: 29, digits: 3 };
 const all = { shift: 0, digits: 6 };
 
-/** Sorts scores, which must not be negative or NaN. Takes 32 bytes a row, 12 of them for the result. */
-export function orderOf(scores: Float64Array): ScoreOrder {
-  const kernel = createRankKernel();
+/**
+ * Sorts scores, which must not be negative or NaN. Takes 32 bytes a row, 12 of them for the result, which is a view of the
+ * kernel's memory: with a kernel of your own it is valid until the next call.
+ */
+export function orderOf(scores: Float64Array, kernel: RankKernel = createRankKernel()): ScoreOrder {
+  kernel.reset();
   const count = scores.length;
   const spare = { keys: kernel.alloc(count * 8), rows: kernel.alloc(count * 4) };
   const now = { keys: kernel.alloc(count * 8), rows: 0 };

@@ -69,7 +69,7 @@ function writeLines(name: string, texts: readonly string[]): string {
 describe('near duplicates of a compile', () => {
   const executors: Executor<LaneTasks>[] = [];
   beforeAll(() => {
-    for (const threads of [0, 1, 2]) executors.push(openExecutor(threads, 2 ** 31, 2 ** 40));
+    for (const threads of [0, 1, 2]) executors.push(openExecutor(threads, 2 ** 40));
   });
   afterAll(() => Promise.all(executors.map((executor) => executor.close())));
 

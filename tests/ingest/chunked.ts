@@ -21,7 +21,7 @@ export async function inChunks(
   const { onProgress: _, signal: __, cwd: ___, ...settings } = { ...asRead, ...options };
   const config = resolveConfig(settings, null, { cwd, env: {} });
   const scratch = new ScratchFolder(staging);
-  const executor = openExecutor(0, config.resources.memoryBytes, 0);
+  const executor = openExecutor(0, 0);
   try {
     const looks = [];
     for (const found of resolveSources([source], { cwd, format: config.read.format }).sources)

@@ -17,7 +17,7 @@ import { resolveSources } from '../../dist/load/sources.js';
 
 const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'datagpu-invariance-'));
 /** Lanes by number of threads; they serve one run after the other. */
-const lanes = [0, 1, 2, 3].map((threads): Executor<LaneTasks> => openExecutor(threads, 2 ** 33, 2 ** 33));
+const lanes = [0, 1, 2, 3].map((threads): Executor<LaneTasks> => openExecutor(threads, 2 ** 33));
 afterAll(async () => {
   for (const executor of lanes) await executor.close();
   fs.rmSync(dir, { recursive: true, force: true });

@@ -18,3 +18,9 @@ export function take(bytes: usize): usize {
   arena += (bytes + 63) & ~63;
   return at;
 }
+
+/** Forgets what is left of the memory reserved last, which the host takes back. */
+export function startAgain(): void {
+  arena = 0;
+  arenaEnd = 0;
+}

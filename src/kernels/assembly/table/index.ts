@@ -8,7 +8,7 @@
 // A tag is 0 for an empty slot, or 0x80 and 7 bits of the digest's second word, whose low bits choose the group of 16.
 // Rows are judged by the top byte of their digests, so that what is looked at stays in the processor's cache.
 
-import { take } from '../shared/arena';
+import { startAgain, take } from '../shared/arena';
 
 export { __heap_base };
 export { pick } from './pick';
@@ -49,13 +49,36 @@ export function size(): u32 {
   return entries;
 }
 
-/** Makes an empty table. */
+/** Makes an empty table; of one that was there before nothing is used any more. */
 export function init(): void {
   entries = 0;
   depth = 0;
+  startAgain();
   memory.fill(runs, 0, 8 << 8);
   directory = take(4);
   store<u32>(directory, <u32>newPage(0));
+}
+
+/** The directory's depth: it has 2^depth slots. */
+export function directoryDepth(): u32 {
+  return depth;
+}
+
+/** The depth of a slot's page, which 2^(directoryDepth - it) slots share. */
+export function pageDepth(slot: u32): u32 {
+  return load<u32>(<usize>load<u32>(directory + ((<usize>slot) << 2)));
+}
+
+/** Copies the entries of a slot's page, at most 1,024, to `to`, one after the other. Returns how many there are. */
+export function copyPage(slot: u32, to: usize): u32 {
+  const page = <usize>load<u32>(directory + ((<usize>slot) << 2));
+  let at = to;
+  for (let s: usize = 0; s < <usize>slots; s++) {
+    if (load<u8>(page + tagsAt + s) == 0) continue;
+    memory.copy(at, <usize>load<u32>(page + entriesAt + (s << 2)), entryBytes);
+    at += entryBytes;
+  }
+  return <u32>((at - to) / entryBytes);
 }
 
 function newPage(pageDepth: u32): usize {
