@@ -212,18 +212,26 @@ export function benchRows(scale) {
           { records: n(1e6) },
         ),
     ],
-    [
-      'cyrillic',
-      () =>
-        row(
-          'ranking mostly Cyrillic text, against ASCII text of as many bytes',
-          longTexts(n(20_000), 8_000, 'cyrillic'),
-          compile(longTexts(n(20_000), 8_000, 'cyrillic')),
-          compile(longTexts(n(20_000), 8_000)),
-          2,
-          { records: n(2e4) },
-        ),
-    ],
+    ...[
+      ['rank-long', 'ascii', 'long ASCII documents'],
+      ['cyrillic', 'cyrillic', 'long Cyrillic documents'],
+      ['cjk', 'cjk', 'long Chinese documents'],
+      ['mixed', 'mixed', 'long documents of ASCII, accented, Cyrillic and Han letters'],
+    ].map(([id, script, what]) => [
+      id,
+      () => {
+        const long = longTexts(n(5_000), 20_000, script);
+        const short = longTexts(n(800_000), 125);
+        return row(
+          `ranking ${what}, against ASCII rows of 125 bytes; the goal is 2 a byte`,
+          long,
+          compile(long),
+          compile(short),
+          (2 * bytes(long)) / bytes(short),
+          { records: n(5e3) },
+        );
+      },
+    ]),
     [
       'version',
       () =>

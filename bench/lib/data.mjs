@@ -102,16 +102,40 @@ export function numbers(rows) {
   });
 }
 
-/** Rows of one long text each, of about `bytes` bytes. `script` picks ASCII or Cyrillic syllables. */
+/** What made-up words of a script are made of, how many bytes a word takes with what follows it, and what follows. */
+const scripts = {
+  ascii: { pieces: syllables, bytes: 8.85, between: () => ' ' },
+  cyrillic: {
+    pieces: 'ка ло ми тер ан про ый ед ре кон ста ние ция ер ост ли кву экс фу зо па ра си де мент'.split(' '),
+    bytes: 16.85,
+    between: () => ' ',
+  },
+  // Words are not set apart: a token is what stands between two commas.
+  cjk: {
+    pieces: [...'的一是不了人我在有他这中大来上国个到说们为子和你地出道也时年得就那要下以生会自着去之过家学对可里后小'],
+    bytes: 10.6,
+    between: (rnd) => (rnd() < 0.3 ? '，' : ''),
+  },
+  mixed: {
+    pieces: 'ka lo mí ter an pró ing ed ré con stä ble tion er øus ly qu ex fu zö па ра 学 де ment'.split(' '),
+    bytes: 10.55,
+    between: () => ' ',
+  },
+};
+
+/** `rows` rows of one text each, of about `bytes` bytes in words of a script. */
 export function longTexts(rows, bytes, script = 'ascii') {
   return once(`long-${rows}x${bytes}-${script}.csv`, (file) => {
     const rnd = generator(4242);
-    const cyrillic = 'ка ло ми тер ан про ый ед ре кон ста ние ция ер ост ли кву экс фу зо па ра си де мент'.split(' ');
-    const word = vocabulary(rnd, 50_000, script === 'ascii' ? syllables : cyrillic);
-    const perWord = script === 'ascii' ? 9 : 17;
+    const { pieces, bytes: perWord, between } = scripts[script];
+    const word = vocabulary(rnd, 50_000, pieces);
+    const text = () => {
+      let words = word();
+      for (let n = Math.round(bytes / perWord); n > 1; n--) words += between(rnd) + word();
+      return words;
+    };
     const lines = (function* () {
-      for (let i = 0; i < rows; i++)
-        yield `${i},${Array.from({ length: Math.round(bytes / perWord) }, word).join(' ')}`;
+      for (let i = 0; i < rows; i++) yield `${i},${text()}`;
     })();
     writeLines(file, 'id,text', lines);
   });
