@@ -17,9 +17,9 @@ export class SharedArena {
     if (memory === undefined) this.taken()[0] = 1;
   }
 
-  /** Reserves whole pages of 64 KB; null when 4 GB are taken. Safe from any thread. */
+  /** Reserves whole pages of 64 KB, with 64 bytes of slack for vectors; null when 4 GB are taken. Safe from any thread. */
   alloc(bytes: number): number | null {
-    const pages = Math.max(1, Math.ceil(bytes / page));
+    const pages = Math.ceil((bytes + 64) / page);
     const first = Atomics.add(this.taken(), 0, pages);
     if (first + pages > mostPages) {
       Atomics.sub(this.taken(), 0, pages);

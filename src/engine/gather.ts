@@ -6,8 +6,16 @@ import { widthOf } from './types.js';
 interface GatherExports {
   gatherFixed(table: number, width: number, from: number, rows: number, count: number, to: number): void;
   gatherValidity(table: number, from: number, rows: number, count: number, to: number): void;
-  gatherOffsets(table: number, from: number, rows: number, count: number, to: number): number;
-  gatherBytes(offsets: number, values: number, from: number, rows: number, count: number, to: number): void;
+  gatherOffsets(
+    table: number,
+    values: number,
+    from: number,
+    rows: number,
+    count: number,
+    to: number,
+    starts: number,
+  ): number;
+  gatherBytes(offsets: number, starts: number, count: number, to: number): void;
 }
 
 interface View {
@@ -64,8 +72,7 @@ export class Gatherer {
       if (text === null)
         return { type: column.type, validity, offsets: null, values: this.gatherFixed(blocks, c, order) };
       const to = this.texts.take(text.bytes);
-      const values = this.table(blocks, (b) => b.columns[c]!.values);
-      this.exports.gatherBytes(text.table, values, order.from, order.rows, order.count, to);
+      this.exports.gatherBytes(text.to, text.starts, order.count, to);
       return {
         type: column.type,
         validity,
@@ -100,12 +107,14 @@ export class Gatherer {
     blocks: readonly Block[],
     c: number,
     { from, rows, count }: Order,
-  ): { table: number; to: number; bytes: number } {
+  ): { to: number; starts: number; bytes: number } {
     const to = this.fixed.take((count + 1) * 4);
+    const starts = this.fixed.take(count * 4);
     const table = this.table(blocks, (b) => b.columns[c]!.offsets);
-    const bytes = this.exports.gatherOffsets(table, from, rows, count, to);
+    const values = this.table(blocks, (b) => b.columns[c]!.values);
+    const bytes = this.exports.gatherOffsets(table, values, from, rows, count, to, starts);
     if (bytes > 2 ** 31 - 1) throw new Error('a gathered column is longer than 2^31 - 1 bytes');
-    return { table, to, bytes };
+    return { to, starts, bytes };
   }
 
   /** Addresses of one array of every block; 0 where a block has none. */
@@ -131,7 +140,7 @@ export class Gatherer {
     let bytes = 2 * align(count * 4);
     blocks[0]!.columns.forEach((column, c) => {
       bytes += align(count) + 3 * align(blocks.length * 4);
-      bytes += column.offsets === null ? align(count * widthOf(column.type)) : align((count + 1) * 4);
+      bytes += column.offsets === null ? align(count * widthOf(column.type)) : 2 * align((count + 1) * 4);
       for (const block of blocks) {
         const { validity, offsets, values } = block.columns[c]!;
         for (const view of [validity, offsets, values])

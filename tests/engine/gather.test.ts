@@ -54,7 +54,12 @@ function rowsOf(block: Block): Row[] {
 }
 
 const row = fc.record({
-  text: fc.option(fc.string({ unit: 'grapheme', maxLength: 80 })),
+  text: fc.option(
+    fc.oneof(
+      { weight: 5, arbitrary: fc.string({ unit: 'grapheme', maxLength: 80 }) },
+      fc.integer({ min: 1000, max: 3000 }).map((length) => 'long text '.repeat(300).slice(0, length)),
+    ),
+  ),
   number: fc.option(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n })),
   small: fc.integer({ min: -32768, max: 32767 }),
 });
