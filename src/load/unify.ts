@@ -3,6 +3,7 @@ import type { Config, DeclaredType } from '../config/options.js';
 import type { ArrowType, ColumnType, Field } from '../engine/types.js';
 import { DatagpuError } from '../errors.js';
 import { kind } from '../kernels/cells.js';
+import { arrowTypeName } from '../manifest/type-name.js';
 import { resolveColumn, resolveColumns } from './columns.js';
 import { declaredColumnType, kindsOfType, sameType, typeFromKinds } from './lattice.js';
 
@@ -213,7 +214,7 @@ function joinColumns<S>(
 }
 
 function typeName(type: ColumnType): string {
-  return 'arrow' in type && type.arrow !== null ? type.arrow.name : type.kind;
+  return 'arrow' in type && type.arrow !== null ? arrowTypeName(type.arrow) : type.kind;
 }
 
 function listed(names: readonly string[]): string {

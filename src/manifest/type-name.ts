@@ -1,26 +1,16 @@
 import type { ArrowType, ColumnType, SchemaLabel } from '../engine/types.js';
+import { arrowOf } from '../write/schema.js';
 
-/** The physical type of a column as the manifest writes it: `int64`, `timestamp[us, UTC]`, `list<struct<role: utf8>>`. */
+/**
+ * The physical type of a column as it is in the data set and as the manifest writes it: `int64`, `timestamp[us, UTC]`,
+ * `list<struct<role: utf8>>`.
+ */
 export function typeName(type: ColumnType): string {
-  switch (type.kind) {
-    case 'null':
-    case 'text':
-      return 'utf8';
-    case 'boolean':
-      return 'bool';
-    case 'datetime':
-      return 'timestamp[us, UTC]';
-    case 'json':
-      return type.arrow === null ? 'utf8' : arrowTypeName(type.arrow);
-    case 'arrow':
-    case 'nested':
-      return arrowTypeName(type.arrow);
-    default:
-      return type.kind;
-  }
+  return arrowTypeName(arrowOf(type));
 }
 
-function arrowTypeName(type: ArrowType): string {
+/** A physical type by its name, whether it is stored so or not. */
+export function arrowTypeName(type: ArrowType): string {
   switch (type.name) {
     case 'int':
       return `${type.signed ? 'int' : 'uint'}${type.bits}`;

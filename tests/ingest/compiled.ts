@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { asyncBufferFromFile, parquetMetadataAsync, parquetRead } from 'hyparquet';
+import { asyncBufferFromFile, parquetMetadataAsync, parquetRead, type SchemaElement } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { type CompileOptions, compile, type Manifest } from '../../dist/index.js';
 
@@ -25,8 +25,11 @@ const parsers = {
   dateFromDays: (days: number): string => `D${days}`,
   timestampFromMilliseconds: (millis: bigint): string => `T${millis * 1000n}`,
   timestampFromMicroseconds: (micros: bigint): string => `T${micros}`,
-  timestampFromNanoseconds: (nanos: bigint): string => `T${nanos / 1000n}`,
+  timestampFromNanoseconds: (nanos: bigint): string =>
+    nanos % 1000n === 0n ? `T${nanos / 1000n}` : `T${nanos} nanoseconds`,
   uuidFromBytes: (bytes: Uint8Array): Uint8Array => bytes,
+  geometryFromBytes: (bytes: Uint8Array): Uint8Array => bytes,
+  geographyFromBytes: (bytes: Uint8Array): Uint8Array => bytes,
 };
 
 /** Reads a Parquet file with hyparquet. */
@@ -34,7 +37,12 @@ export async function readParquet(file: string): Promise<{ columns: string[]; ro
   const buffer = await asyncBufferFromFile(file);
   const metadata = await parquetMetadataAsync(buffer);
   const columns: string[] = [];
-  for (let i = 1; i < metadata.schema.length; i = behind(metadata.schema, i)) columns.push(metadata.schema[i]!.name);
+  const units: bigint[] = [];
+  for (let i = 1; i < metadata.schema.length; i = behind(metadata.schema, i)) {
+    const element = metadata.schema[i]!;
+    columns.push(element.name);
+    units.push(nanosecondsOf(element));
+  }
   let rows: Value[][] = [];
   if (metadata.num_rows > 0n)
     await parquetRead({
@@ -44,10 +52,38 @@ export async function readParquet(file: string): Promise<{ columns: string[]; ro
       parsers,
       utf8: false,
       onComplete: (read) => {
-        rows = read.map((row) => row.map(settled));
+        rows = read.map((row) => row.map((value, c) => nanoseconds(settled(value), units[c]!)));
       },
     });
   return { columns, rows };
+}
+
+/** Nanoseconds that a unit of a time of day stands for; 0 for what is none. */
+function nanosecondsOf({ converted_type: converted, logical_type: logical }: SchemaElement): bigint {
+  const unit = logical?.type === 'TIME' ? logical.unit : converted?.startsWith('TIME_') ? converted.slice(5) : '';
+  return { MILLIS: 1_000_000n, MICROS: 1000n, NANOS: 1n }[unit] ?? 0n;
+}
+
+/** A time of day in whatever unit it is stored: hyparquet gives the number as it is. */
+const nanoseconds = (value: Value, unit: bigint): Value =>
+  unit === 0n || value === null ? value : BigInt(value as number | bigint) * unit;
+
+/** hyparquet makes an object of a map; the data set has it as a list of keys and values. */
+export function asMap(value: Value): Value {
+  if (Array.isArray(value)) {
+    const pairs = value.map(asMap);
+    const isMap = pairs.every(
+      (p) => p !== null && typeof p === 'object' && !Array.isArray(p) && Object.keys(p).join() === 'key,value',
+    );
+    if (!isMap || pairs.length === 0) return pairs;
+    return Object.fromEntries(
+      (pairs as { key: Value; value: Value }[]).map(({ key, value: v }) => [String(key), asMap(v)]),
+    );
+  }
+  if (value === null || typeof value !== 'object' || value instanceof Uint8Array) return value;
+  // An empty map is an empty list; a struct always has fields.
+  if (Object.keys(value).length === 0) return [];
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, asMap(inner)]));
 }
 
 /** hyparquet says undefined for some nulls. */

@@ -4,8 +4,22 @@ import type { Value } from './compiled.js';
 /** What the values of a column, or those at a place within it, are. */
 export type Spec =
   | { kind: 'integer' | 'float' | 'boolean' | 'text' | 'date' | 'datetime' }
+  | { kind: ParquetKind }
   | { kind: 'list'; item: Spec }
   | { kind: 'struct'; fields: [name: string, spec: Spec][] };
+
+/** What only Parquet has. Decimals have two digits behind the point; times of day are nanoseconds. */
+type ParquetKind =
+  | 'int32'
+  | 'uint32'
+  | 'float32'
+  | 'decimal'
+  | 'time in ms'
+  | 'time in us'
+  | 'timestamp in ms'
+  | 'timestamp in ns'
+  | 'binary'
+  | 'uuid';
 
 /** A table of typed columns, by row. Integers are bigint; dates and times are `D` days and `T` microseconds. */
 export interface Table {
@@ -86,6 +100,28 @@ function scalarOf(kind: Exclude<Spec['kind'], 'list' | 'struct'>): fc.Arbitrary<
       return fc.integer(dayRange).map((days) => `D${days}`);
     case 'datetime':
       return fc.oneof(fc.bigInt(microsRange), fc.bigInt(-(2n ** 41n), 2n ** 51n)).map((micros) => `T${micros}`);
+    case 'int32':
+      return fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 });
+    case 'uint32':
+      return fc.integer({ min: 0, max: 2 ** 32 - 1 });
+    case 'float32':
+      return fc.float({ noNaN: true });
+    case 'decimal':
+      return fc.bigInt(-(10n ** 15n) + 1n, 10n ** 15n - 1n).map((unscaled) => Number(unscaled) * 10 ** -2);
+    case 'time in ms':
+      return fc.bigInt(0n, 86_399_999n).map((ms) => ms * 1_000_000n);
+    case 'time in us':
+      return fc.bigInt(0n, 86_399_999_999n).map((us) => us * 1000n);
+    case 'timestamp in ms':
+      return fc.bigInt(microsRange).map((micros) => `T${(micros / 1000n) * 1000n}`);
+    case 'timestamp in ns':
+      return fc
+        .bigInt(-(2n ** 62n), 2n ** 62n)
+        .map((ns) => (ns % 1000n === 0n ? `T${ns / 1000n}` : `T${ns} nanoseconds`));
+    case 'binary':
+      return fc.uint8Array({ maxLength: 20 });
+    case 'uuid':
+      return fc.uint8Array({ minLength: 16, maxLength: 16 });
   }
 }
 
@@ -108,6 +144,23 @@ export function anchor(spec: Spec): Value {
       return [anchor(spec.item)];
     case 'struct':
       return Object.fromEntries(spec.fields.map(([name, field]) => [name, anchor(field)]));
+    case 'int32':
+    case 'uint32':
+      return 1;
+    case 'float32':
+    case 'decimal':
+      return 0.5;
+    case 'time in ms':
+    case 'time in us':
+      return 1_000_000n;
+    case 'timestamp in ms':
+      return 'T1000';
+    case 'timestamp in ns':
+      return 'T1 nanoseconds';
+    case 'binary':
+      return new Uint8Array([0, 255]);
+    case 'uuid':
+      return new Uint8Array(16).fill(7);
   }
 }
 
@@ -125,6 +178,20 @@ const flatKinds = ['integer', 'float', 'boolean', 'text', 'date', 'datetime'] as
 /** Within JSON there are no dates: what looks like one stays text. */
 const jsonKinds = ['integer', 'float', 'boolean', 'text'] as const;
 
+const parquetKinds = [
+  ...flatKinds,
+  'int32',
+  'uint32',
+  'float32',
+  'decimal',
+  'time in ms',
+  'time in us',
+  'timestamp in ms',
+  'timestamp in ns',
+  'binary',
+  'uuid',
+] as const;
+
 const flatSpec: fc.Arbitrary<Spec> = fc.constantFrom(...flatKinds).map((kind) => ({ kind }));
 const fieldName = fc
   .oneof(
@@ -132,16 +199,23 @@ const fieldName = fc
     fc.string({ unit: 'grapheme', minLength: 1, maxLength: 6 }),
   )
   .filter((name) => name !== '__proto__');
-const jsonSpec: fc.Arbitrary<Spec> = fc.letrec<{ spec: Spec }>((tie) => ({
-  spec: fc.oneof(
-    { depthSize: 'small', maxDepth: 3 },
-    fc.constantFrom(...jsonKinds).map((kind): Spec => ({ kind })),
-    tie('spec').map((item): Spec => ({ kind: 'list', item })),
-    fc
-      .uniqueArray(fc.tuple(fieldName, tie('spec')), { minLength: 1, maxLength: 4, selector: ([name]) => name })
-      .map((fields): Spec => ({ kind: 'struct', fields })),
-  ),
-})).spec;
+const nestedSpec = (kinds: readonly Exclude<Spec['kind'], 'list' | 'struct'>[]): fc.Arbitrary<Spec> =>
+  fc.letrec<{ spec: Spec }>((tie) => ({
+    spec: fc.oneof(
+      { depthSize: 'small', maxDepth: 3 },
+      fc.constantFrom(...kinds).map((kind): Spec => ({ kind })),
+      tie('spec').map((item): Spec => ({ kind: 'list', item })),
+      fc
+        .uniqueArray(fc.tuple(fieldName, tie('spec')), { minLength: 1, maxLength: 4, selector: ([name]) => name })
+        .map((fields): Spec => ({ kind: 'struct', fields })),
+    ),
+  })).spec;
+/** What columns of a format can be. */
+const specs = {
+  csv: flatSpec,
+  json: fc.oneof(flatSpec, nestedSpec(jsonKinds)),
+  parquet: nestedSpec(parquetKinds),
+};
 
 /** A column's name as it can be in any format. */
 const columnName = fc.oneof(
@@ -165,8 +239,8 @@ const columnName = fc.oneof(
  * Any table. The first column is an integer without null, so that no record is blank; every other one has its anchor in
  * some row.
  */
-export function tableOf(nested: boolean, maxRows = 25): fc.Arbitrary<Table> {
-  const spec = nested ? fc.oneof(flatSpec, jsonSpec) : flatSpec;
+export function tableOf(format: keyof typeof specs, maxRows = 25): fc.Arbitrary<Table> {
+  const spec = specs[format];
   const columns = fc
     .uniqueArray(fc.record({ name: columnName, spec }), { minLength: 1, maxLength: 5, selector: (c) => c.name })
     .map((made) => [

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { afterAll, describe, expect, it } from 'vitest';
-import { type Compiled, compiled, readParquet, temporaryFolder, type Value } from './compiled.js';
+import { asMap, type Compiled, compiled, readParquet, temporaryFolder, type Value } from './compiled.js';
 
 const files = path.join(import.meta.dirname, 'files');
 const folder = temporaryFolder();
@@ -176,19 +176,6 @@ describe('JSON as JSON.parse reads it', () => {
     expectRecords(broken, whole);
   });
 });
-
-/** hyparquet makes an object of a map; the data set has it as a list of keys and values. */
-function asMap(value: Value): Value {
-  if (!Array.isArray(value)) return value;
-  const pairs = value.map(asMap);
-  const isMap = pairs.every(
-    (p) => p !== null && typeof p === 'object' && !Array.isArray(p) && Object.keys(p).join() === 'key,value',
-  );
-  if (!isMap || pairs.length === 0) return pairs;
-  return Object.fromEntries(
-    (pairs as { key: Value; value: Value }[]).map(({ key, value: v }) => [String(key), asMap(v)]),
-  );
-}
 
 describe('Parquet as hyparquet reads it', () => {
   it.each(named('parquet', '.parquet'))('%s', async (name) => {

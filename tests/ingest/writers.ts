@@ -123,6 +123,28 @@ function elementsOf(name: string, spec: Spec): SchemaElement[] {
       return [{ ...optional, type: 'INT32', converted_type: 'DATE' }];
     case 'datetime':
       return [{ ...optional, type: 'INT64', converted_type: 'TIMESTAMP_MICROS' }];
+    case 'int32':
+      return [{ ...optional, type: 'INT32' }];
+    case 'uint32':
+      return [{ ...optional, type: 'INT32', converted_type: 'UINT_32' }];
+    case 'float32':
+      return [{ ...optional, type: 'FLOAT' }];
+    case 'decimal':
+      return [{ ...optional, type: 'INT64', converted_type: 'DECIMAL', precision: 15, scale: 2 }];
+    case 'time in ms':
+      return [{ ...optional, type: 'INT32', converted_type: 'TIME_MILLIS' }];
+    case 'time in us':
+      return [{ ...optional, type: 'INT64', converted_type: 'TIME_MICROS' }];
+    case 'timestamp in ms':
+      return [{ ...optional, type: 'INT64', converted_type: 'TIMESTAMP_MILLIS' }];
+    case 'timestamp in ns':
+      return [
+        { ...optional, type: 'INT64', logical_type: { type: 'TIMESTAMP', isAdjustedToUTC: false, unit: 'NANOS' } },
+      ];
+    case 'binary':
+      return [{ ...optional, type: 'BYTE_ARRAY' }];
+    case 'uuid':
+      return [{ ...optional, type: 'FIXED_LEN_BYTE_ARRAY', type_length: 16, logical_type: { type: 'UUID' } }];
     case 'list':
       return [
         { ...optional, converted_type: 'LIST', num_children: 1 },
@@ -143,6 +165,14 @@ function stored(value: Value, spec: Spec): unknown {
   if (spec.kind === 'date') return new Date(Number((value as string).slice(1)) * 86_400_000);
   if (spec.kind === 'datetime') return BigInt((value as string).slice(1));
   if (spec.kind === 'float') return Number(value);
+  if (spec.kind === 'decimal') return BigInt(Math.round((value as number) * 100));
+  if (spec.kind === 'time in ms') return Number((value as bigint) / 1_000_000n);
+  if (spec.kind === 'time in us') return (value as bigint) / 1000n;
+  if (spec.kind === 'timestamp in ms') return BigInt((value as string).slice(1)) / 1000n;
+  if (spec.kind === 'timestamp in ns') {
+    const count = BigInt((value as string).slice(1).replace(/ .*/, ''));
+    return (value as string).endsWith('nanoseconds') ? count : count * 1000n;
+  }
   if (spec.kind === 'list') return (value as Value[]).map((v) => stored(v, spec.item));
   if (spec.kind === 'struct')
     return Object.fromEntries(

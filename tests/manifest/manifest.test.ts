@@ -141,14 +141,16 @@ describe('types', () => {
     [list, 'list<struct<role: utf8, n: decimal[9, 2]>>', 'nested'],
     [{ kind: 'arrow', arrow: { name: 'int', bits: 8, signed: false } }, 'uint8', 'numeric'],
     [{ kind: 'arrow', arrow: { name: 'float', bits: 32 } }, 'float32', 'numeric'],
-    [{ kind: 'arrow', arrow: { name: 'time', unit: 'ms' } }, 'time[ms]', 'datetime'],
+    // As it is stored: half floats as floats, times as nanoseconds, binary of one width as binary.
+    [{ kind: 'arrow', arrow: { name: 'float', bits: 16 } }, 'float32', 'numeric'],
+    [{ kind: 'arrow', arrow: { name: 'time', unit: 'ms' } }, 'time[ns]', 'datetime'],
     [{ kind: 'arrow', arrow: { name: 'duration', unit: 'ns' } }, 'duration[ns]', 'unknown'],
     [{ kind: 'arrow', arrow: { name: 'timestamp', unit: 'ns', zone: null } }, 'timestamp[ns]', 'datetime'],
     [{ kind: 'arrow', arrow: { name: 'timestamp', unit: 'ms', zone: 'UTC' } }, 'timestamp[ms, UTC]', 'datetime'],
-    [{ kind: 'arrow', arrow: { name: 'fixed', width: 16 } }, 'binary[16]', 'unknown'],
+    [{ kind: 'arrow', arrow: { name: 'fixed', width: 16 } }, 'binary', 'unknown'],
     [{ kind: 'arrow', arrow: { name: 'bool' } }, 'bool', 'boolean'],
     [{ kind: 'arrow', arrow: { name: 'utf8' } }, 'utf8', 'text'],
-    [{ kind: 'nested', arrow: { name: 'fixedList', item: { name: 'null' }, size: 3 } }, 'list<null>[3]', 'nested'],
+    [{ kind: 'nested', arrow: { name: 'fixedList', item: { name: 'null' }, size: 3 } }, 'list<utf8>[3]', 'nested'],
   ])('%j', (type, name, label) => {
     expect(typeName(type)).toBe(name);
     expect(schemaLabel(type, 5, 10)).toBe(label);
