@@ -212,7 +212,7 @@ describe('Parquet', () => {
 
   test('nested ones only meet their like', () => {
     expect(() => unite([parquet('a.parquet', { x: list }), textSource('b.csv', { x: text })])).toThrow(
-      'is list in a.parquet and text in b.csv',
+      'is list<utf8> in a.parquet and text in b.csv',
     );
     expect(unite([parquet('a.parquet', { x: list }), textSource('b.csv', { y: text })]).fields).toHaveLength(2);
     expect(unite([parquet('a.parquet', { x: list }), textSource('b.csv', { x: kind.null })]).fields[0]!.type).toEqual(
