@@ -1,7 +1,7 @@
 import fs from 'node:fs/promises';
 import type { Table } from 'apache-arrow';
 import { DatagpuError } from '../errors.js';
-import { moveColumn } from '../write/pages.js';
+import { moveColumn } from '../write/chunk.js';
 import {
   columnChunk,
   columnMetadata,

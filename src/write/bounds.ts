@@ -1,8 +1,6 @@
 import type { ArrowType } from '../engine/types.js';
-import { columnChunk, columnMetadata, fileMetadata, rowGroup, statistics } from './parquet.js';
-import type { ArrowField } from './schema.js';
+import type { LeastGreatest } from './leastgreatest.js';
 import { shortenMin } from './shorten.js';
-import { bytesOf, structOf, structsOf, type ThriftStruct } from './thrift.js';
 
 /** The least and the greatest value of a column over some rows; null when none is known. */
 export interface Bounds {
@@ -18,29 +16,9 @@ const shownBytes = 64;
 
 export const noBounds: Bounds = { min: null, max: null };
 
-/** The bounds of each field over all row groups of a file, by the statistics in its metadata. */
-export function boundsOf(metadata: ThriftStruct, schema: readonly ArrowField[]): Bounds[] {
-  const types = new Map(schema.map((field, i) => [field.name, { type: field.type, i }]));
-  const bounds: (Bounds | null)[] = schema.map(() => null);
-  for (const group of structsOf(metadata, fileMetadata.groups)) {
-    for (const chunk of structsOf(group, rowGroup.columns)) {
-      const column = structOf(chunk, columnChunk.metadata)!;
-      const path = pathOf(column);
-      const field = path.length === 1 ? types.get(path[0]!) : undefined;
-      if (field === undefined) continue;
-      const stats = structOf(column, columnMetadata.statistics);
-      const min = stats && bytesOf(stats, statistics.min);
-      const max = stats && bytesOf(stats, statistics.max);
-      const here = { min: decode(min, field.type), max: decode(max, field.type) };
-      bounds[field.i] = bounds[field.i] === null ? here : joinBounds(bounds[field.i]!, here);
-    }
-  }
-  return bounds.map((b) => b ?? noBounds);
-}
-
-function pathOf(column: ThriftStruct): string[] {
-  const path = column.get(columnMetadata.path)!.value as unknown as { items: Uint8Array[] };
-  return path.items.map((name) => Buffer.from(name).toString('utf8'));
+/** The bounds of a column over some rows. */
+export function boundsOf(values: LeastGreatest | null, type: ArrowType): Bounds {
+  return values === null ? noBounds : { min: decode(values.min, type), max: decode(values.max, type) };
 }
 
 /** The bounds over the rows of both. */
@@ -57,8 +35,7 @@ function isLess(a: Bound, b: Bound): boolean {
 }
 
 /** A plain-encoded value. */
-function decode(bytes: Uint8Array | undefined, type: ArrowType): Bound {
-  if (bytes === undefined) return null;
+function decode(bytes: Uint8Array, type: ArrowType): Bound {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   switch (type.name) {
     case 'bool':

@@ -1,5 +1,5 @@
 /**
- * Numbers of the structures in a Parquet file that the writer changes
+ * Numbers of the structures in a Parquet file
  * (https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift).
  */
 export const fileMetadata = {
@@ -11,7 +11,17 @@ export const fileMetadata = {
   createdBy: 6,
   orders: 7,
 } as const;
-export const schemaElement = { name: 4, children: 5 } as const;
+export const schemaElement = {
+  type: 1,
+  length: 2,
+  repetition: 3,
+  name: 4,
+  children: 5,
+  convertedType: 6,
+  scale: 7,
+  precision: 8,
+  logicalType: 10,
+} as const;
 export const keyValue = { key: 1, value: 2 } as const;
 export const rowGroup = {
   columns: 1,
@@ -24,7 +34,10 @@ export const rowGroup = {
 export const columnChunk = { fileOffset: 2, metadata: 3 } as const;
 export const columnMetadata = {
   type: 1,
+  encodings: 2,
   path: 3,
+  codec: 4,
+  values: 5,
   bytes: 6,
   compressedBytes: 7,
   dataPage: 9,
@@ -40,10 +53,25 @@ export const statistics = {
   maxExact: 7,
   minExact: 8,
 } as const;
-export const pageHeader = { type: 1, compressedBytes: 3, data: 5, dataV2: 8 } as const;
-export const dataPage = { statistics: 5 } as const;
+export const pageHeader = { type: 1, bytes: 2, compressedBytes: 3, data: 5, dictionary: 7, dataV2: 8 } as const;
+export const dataPage = { values: 1, encoding: 2, definitionLevels: 3, repetitionLevels: 4, statistics: 5 } as const;
+export const dictionaryPage = { values: 1, encoding: 2 } as const;
 export const dataPageV2 = { statistics: 8 } as const;
-export const dictionaryPageType = 2;
+
+export const physicalTypes = {
+  boolean: 0,
+  int32: 1,
+  int64: 2,
+  float: 4,
+  double: 5,
+  bytes: 6,
+  fixed: 7,
+} as const;
+export const encodings = { plain: 0, rle: 3, rleDictionary: 8 } as const;
+export const codecs = { snappy: 1, gzip: 2, zstd: 6 } as const;
+export const pageTypes = { data: 0, dictionary: 2 } as const;
+/** Every value may be null. */
+export const optional = 1;
 
 /** The magic at both ends of a file. */
 export const magic: Uint8Array = new TextEncoder().encode('PAR1');

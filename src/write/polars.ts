@@ -16,8 +16,14 @@ interface Frame {
 interface Binding {
   readIpc(file: Buffer, options: object): Frame;
 }
-const require = createRequire(import.meta.url);
-const binding = (require('nodejs-polars/bin/internals/polars_internal.js') as { default: Binding }).default;
+let loaded: Binding | null = null;
+
+/** Loaded when it is first needed, by each thread: most data sets have no nested column. */
+function binding(): Binding {
+  const require = createRequire(import.meta.url);
+  loaded ??= (require('nodejs-polars/bin/internals/polars_internal.js') as { default: Binding }).default;
+  return loaded;
+}
 
 const ipcMemory = new ReusedBuffer();
 const fileMemory = new ReusedBuffer();
@@ -44,7 +50,7 @@ export function trimMemory(): void {
 /** A function of its own, so that nothing refers to the frame when it returns. */
 function writeParquet(ipc: Buffer, compression: Compression): Uint8Array {
   // One record batch makes a frame of one chunk: no need to rechunk it for the bytes to be the same every time.
-  const frame = binding.readIpc(ipc, {});
+  const frame = binding().readIpc(ipc, {});
   let bytes = 0;
   const sink = new Writable({
     highWaterMark: Number.MAX_SAFE_INTEGER,

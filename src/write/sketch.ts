@@ -1,5 +1,5 @@
 import type { Block } from '../engine/block.js';
-import { placeColumns, viewKeeper } from '../engine/place.js';
+import type { PlacedColumn } from '../engine/place.js';
 import { widthOf } from '../engine/types.js';
 import type { IngestKernel } from '../kernels/ingest.js';
 
@@ -27,19 +27,10 @@ interface SketchExports {
   sketchFixed(state: number, validity: number, width: number, isFloat: boolean, values: number, rows: number): void;
 }
 
-/**
- * A sketch of each column. `block` may lie in the kernel's memory (its views are kept valid) or outside (it is copied
- * in); what was reserved is freed. The results are copies.
- */
-export function sketchColumns(kernel: IngestKernel, block: Block): Sketch[] {
+/** A sketch of each column of a block, which lies in the kernel's memory as `placed` says. The results are copies. */
+export function sketchColumns(kernel: IngestKernel, block: Block, placed: readonly PlacedColumn[]): Sketch[] {
   const exports = kernel.exports as SketchExports;
   const mark = kernel.mark();
-  const keepViews = viewKeeper(kernel, block);
-  const placed = placeColumns(
-    kernel,
-    block,
-    block.columns.map((_, c) => c),
-  );
   const bytes = exports.sketchBytes();
   const state = kernel.alloc(bytes);
   const sketches = block.columns.map(({ type }, c): Sketch => {
@@ -53,8 +44,12 @@ export function sketchColumns(kernel: IngestKernel, block: Block): Sketch[] {
     return { hashes: compact(kernel.u32(state + slotsAt, (bytes - slotsAt) / 4)), registers: null };
   });
   kernel.reset(mark);
-  keepViews();
   return sketches;
+}
+
+/** The exact count of distinct values, or an estimate. */
+export function distinctOf({ hashes, registers }: Sketch): number {
+  return hashes !== null ? hashes.length / 2 : Math.round(cardinality(registers!));
 }
 
 /** The slots that are in use. */

@@ -4,9 +4,10 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import type { Compression } from '../config/options.js';
 import type { Field } from '../engine/types.js';
+import { moveGroup } from './chunk.js';
+import { emptyMetadata } from './empty.js';
 import { schemaKey } from './ipc.js';
 import { outputError, writing } from './output-error.js';
-import { moveGroup } from './pages.js';
 import { fileMetadata, keyValue, magic, schemaElement } from './parquet.js';
 import type { EncodedRows } from './rowgroup.js';
 import { schemaOf } from './schema.js';
@@ -111,8 +112,7 @@ export class ParquetSplicer {
    */
   async finish(): Promise<StagedFile[]> {
     if (this.open === null && this.closed.length === 0) {
-      // Loads polars, which a compile with rows has only where rows are encoded.
-      if (this.fields.length > 0) this.checkSchema((await import('./empty.js')).emptyMetadata(this.fields));
+      if (this.fields.length > 0) this.checkSchema(emptyMetadata(this.fields));
       this.open = this.begin();
     }
     if (this.open !== null) this.endShard(this.open);

@@ -4,7 +4,7 @@ import { parquetReadObjects } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { readParquet } from 'parquet-wasm';
 import { describe, expect, test } from 'vitest';
-import type { Block } from '../../dist/engine/block.js';
+import type { Block, Column } from '../../dist/engine/block.js';
 import type { Field } from '../../dist/engine/types.js';
 import { encodeRowGroup } from '../../dist/write/rowgroup.js';
 import { blockOf, fixed, text } from './columns.js';
@@ -90,7 +90,7 @@ describe('encodeRowGroup', () => {
     expect((await readBack(block, fields)).map((row) => row.c0)).toEqual(['a', 'b']);
   });
 
-  test('splits what is too long for a row group of polars, and keeps the order', async () => {
+  test('splits what is too long for a row group, and keeps the order', async () => {
     const rows = 600_001;
     const values = new Uint8Array(BigInt64Array.from({ length: rows }, (_, i) => BigInt(i)).buffer);
     const { block, fields } = blockOf(rows, [{ type: { kind: 'int64' }, validity: null, offsets: null, values }]);
@@ -116,6 +116,17 @@ describe('encodeRowGroup', () => {
       { min: null, max: null },
     ]);
     expect(stats.map((s) => s.distinct.hashes!.length / 2)).toEqual([3, 2, 2, 0]);
+  });
+
+  test('leaves a block in the kernel readable', () => {
+    const values = kernel.u8(kernel.alloc(16), 16);
+    values.set(new Uint8Array(Float64Array.of(1, 2).buffer));
+    const column: Column = { type: { kind: 'float64' }, validity: null, offsets: null, values };
+    const big = text(['y', 'z'.repeat(40_000_000)]);
+    const { block, fields } = blockOf(2, [column, big]);
+    expect(encodeRowGroup(block, fields, 'snappy', kernel).fields[0]!.bounds).toEqual({ min: 1, max: 2 });
+    expect([...new Float64Array(column.values.slice().buffer)]).toEqual([1, 2]);
+    kernel.reset();
   });
 
   test('gives the same bytes every time', () => {

@@ -19,3 +19,15 @@ export { unpackLz4, unpackSnappy } from './unpack';
 export { unpackZstd } from './zstd';
 export { sketchBytes, sketchFixed, sketchVariable } from './sketch';
 export { jsonUnfold } from './json-unfold';
+export * from './page-bounds';
+export {
+  dictionaryFixed,
+  dictionaryOfFixed,
+  dictionaryOfTexts,
+  dictionaryTexts,
+  pageIds,
+} from './page-dictionary';
+export { pageBits, pageLevels, pageNulls } from './page-levels';
+export * from './page-plain';
+export * from './page-stored';
+export { packSnappy, snappyBytes } from './snappy';

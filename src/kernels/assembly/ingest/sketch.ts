@@ -22,14 +22,14 @@ export function sketchBytes(): usize {
 /** Every bit of the input decides every bit of the result (the finalizer of SplitMix64). */
 // @ts-ignore: decorator
 @inline
-function mix(h: u64): u64 {
+export function mix(h: u64): u64 {
   h = (h ^ (h >> 30)) * second;
   h = (h ^ (h >> 27)) * third;
   return h ^ (h >> 31);
 }
 
 /** Hash of bytes; up to 7 bytes behind them are read. */
-function hashOf(at: usize, bytes: usize): u64 {
+export function hashOf(at: usize, bytes: usize): u64 {
   let h: u64 = (<u64>bytes + 1) * first;
   const end = at + bytes;
   if (bytes >= 64) {

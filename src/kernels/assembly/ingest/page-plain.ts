@@ -1,0 +1,47 @@
+// Values of a data page or of a dictionary in plain encoding
+// (https://parquet.apache.org/docs/file-format/data-pages/encodings/#PLAIN). Nulls are left out; `validity` 0 says that there are none.
+// Each function returns how many bytes it wrote, and may write up to 15 bytes behind them.
+import { copyLoose } from '../shared/copy';
+
+/** Values of `width` bytes, little-endian in the column as on the page. */
+export function pageFixed(validity: usize, values: usize, width: u32, rows: u32, to: usize): usize {
+  if (validity == 0) {
+    memory.copy(to, values, <usize>rows * <usize>width);
+    return <usize>rows * <usize>width;
+  }
+  const start = to;
+  if (width == 8) {
+    for (let r: usize = 0; r < <usize>rows; r++) {
+      store<u64>(to, load<u64>(values + (r << 3)));
+      to += <usize>load<u8>(validity + r) << 3;
+    }
+  } else if (width == 4) {
+    for (let r: usize = 0; r < <usize>rows; r++) {
+      store<u32>(to, load<u32>(values + (r << 2)));
+      to += <usize>load<u8>(validity + r) << 2;
+    }
+  } else {
+    for (let r: usize = 0; r < <usize>rows; r++) {
+      if (load<u8>(validity + r) == 0) continue;
+      memory.copy(to, values + r * <usize>width, <usize>width);
+      to += <usize>width;
+    }
+  }
+  return to - start;
+}
+
+/** Byte arrays, each with its length in front. */
+export function pageTexts(validity: usize, offsets: usize, values: usize, rows: u32, to: usize): usize {
+  const start = to;
+  let from = <usize>load<u32>(offsets);
+  for (let r: usize = 0; r < <usize>rows; r++) {
+    const next = <usize>load<u32>(offsets + (r << 2), 4);
+    if (validity == 0 || load<u8>(validity + r) != 0) {
+      store<u32>(to, <u32>(next - from));
+      copyLoose(to + 4, values + from, next - from);
+      to += 4 + next - from;
+    }
+    from = next;
+  }
+  return to - start;
+}

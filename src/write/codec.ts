@@ -1,0 +1,82 @@
+import { createRequire } from 'node:module';
+import zlib from 'node:zlib';
+import type { Compression } from '../config/options.js';
+import { DatagpuError } from '../errors.js';
+import type { IngestKernel } from '../kernels/ingest.js';
+
+/**
+ * What packs pages, to the same bytes whenever it is done: zstd by one version of the native library, Snappy by a kernel, and gzip by
+ * the zlib of Node.js, which gave the same bytes in Node.js 20 and 24.
+ */
+
+/** The binding to zstd: packs a view of memory that isn't shared into memory of its own. */
+interface ZstdEncoder {
+  encodeSync(bytes: Buffer): Buffer;
+}
+
+interface SnappyExports {
+  snappyBytes(bytes: number): number;
+  packSnappy(from: number, bytes: number, table: number, to: number): number;
+}
+
+/** zstd's own default, which other writers of Parquet use too. */
+const zstdLevel = 3;
+const snappyTableBytes = 2 ** 15;
+
+let zstd: ZstdEncoder | null = null;
+
+/**
+ * Loaded when it is first needed, by each thread.
+ *
+ * @throws DatagpuError `output` where there is no build of it for the platform
+ */
+function zstdEncoder(): ZstdEncoder {
+  if (zstd === null) {
+    const require = createRequire(import.meta.url);
+    try {
+      const { Encoder } = require('@toondepauw/node-zstd') as { Encoder: new (level: number) => ZstdEncoder };
+      zstd = new Encoder(zstdLevel);
+    } catch (cause) {
+      throw new DatagpuError('output', `zstd can't be loaded on ${process.platform} ${process.arch}`, {
+        hint: 'Install the packages again, without leaving out optional ones.',
+        cause,
+      });
+    }
+  }
+  return zstd;
+}
+
+/** Packs `bytes` at `ptr` in the memory of the kernel, which may grow. The result is a copy. */
+export function pack(kernel: IngestKernel, compression: Compression, ptr: number, bytes: number): Uint8Array {
+  switch (compression) {
+    case 'zstd':
+      return zstdEncoder().encodeSync(bufferOf(kernel.u8(ptr, bytes)));
+    case 'gzip':
+      return packGzip(bufferOf(kernel.u8(ptr, bytes)));
+    case 'snappy':
+      return packSnappy(kernel, ptr, bytes);
+  }
+}
+
+const bufferOf = (view: Uint8Array): Buffer => Buffer.from(view.buffer, view.byteOffset, view.byteLength);
+
+/** Where the header names the operating system, and what it says when that is unknown (RFC 1952). */
+const systemAt = 9;
+const unknownSystem = 255;
+
+function packGzip(bytes: Buffer): Uint8Array {
+  const packed = zlib.gzipSync(bytes);
+  packed[systemAt] = unknownSystem;
+  return packed;
+}
+
+function packSnappy(kernel: IngestKernel, ptr: number, bytes: number): Uint8Array {
+  const exports = kernel.exports as SnappyExports;
+  const mark = kernel.mark();
+  const table = kernel.alloc(snappyTableBytes);
+  const to = kernel.alloc(exports.snappyBytes(bytes));
+  const length = exports.packSnappy(ptr, bytes, table, to);
+  const packed = kernel.u8(to, length).slice();
+  kernel.reset(mark);
+  return packed;
+}
