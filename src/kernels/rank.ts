@@ -23,6 +23,7 @@ export interface RankExports {
   setStems(table: number, buffer: number): void;
   stopReason(): number;
   tokenCount(): number;
+  distinctIn(bytes: number, tokens: number): number;
   tokenise(columns: number, count: number, from: number, to: number): number;
   compact(stream: number, end: number, numbers: number, gap: number): number;
   openPass(bits: number, part: number): void;

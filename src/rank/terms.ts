@@ -73,10 +73,12 @@ export class TermTable {
     this.kernel.exports.setUnknown(terms + 1);
   }
 
-  /** Makes room for `more` terms. */
+  /** Makes room for `more` terms, and as many stems. */
   grow(more: number): void {
     const before = this.room;
-    while (this.room < (before + more) * 2) this.room *= 2;
+    const added = this.stemmed ? 2 * more : more;
+    do this.room *= 2;
+    while (this.room <= before + added);
     const { entries, slots, slotCount } = this.layOut();
     this.kernel.exports.growTerms(slots, slotCount, entries, this.room);
     if (!this.stemmed) return;

@@ -37,7 +37,7 @@ export class Tokeniser {
         if (row === to - from) break;
         const bytes = rowBytes(columns, from + row, from + row + 1);
         const reason = exports.stopReason();
-        if (reason === 2) this.table.grow(bytes + 6);
+        if (reason === 2) this.table.grow(exports.distinctIn(bytes, (bytes >> 1) + 3));
         else if (reason === 3) this.table.growArena(bytes * 8 + 1024);
         else {
           out = sink(exports.outputTop() >>> 0, bytes * 2 + 16);

@@ -8,6 +8,14 @@
 import { codePointAt, codePointBytes, isSpecial, isWord, lowerOf, lowerSigma, putCodePoint, wordRecord } from '../shared/words';
 import { addShort, arenaEnd, arenaTop, atCount, atRest, atStamp, capacity, entries, findTerm, hashHead, idBits, loadLower, slotMask, slots, tagBits, terms } from './terms';
 
+/** All words of at most three bytes: 37 ASCII letters, digits and "_", fewer than 2,048 letters of two bytes, 61,440 of three. */
+const shortWords: u32 = 300000;
+
+/** How many different tokens a row of so many bytes can have: few are short, the others take five bytes with what ends them. */
+export function distinctIn(bytes: u32, tokens: u32): u32 {
+  return min(tokens, bytes / 5 + shortWords);
+}
+
 /** Ends a row in a stream of term ids; the number of the row's tokens follows. */
 export const endOfRow: u32 = 0xffffffff;
 
@@ -107,7 +115,7 @@ export function tokenise(columns: usize, count: u32, from: u32, to: u32): u32 {
     const tokens = (bytes >> 1) + 3;
     if (output + (<usize>tokens << 2) > outputEnd) stopped = needsOutput;
     else if (first == 0 || unknown != 0) stopped = 0;
-    else if (terms + tokens * perToken >= capacity) stopped = needsTerms;
+    else if (terms + distinctIn(bytes, tokens) * perToken >= capacity) stopped = needsTerms;
     else if (arenaEnd - arenaTop < <usize>(bytes * perToken) * 4 + 1024) stopped = needsArena;
     else stopped = 0;
     if (stopped != 0) return row;
