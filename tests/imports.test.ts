@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 
 /** Imports point one way: from a later line to an earlier one, or stay in a line. */
 const layers = [
-  ['errors', 'suggest', 'config', 'sqlite', 'kernels'],
+  ['errors', 'private-path', 'suggest', 'config', 'sqlite', 'kernels'],
   ['engine'],
   ['load', 'clean', 'dedupe', 'rank', 'write', 'ledger', 'manifest', 'cache'],
   ['flow'],

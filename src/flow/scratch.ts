@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { DatagpuError } from '../errors.js';
+import { withoutPrivate } from '../private-path.js';
 import { type FolderLock, lockFile } from '../write/lock.js';
 
 const prefix = 'datagpu-scratch-';
@@ -60,7 +61,7 @@ export class ScratchFolder {
       fs.mkdirSync(this.path, { recursive: true });
     } catch (cause) {
       throw new DatagpuError('output', 'the scratch folder could not be made', {
-        file: this.parent,
+        file: withoutPrivate(this.parent),
         hint: 'Name another with --scratch',
         cause,
       });
@@ -99,7 +100,7 @@ export function spilling<T>(file: string, run: () => T): T {
     if (syscall === undefined) throw cause;
     const isFull = code === 'ENOSPC' || code === 'EDQUOT';
     throw new DatagpuError('output', isFull ? 'no space left for scratch' : `scratch can't be written (${code})`, {
-      file: path.dirname(path.dirname(file)),
+      file: withoutPrivate(file),
       hint: `${isFull ? 'Free space there, or name' : 'Name'} another folder with --scratch`,
       cause,
     });

@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { addAbortSignal, type Readable } from 'node:stream';
 import { DatagpuError } from '../errors.js';
+import { withoutPrivate } from '../private-path.js';
 import type { TextFile } from './chunk.js';
 import { formatHash, startHash } from './fingerprint.js';
 import { compressionOfContent, contentConflict } from './formats.js';
@@ -173,7 +174,7 @@ async function requireSpace(scratchDir: string, bytes: number): Promise<void> {
 
 const diskFull = (dir: string, cause?: unknown): DatagpuError =>
   new DatagpuError('output', 'no space left for scratch', {
-    file: dir,
+    file: withoutPrivate(dir),
     hint: 'Free space there, or name another folder with --scratch',
     cause,
   });
@@ -182,7 +183,7 @@ function failOutput(dir: string): (cause: NodeJS.ErrnoException) => never {
   return (cause) => {
     if (cause.code === 'ENOSPC' || cause.code === 'EDQUOT') throw diskFull(dir, cause);
     throw new DatagpuError('output', `scratch can't be written (${cause.code})`, {
-      file: dir,
+      file: withoutPrivate(dir),
       hint: 'Name another folder with --scratch',
       cause,
     });

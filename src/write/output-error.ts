@@ -1,4 +1,5 @@
 import { DatagpuError } from '../errors.js';
+import { withoutPrivate } from '../private-path.js';
 
 /** What system errors mean for someone whose output can't be written. */
 const reasons: Record<string, [what: string, hint?: string]> = {
@@ -17,8 +18,12 @@ const reasons: Record<string, [what: string, hint?: string]> = {
   ENFILE: ['too many files are open'],
 };
 
-/** A failed system call on the output as what the user is told; anything else as it is, since it is a bug. */
-export function outputError(error: unknown, path: string): unknown {
+/**
+ * A failed system call on the output as what the user is told: of a file that is staged, with the output folder's name.
+ * Anything else as it is, since it is a bug.
+ */
+export function outputError(error: unknown, file: string): unknown {
+  const path = withoutPrivate(file);
   if (!(error instanceof Error) || !('code' in error) || !('syscall' in error)) return error;
   const code = String(error.code);
   const [what, hint] = reasons[code] ?? [`writing failed (${code})`];

@@ -41,7 +41,7 @@ describe.skipIf(!hasDisk)('a disk that fills up', () => {
     const before = contentOf(disk);
     const { code, err } = await compile('large.csv', '-o', 'disk/out', '--no-cache', '--quiet');
     expect({ code, isLine: oneLine.test(err) }).toEqual({ code: 4, isLine: true });
-    expect(err).toMatch('no space is left on the disk');
+    expect(err).toMatch(/^error: \S*disk\/out: no space is left on the disk/);
     expect(contentOf(disk)).toEqual(before);
   });
 
@@ -50,7 +50,7 @@ describe.skipIf(!hasDisk)('a disk that fills up', () => {
     const before = contentOf(disk);
     const { code, err } = await compile('large.csv.gz', '-o', 'fresh', '--scratch', 'disk', '--no-cache', '--quiet');
     expect({ code, isLine: oneLine.test(err) }).toEqual({ code: 4, isLine: true });
-    expect(err).toMatch(/no space left for scratch.*--scratch/);
+    expect(err).toMatch(/^error: \S*disk: no space left for scratch.*--scratch/);
     expect(contentOf(disk)).toEqual(before);
     expect(fs.existsSync(path.join(dir, 'fresh'))).toBe(false);
   });
@@ -64,8 +64,24 @@ describe.skipIf(!hasDisk)('a disk that fills up', () => {
       columns: [{ type: { kind: 'int64' as const }, validity: null, offsets: null, values }],
     };
     const file = path.join(disk, 'spill');
-    expect(() => spilling(file, () => writeBlockFile(file, [block]))).toThrow('no space left for scratch');
+    const failed = (): unknown => spilling(file, () => writeBlockFile(file, [block]));
+    expect(failed).toThrow(
+      expect.objectContaining({ file, message: expect.stringMatching('no space left for scratch') }),
+    );
     fs.rmSync(file);
+  });
+
+  test.each([
+    ['rows that are kept are compared', ['--no-rank']],
+    ['rows are ranked', []],
+    ['dropped rows are written', ['--rejects', '--top', '10']],
+    ['near duplicates are looked for', ['--near-dup', '--threads', '2']],
+  ])('is told when %s', async (_, flags) => {
+    const before = contentOf(disk);
+    const { code, err } = await compile('large.csv', '-o', 'disk/fresh', '--no-cache', '--quiet', ...flags);
+    expect({ code, isLine: oneLine.test(err) }).toEqual({ code: 4, isLine: true });
+    expect(err).toMatch(/^error: \S*disk\/fresh: no space is left on the disk/);
+    expect(contentOf(disk)).toEqual(before);
   });
 
   test('that is full from the start is left as it was', async () => {
