@@ -39,3 +39,11 @@ export class GroupPlan {
 export function splitRows(rows: number, parts: number): number[] {
   return Array.from({ length: parts + 1 }, (_, i) => Math.floor((rows * i) / parts));
 }
+
+/**
+ * Into how many equal parts to split what must be split in parts of at most `most`: an even number, so that two lanes end
+ * at the same time. It must not depend on how many lanes there are.
+ */
+export function evenParts(size: number, most: number): number {
+  return size <= most ? 1 : 2 * Math.ceil(size / most / 2);
+}

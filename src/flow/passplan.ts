@@ -6,6 +6,7 @@ import { resolveColumns } from '../load/columns.js';
 import { rankedColumns } from '../rank/rowtexts.js';
 import { isRankable } from '../rank/texts.js';
 import { type Budget, ranksRows } from './budget.js';
+import { evenParts } from './groups.js';
 import type { Look } from './look.js';
 import type { SchemaState } from './schema.js';
 import type { PassPlan } from './tasks.js';
@@ -15,8 +16,8 @@ import { ChunkWalk, type Walkable } from './walk.js';
 const cellsPerChunk = 4_000_000;
 /** A record takes up to 60 bytes on its way, whatever it holds. */
 const recordsPerChunk = 1_000_000;
-/** Decoded bytes of a chunk. */
-const usualChunkBytes = 32 * 2 ** 20;
+/** Decoded bytes of a chunk, at most. */
+const mostChunkBytes = 32 * 2 ** 20;
 
 /** What the lanes are told before a pass. */
 export function planOf({ looks, union }: SchemaState, config: Config, budget: Budget): PassPlan {
@@ -45,11 +46,17 @@ function comparedColumns(fields: readonly Field[], { dedupe }: Config): number[]
   return on.filter((f) => !ignored.has(f));
 }
 
+/** Chunks of a source are of one size, and an even number where they are worth a thread's while: two lanes end together. */
+function bytesOfChunk(size: number): number {
+  if (size <= mostChunkBytes / 4) return mostChunkBytes;
+  return Math.ceil(size / Math.max(2, evenParts(size, mostChunkBytes)));
+}
+
 /** The chunks of a pass, over the sources that `only` lets through. */
 export function walkOf(
   { looks }: SchemaState,
   config: Config,
-  chunkBytes: number = usualChunkBytes,
+  chunkBytes: number | undefined,
   only: (look: Look) => boolean = () => true,
 ): ChunkWalk {
   const sources = looks.map((look): Walkable => {
@@ -57,7 +64,8 @@ export function walkOf(
     if (look.pieces !== null) return { start: null, limits: null, pieces: look.pieces };
     const cells = Math.floor(cellsPerChunk / Math.max(1, look.plan.columns.length));
     const records = Math.min(recordsPerChunk, Math.max(1, cells));
-    return { start: look.start!, limits: { bytes: chunkBytes, records }, pieces: null };
+    const bytes = chunkBytes ?? bytesOfChunk(look.plan.file.bytes);
+    return { start: look.start!, limits: { bytes, records }, pieces: null };
   });
   return new ChunkWalk(sources, config.read.limit ?? Number.POSITIVE_INFINITY);
 }

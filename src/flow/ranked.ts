@@ -12,7 +12,7 @@ import type { RankedColumn } from '../rank/rowtexts.js';
 import { finishScores } from '../rank/scores.js';
 import { wordsOf } from '../rank/words.js';
 import type { DatasetHash } from '../write/fingerprint.js';
-import { groupBytes, groupRows } from './groups.js';
+import { evenParts, groupBytes, groupRows } from './groups.js';
 import { type ProgressMeter, shares } from './progress.js';
 import { noPosition, type Piece } from './scatter.js';
 import type { ScratchFolder } from './scratch.js';
@@ -178,7 +178,8 @@ export class RankedRun {
     const { executor, chunks } = this;
     const total = chunks.reduce((n, c) => n + c.rows, 0);
     const bytesPerRow = Math.max(1, this.bytes / Math.max(1, total));
-    const size = Math.min(groupRows, Math.max(1, Math.floor(groupBytes / bytesPerRow)));
+    const most = Math.min(groupRows, Math.max(1, Math.floor(groupBytes / bytesPerRow)));
+    const size = Math.max(1, Math.ceil(scores.length / evenParts(scores.length, most)));
     const groups = Math.ceil(scores.length / size);
     const make = await this.groupMaker(order, scores, size);
     const turns = new Sequence();
