@@ -10,5 +10,6 @@ export default defineConfig({
     setupFiles: ['tests/coverage.setup.ts'],
     maxWorkers: 2,
     testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 });

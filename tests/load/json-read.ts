@@ -10,6 +10,7 @@ import { parseJson } from '../../dist/load/json/parse.js';
 import type { ParsedJson } from '../../dist/load/json/parsed-chunk.js';
 import { scanJson } from '../../dist/load/json/scan.js';
 import { type JsonSniff, sniffJson } from '../../dist/load/json/sniff.js';
+import { jsonValue } from './json-value.js';
 
 export const kernel: IngestKernel = createIngestKernel();
 
@@ -102,7 +103,7 @@ function take(read: ReadJson, parsed: ParsedJson, record: number): void {
       const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
       if (meta & cell.absent) {
         if (text !== '') throw new Error('an absent cell with bytes');
-      } else if (meta & cell.nested) row.set(name, JSON.parse(text));
+      } else if (meta & cell.nested) row.set(name, jsonValue(text));
       else if (meta & cell.string) row.set(name, text);
       else row.set(name, text === 'true' ? true : text === 'false' ? false : new Token(text));
     });
@@ -123,7 +124,7 @@ export function kept(text: string): string {
 }
 
 /** What JSON.parse makes of a record, in the form of `ReadJson.rows`. Nested values are left as they are. */
-export function expected(record: Record<string, unknown>): Map<string, unknown> {
+export function expected(record: object): Map<string, unknown> {
   const row = new Map<string, unknown>();
   for (const [key, value] of Object.entries(record)) {
     if (value === null) continue;

@@ -6,6 +6,7 @@ import { joinShapes, type Shape, shapeOfCells, shapeToArrow, whyNoArrow } from '
 import { unfoldJson } from '../../dist/load/json/unfold.js';
 import type { ArrowNode } from '../../dist/write/arrow.js';
 import { kept, kernel } from './json-read.js';
+import { jsonValue } from './json-value.js';
 
 /** The shape of the values of a column, and their cells as canonical text; null for a value that is not nested. */
 function look(values: string[]): { shape: Shape; texts: (string | null)[] } {
@@ -288,7 +289,7 @@ describe('unfolding', () => {
         const node = unfold(texts, arrow);
         const back = values.map((_, i) => valueAt(node, i));
         // The values define the type: read them by it, not by the one they were made with.
-        expect(back).toEqual(values.map((v) => due(JSON.parse(JSON.stringify(v)), arrow)));
+        expect(back).toEqual(values.map((v) => due(jsonValue(JSON.stringify(v)), arrow)));
       }),
       { numRuns: 500 },
     );
