@@ -1,3 +1,4 @@
+import fs from 'node:fs';
 import path from 'node:path';
 import type { CompileOptions } from './config/compile-options.js';
 import { readConfigFile } from './config/file.js';
@@ -5,6 +6,7 @@ import { resolveConfig } from './config/resolve.js';
 import { DatagpuError } from './errors.js';
 import { FinishedDatasets } from './flow/finished.js';
 import { SourceIdentity } from './flow/identity.js';
+import { openLanes } from './flow/lanes.js';
 import { removeDeadScratch } from './flow/scratch.js';
 import { resolveSources } from './load/sources.js';
 import { manifestFileName } from './manifest/manifest.js';
@@ -30,6 +32,8 @@ export async function compile(paths: readonly string[], options: CompileOptions 
   if (config.resources.scratch !== null) removeDeadScratch(config.resources.scratch);
   const { sources, warnings } = resolveSources(paths, { cwd, format: config.read.format });
   const identity = new SourceIdentity(sources);
+  // Without a data set in the folder there is none to find: the lanes start while the rest is loaded.
+  let lanes = fs.existsSync(manifestPath) && config.resources.cache ? null : openLanes(sources, config);
   const finished = FinishedDatasets.open(config, identity, (message) => warnings.push(message));
   try {
     const hit = await finished.find(options.signal);
@@ -38,13 +42,15 @@ export async function compile(paths: readonly string[], options: CompileOptions 
     // What follows takes long to load, and a cache hit does without it.
     const { build } = await import('./flow/build.js');
     options.signal?.throwIfAborted();
-    const { manifest, text } = await build(sources, warnings, identity, config, options, elapsed);
+    lanes ??= openLanes(sources, config);
+    const { manifest, text } = await build(sources, warnings, identity, lanes, config, options, elapsed);
     finished.remember(manifest, text);
     return { outcome: 'compiled', manifest, manifestPath, elapsedSeconds: elapsed() };
   } catch (error) {
     if (options.signal?.aborted) throw new DatagpuError('interrupted', 'interrupted', { cause: error });
     throw error;
   } finally {
+    await lanes?.close();
     finished.close();
   }
 }

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
-import { CORE_SCHEMA, load, YAMLException } from 'js-yaml';
 import { DatagpuError, type ErrorCode } from '../errors.js';
+import { jsYaml } from './js-yaml.js';
 
 /** What a YAML file may be, so that a hostile one is refused before it costs anything. */
 export interface YamlBounds {
@@ -43,6 +43,7 @@ export function readBounded(path: string, name: string, bounds: YamlBounds): str
 
 /** Parses one YAML document of plain data: no tags of languages, no duplicate keys, bounded aliases and depth. */
 export function parseYaml(text: string, name: string, bounds: YamlBounds): unknown {
+  const { CORE_SCHEMA, load, YAMLException } = jsYaml();
   try {
     return load(text, { schema: CORE_SCHEMA, maxAliases: bounds.maxAliases, maxDepth: 64 });
   } catch (error) {

@@ -4,12 +4,14 @@ import type { Executor, Lane, TaskTable } from './executor.js';
 /** One lane on the calling thread: for inputs so small that starting a thread would take longer than the work. */
 export class InlineExecutor<T extends TaskTable> implements Executor<T> {
   readonly lanes = 1;
-  private readonly lane: Lane;
+  private readonly lane: Promise<Lane>;
   private last: Promise<unknown> = Promise.resolve();
   private closed = false;
 
-  constructor(lane: Lane) {
-    this.lane = lane;
+  /** `open` is called at once. */
+  constructor(open: () => Promise<Lane>) {
+    this.lane = open();
+    this.lane.catch(() => undefined);
   }
 
   run<K extends keyof T & string>(
@@ -22,7 +24,7 @@ export class InlineExecutor<T extends TaskTable> implements Executor<T> {
       // A turn of the event loop, in which signals and timers are seen.
       await new Promise((turn) => setImmediate(turn));
       if (this.closed) throw new DatagpuError('interrupted', 'interrupted');
-      const reply = await this.lane.handlers[task]!(payload, (event) => onEvent?.(event as T[K]['event']));
+      const reply = await (await this.lane).handlers[task]!(payload, (event) => onEvent?.(event as T[K]['event']));
       return reply.value as T[K]['result'];
     });
     this.last = result.catch(() => undefined);
@@ -33,6 +35,6 @@ export class InlineExecutor<T extends TaskTable> implements Executor<T> {
     const isFirst = !this.closed;
     this.closed = true;
     await this.last;
-    if (isFirst) this.lane.close();
+    if (isFirst) (await this.lane).close();
   }
 }

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { CompileOptions } from '../config/compile-options.js';
 import type { Config } from '../config/options.js';
 import { packageVersion } from '../config/package-version.js';
+import type { Executor } from '../engine/executor.js';
 import { DatagpuError } from '../errors.js';
 import type { Source } from '../load/sources.js';
 import { buildManifest, relativePath } from '../manifest/build.js';
@@ -12,20 +13,23 @@ import { manifestText } from '../manifest/write.js';
 import { Staging } from '../write/commit.js';
 import { duplicatesOf } from './account.js';
 import { writeBeside } from './beside.js';
-import { laneCount, ranksRows } from './budget.js';
 import { fieldFacts, stagesOf } from './facts.js';
 import type { SourceIdentity } from './identity.js';
 import { type Look, lookAt } from './look.js';
 import { ProgressMeter } from './progress.js';
-import { openExecutor } from './resources.js';
 import { run } from './run.js';
 import { ScratchFolder } from './scratch.js';
+import type { LaneTasks } from './tasks.js';
 
-/** Builds a data set from sources and commits it; returns its manifest, and the text of it that was written. */
+/**
+ * Builds a data set from sources and commits it; returns its manifest, and the text of it that was written. The
+ * caller closes `executor`, which can be closed before.
+ */
 export async function build(
   sources: readonly Source[],
   warnings: string[],
   identity: SourceIdentity,
+  executor: Executor<LaneTasks>,
   config: Config,
   options: CompileOptions,
   elapsed: () => number,
@@ -34,8 +38,6 @@ export async function build(
   const parent = await readParent(out, warnings);
   const staging = new Staging(out);
   const scratch = openScratch(config, staging);
-  // Opened before the sources are looked at: threads take a while to start.
-  const executor = openExecutor(lanesOf(config), expectedBytes(sources));
   const stop = (): void => void executor.close();
   options.signal?.addEventListener('abort', stop);
   try {
@@ -114,16 +116,6 @@ export async function build(
     scratch.remove();
     staging.abort();
   }
-}
-
-const lanesOf = (config: Config): number => {
-  const { threads, memoryBytes } = config.resources;
-  return threads === 0 ? 0 : laneCount(threads, memoryBytes, ranksRows(config));
-};
-
-/** Bytes that there will be to read; text is packed to about a tenth. */
-function expectedBytes(sources: readonly Source[]): number {
-  return sources.reduce((n, s) => n + (s.seekable ? s.bytes * (s.compression === 'none' ? 1 : 10) : 2 ** 30), 0);
 }
 
 /** A turn of the event loop, in which an interrupt is seen; throws after one. */

@@ -1,9 +1,9 @@
 import path from 'node:path';
-import { CORE_SCHEMA, load } from 'js-yaml';
 import { Cache } from '../cache/cache.js';
 import { findHit } from '../cache/lookup.js';
 import { ownSignatureText, signatureText } from '../cache/signature.js';
 import { configHash } from '../config/canonical.js';
+import { jsYaml } from '../config/js-yaml.js';
 import type { Config } from '../config/options.js';
 import { packageVersion } from '../config/package-version.js';
 import { fingerprint, statSignature } from '../load/fingerprint.js';
@@ -42,6 +42,7 @@ export class FinishedDatasets {
     });
     if (hit === null || hit.folder !== folder || !this.hasName(hit.name)) return null;
     // The text is what this version of datagpu wrote, to the byte: there is nothing to check in it.
+    const { CORE_SCHEMA, load } = jsYaml();
     return load(hit.manifestText, { schema: CORE_SCHEMA }) as Manifest;
   }
 

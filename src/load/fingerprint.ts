@@ -1,5 +1,5 @@
 import fs from 'node:fs';
-import xxhash, { type XXHash } from 'xxhash-wasm';
+import type { XXHash } from 'xxhash-wasm';
 import { closeSource, openSource, unreadable } from './source-file.js';
 
 /** What tells, without reading it, that a file is the one seen before. Decimal strings: they exceed 2^53. */
@@ -41,6 +41,7 @@ export async function fingerprint(file: string, shown: string = file, signal?: A
 
 /** A running XXH64 for bytes that pass by. */
 export async function startHash(): Promise<XXHash<bigint>> {
+  const { default: xxhash } = await import('xxhash-wasm');
   return (await xxhash()).create64();
 }
 

@@ -1,5 +1,4 @@
 import zlib from 'node:zlib';
-import { ZSTDDecoder } from 'zstddec/stream';
 import { DatagpuError } from '../errors.js';
 import { readUpTo } from './source-file.js';
 
@@ -72,6 +71,7 @@ function requireZeros(bytes: Uint8Array, shown: string): void {
  * any, and windows are bounded to 128 MB as in the zstd command. Throws 'input' naming `shown`.
  */
 export async function* unzstdFile(fd: number, shown: string): AsyncGenerator<Uint8Array> {
+  const { ZSTDDecoder } = await import('zstddec/stream');
   const decoder = new ZSTDDecoder();
   await decoder.init();
   const damaged = (why: string): DatagpuError =>

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
-import picomatch from 'picomatch';
 import type { SourceFormat } from '../config/options.js';
 import { DatagpuError } from '../errors.js';
 import { listFolder } from './folder.js';
@@ -109,6 +109,7 @@ function expand(named: string, options: SourceOptions, warnings: string[]): Foun
 
 function expandGlob(named: string, options: SourceOptions): Found[] {
   const pattern = path.sep === '\\' ? named.replaceAll('\\', '/') : named;
+  const picomatch: typeof import('picomatch') = createRequire(import.meta.url)('picomatch');
   const scanned = picomatch.scan(pattern);
   const missing = new DatagpuError('input', 'no such file or folder', { file: named });
   if (!scanned.isGlob) throw missing;

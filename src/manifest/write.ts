@@ -1,4 +1,4 @@
-import { dump } from 'js-yaml';
+import { jsYaml } from '../config/js-yaml.js';
 import type { Manifest } from './manifest.js';
 
 /** The order of keys in manifest.yaml: first what a person looks for, then the long lists. */
@@ -17,5 +17,5 @@ export function orderedManifest(manifest: Manifest): Manifest {
 
 /** The text of manifest.yaml: YAML 1.2 that YAML 1.1 readers read alike, keys in a fixed order, no line folded. */
 export function manifestText(manifest: Manifest): string {
-  return dump(orderedManifest(manifest), { lineWidth: -1, noRefs: true });
+  return jsYaml().dump(orderedManifest(manifest), { lineWidth: -1, noRefs: true });
 }

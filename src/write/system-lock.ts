@@ -1,5 +1,5 @@
-import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
+import { createRequire } from 'node:module';
 
 /** The lock of a file is another process's. */
 export class HeldError extends Error {
@@ -37,6 +37,8 @@ function tryLock(file: string): number | null {
 function lockByCommand(file: string): number | null {
   const fd = fs.openSync(file, 'a');
   try {
+    // Loaded only where it is needed.
+    const { spawnSync }: typeof import('node:child_process') = createRequire(import.meta.url)('node:child_process');
     const { error, status } = spawnSync('flock', ['-x', '-n', '3'], { stdio: ['ignore', 'ignore', 'ignore', fd] });
     if (error !== undefined) throw error;
     if (status === 0) return fd;
