@@ -63,6 +63,12 @@ function checkCells() {
   }
 }
 
+function checkValues() {
+  const run = spawnSync(process.execPath, [path.join(import.meta.dirname, 'values.mjs'), cases], { stdio: 'inherit' });
+  if (run.status !== 0) complaints++;
+}
+
 checkOutcomes();
 checkCells();
+checkValues();
 process.exit(complaints === 0 ? 0 : 1);
