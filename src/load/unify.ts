@@ -1,7 +1,7 @@
 import { snakeCase, uniqueNames } from '../clean/names.js';
 import type { Config, DeclaredType } from '../config/options.js';
 import type { ArrowType, ColumnType, Field } from '../engine/types.js';
-import { DatagpuError } from '../errors.js';
+import { DatagpuError, quoteValue } from '../errors.js';
 import { kind } from '../kernels/cells.js';
 import { arrowTypeName } from '../manifest/type-name.js';
 import { resolveColumn, resolveColumns } from './columns.js';
@@ -98,6 +98,7 @@ export function unify<S>(
       notes.push(`column ${names[i]} is not in ${listed(missing.map((s) => s.name))}: null there`);
     if (declared[i] === null && joined.differ !== null) notes.push(`column ${names[i]}: ${joined.differ}`);
     const given: DeclaredType | null = declared[i] ?? null;
+    if (given !== null) requireText(entries[i]!, sources, given);
     return { ...named[i]!, type: given === null ? joined.type : declaredColumnType(given) };
   });
   const maps = sources.map((_, s) => kept.map((i) => entries[i]!.columns[s] ?? absent));
@@ -111,6 +112,20 @@ export function unify<S>(
     declaredKept.splice(at, 0, null);
   }
   return { fields, maps, kinds, declared: declaredKept, notes };
+}
+
+/** A declared type is read from a value's text, which nested values and bytes of Parquet don't have. */
+function requireText(entry: Entry, sources: readonly SourceColumns<unknown>[], given: DeclaredType): void {
+  sources.forEach((source, s) => {
+    const at = entry.columns[s];
+    const type = at === undefined ? null : source.columns[at]!.type;
+    if (type !== null && kindsOfType(type) === null)
+      throw new DatagpuError(
+        'usage',
+        `--types: column ${quoteValue(entry.sourceName)} is ${typeName(type)} in ${source.name}, which can't be read as ${given}`,
+        { hint: 'Leave it out of --types' },
+      );
+  });
 }
 
 /** Finds which columns of the sources are the same one. */

@@ -210,6 +210,15 @@ describe('Parquet', () => {
     });
   });
 
+  test('nested ones can not be declared as something else', () => {
+    expect(() => unite([parquet('a.parquet', { x: list })], { types: { x: 'text' } })).toThrow(
+      expect.objectContaining({
+        code: 'usage',
+        message: `--types: column "x" is list<utf8> in a.parquet, which can't be read as text`,
+      }),
+    );
+  });
+
   test('nested ones only meet their like', () => {
     expect(() => unite([parquet('a.parquet', { x: list }), textSource('b.csv', { x: text })])).toThrow(
       'is list<utf8> in a.parquet and text in b.csv',
