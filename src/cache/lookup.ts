@@ -7,6 +7,9 @@ import type { Cache } from './cache.js';
 import type { CachedFile, CacheEntry } from './entry.js';
 import { sameSignature, signatureText } from './signature.js';
 
+/** How exactly the time of the last use is kept: writing it waits for the disk, for longer than all the rest of a hit takes. */
+const usedWithinMs = 3600_000;
+
 /** A source as it is now. */
 export interface PresentSource {
   /** Absolute. */
@@ -45,6 +48,8 @@ export async function findHit(cache: Cache, question: CacheQuestion): Promise<Ca
       signature: signatureText(source.signature, observedMs),
     }));
     const used = { ...entry, sources: refreshed, usedAt: new Date(observedMs).toISOString() };
+    const isNews = refreshed.some((source, i) => source.signature !== entry.sources[i]!.signature);
+    if (!isNews && observedMs - Date.parse(entry.usedAt) < usedWithinMs) return entry;
     cache.store(used);
     return used;
   }

@@ -266,6 +266,17 @@ describe('a hit', () => {
     expect((await ask(cache))?.folder).toBe(path.join(dir, 'out'));
     expect(calls).toBe(0);
   });
+  test('is written down as used, to the hour', async () => {
+    const folder = path.join(dir, 'out');
+    const usedAt = (): string => cache.list()[0]!.usedAt;
+    await compileInto(cache, folder, ownSignatureText(source().signature));
+    const longAgo = usedAt();
+    await ask(cache);
+    const now = usedAt();
+    expect(Date.parse(now) - Date.parse(longAgo)).toBeGreaterThan(3600_000);
+    await ask(cache);
+    expect(usedAt()).toBe(now);
+  });
   test('by content when the source was touched', async () => {
     await compileInto(cache, path.join(dir, 'out'), ownSignatureText(source().signature));
     fs.utimesSync(path.join(dir, 'in.csv'), 2000, 2000);
