@@ -8,7 +8,7 @@ export const dataDir = path.join(import.meta.dirname, '..', 'data');
 const syllables = 'ka lo mi ter an pro ing ed re con sta ble tion er ous ly qu ex fu zo pa ra si de ment'.split(' ');
 
 /** A xorshift32 generator of numbers in [0, 1). */
-function generator(seed) {
+export function generator(seed) {
   let s = seed;
   return () => {
     s ^= s << 13;
@@ -19,7 +19,7 @@ function generator(seed) {
 }
 
 /** `count` made-up words, and a draw from them by a Zipf-like law. */
-function vocabulary(rnd, count, pieces = syllables) {
+export function vocabulary(rnd, count, pieces = syllables) {
   const words = Array.from({ length: count }, () => {
     const length = 2 + Math.floor(rnd() * 3.5);
     let word = '';
@@ -30,7 +30,7 @@ function vocabulary(rnd, count, pieces = syllables) {
 }
 
 /** Writes lines in pieces of some megabytes. */
-function writeLines(file, header, lines) {
+export function writeLines(file, header, lines) {
   fs.mkdirSync(path.dirname(file), { recursive: true });
   const fd = fs.openSync(`${file}.tmp`, 'w');
   let pending = header === '' ? [] : [header];

@@ -20,15 +20,16 @@ function tree(pid) {
   return found;
 }
 
+/** The most resident memory that a process had so far. */
 const residentBytes = (pid) => {
   try {
-    return 1024 * Number(/VmRSS:\s+(\d+)/.exec(fs.readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0);
+    return 1024 * Number(/VmHWM:\s+(\d+)/.exec(fs.readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0);
   } catch {
     return 0;
   }
 };
 
-/** Runs a command once: wall seconds, and the peak of the resident memory of its process tree, sampled every 10 ms. */
+/** Runs a command once: wall seconds, and the peak of the resident memory of the processes of its tree, asked for every 10 ms. */
 export function once(command, options = {}) {
   options.before?.();
   return new Promise((resolve, reject) => {
