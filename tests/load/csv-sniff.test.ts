@@ -23,6 +23,19 @@ describe('the delimiter', () => {
     const text = 'a, b\tc\n1, 2\t3\n';
     expect(sniff(text, { format: 'tsv' }).columns).toEqual(['a, b', 'c']);
   });
+  it('is the one that the first line names, as Excel writes it', () => {
+    for (const [text, delimiter] of [
+      ['\ufeffsep=;\r\na;b\r\n1;2\r\n', ';'],
+      ['"sep=|"\na|b,c\n1|2,3\n', '|'],
+    ] as const) {
+      const { dialect, columns, dataStart, warnings } = sniff(text);
+      expect([dialect.delimiter, dialect.skip, columns.length, dataStart.line]).toEqual([delimiter, 1, 2, 3]);
+      expect(text.slice(dataStart.byte - (text.startsWith('\ufeff') ? 2 : 0))).toMatch(/^1/);
+      expect(warnings).toEqual(['x.csv: 1 line before the table is not part of it and skipped']);
+    }
+    expect(sniff('sep=;\na,b\n1,2\n', { delimiter: ',' }).columns).toEqual(['a', 'b']);
+    expect(sniff('sep=\n1\n').columns).toEqual(['sep=']);
+  });
   it('shows in later parts of a large file', () => {
     // The first half of the file has as many commas as semicolons.
     const text = `a;b;c,d,e\n${lines(30_000, (i) => `${i};x;y,z,w\n`)}${lines(30_000, (i) => `${i};xx;yy\n`)}`;

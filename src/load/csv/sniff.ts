@@ -62,8 +62,10 @@ export function sniffCsv(
 }
 
 interface Samples {
-  /** Bytes before the head: the byte order mark. */
+  /** Bytes before the head: the byte order mark, and the line in which a spreadsheet names the delimiter. */
   skipped: number;
+  /** What that line names; null without one. */
+  named: string | null;
   head: Uint8Array;
   pieces: Uint8Array[];
   /** The head is all of the file. */
@@ -74,7 +76,10 @@ function readSamples(fd: number, file: TextFile, size: number, name: string): Sa
   const read = (at: number, bytes: number): Uint8Array =>
     readUpTo(fd, Buffer.alloc(Math.max(0, Math.min(bytes, file.bytes - at))), at, name);
   const first = read(0, size);
-  const skipped = first[0] === 0xef && first[1] === 0xbb && first[2] === 0xbf ? 3 : 0;
+  const mark = first[0] === 0xef && first[1] === 0xbb && first[2] === 0xbf ? 3 : 0;
+  // `sep=;`, as Excel writes and reads it.
+  const line = /^"?sep=([,;|\t])"?(\r\n|\n|\r)/i.exec(Buffer.from(first.subarray(mark, mark + 16)).toString('latin1'));
+  const skipped = mark + (line?.[0].length ?? 0);
   const head = first.subarray(skipped);
   const rest = file.bytes - first.length;
   const bytes = (pieceBytes * Math.min(size, headBytes * 8)) / headBytes;
@@ -82,7 +87,7 @@ function readSamples(fd: number, file: TextFile, size: number, name: string): Sa
   if (rest > bytes * pieceCount)
     for (let i = 1; i <= pieceCount; i++)
       pieces.push(read(Math.floor(first.length + (rest * i) / pieceCount - bytes), bytes));
-  return { skipped, head, pieces, whole: rest <= 0 };
+  return { skipped, named: line?.[1] ?? null, head, pieces, whole: rest <= 0 };
 }
 
 /** Null to be called with more: the head doesn't hold the first record of the table, or doesn't `settle` the dialect. */
@@ -93,8 +98,10 @@ function sniffSamples(
   encoding: Encoding,
   settle: boolean,
 ): SniffedCsv | null {
-  const { head } = samples;
-  const surveys = surveyAll(samples, options, encoding);
+  const { head, named } = samples;
+  const lines = named === null ? 0 : 1;
+  const delimiter = options.delimiter ?? named;
+  const surveys = surveyAll(samples, { ...options, delimiter }, encoding);
   const best = surveys[0]!;
   const second = surveys[1]?.score ?? 0;
   if (!settle && !samples.whole && (best.consistency < 1 || second > best.score * 0.7)) return null;
@@ -108,16 +115,16 @@ function sniffSamples(
       throw new DatagpuError('input', 'there is no record in it', { file: name });
   }
   if ((record.open || record.unterminated) && !samples.whole) return null;
-  const line = 1 + countLines(head, 0, record.from, any);
+  const line = 1 + lines + countLines(head, 0, record.from, any);
   if (record.unterminated) {
-    const opened = 1 + countLines(head, 0, record.openedAt, any);
+    const opened = 1 + lines + countLines(head, 0, record.openedAt, any);
     throw new DatagpuError('input', `the quote opened in line ${opened} is never closed`, {
       file: name,
       line: opened,
       hint: `Close it, or pass --quote none if ${dialect.quote} is text in this file`,
     });
   }
-  if (best.preamble > 0) dialect.skip = line - 1;
+  if (best.preamble + lines > 0) dialect.skip = line - 1;
   dialect.header = options.header ?? (best.unnamedFirst || looksLikeHeader(head, record.from, dialect, best.columns));
   const start = dialect.header ? record.next : record.from;
   const warnings = warningsOf(best, options, name);
@@ -129,7 +136,7 @@ function sniffSamples(
     dataStart: {
       byte: samples.skipped + start + (any && dialect.header && head[start - 1] === 13 && head[start] === 10 ? 1 : 0),
       record: 1,
-      line: 1 + countLines(head, 0, start, any),
+      line: 1 + lines + countLines(head, 0, start, any),
     },
     warnings,
     alternatives: alternativesTo(best, surveys),
@@ -221,7 +228,7 @@ function headerNames(head: Uint8Array, at: number, best: Survey, name: string, l
 function warningsOf(best: Survey, options: Config['read'], name: string): string[] {
   const { dialect } = best;
   const warnings: string[] = [];
-  if (best.preamble > 0)
+  if (dialect.skip > 0)
     warnings.push(
       `${name}: ${count(dialect.skip, 'line')} before the table ${dialect.skip === 1 ? 'is' : 'are'} not part of it and skipped`,
     );
