@@ -54,7 +54,9 @@ export async function lookAt(source: Source, config: Config, scratch: string, op
     const transcoder = transcode(encoding, name);
     file = await transcodeFile(spooled, transcoder, name, scratch, options);
     if (transcoder.undecodable > 0)
-      warnings.push(`${name}: ${transcoder.undecodable} bytes stand for no character in ${encoding}`);
+      warnings.push(
+        `${name}: ${transcoder.undecodable === 1 ? '1 byte stands' : `${transcoder.undecodable} bytes stand`} for no character in ${encoding}`,
+      );
   }
   const isCsv = source.format === 'csv' || source.format === 'tsv';
   const csv = isCsv ? sniffCsv(file, { ...config.read, ...delimiterOf(source, config) }, name, encoding) : null;

@@ -101,7 +101,9 @@ function expand(named: string, options: SourceOptions, warnings: string[]): Foun
     const hint =
       folder.datasets > 0
         ? 'It holds a compiled data set: name its Parquet files to read them'
-        : `Known are ${knownExtensions}`;
+        : folder.links > 0
+          ? 'Links that lead out of it are passed over: name what they lead to'
+          : `Known are ${knownExtensions}`;
     throw new DatagpuError('input', 'no data file in this folder', { file: named, hint });
   }
   return files.map((f) => ({ path: joinShown(named, f), absolute: path.join(absolute, f), named: false }));

@@ -85,16 +85,22 @@ describe('a syntax error refuses a document', () => {
     return 'read';
   };
   it.each([
-    ['[{"a":1},]', 'a.json row 2 (line 1): a comma with nothing after it, before "]", at byte 10'],
+    [
+      '[{"a":1},]',
+      'a.json row 2 (line 1): a comma with nothing after it, before "]", at byte 10. Correct it there: of JSON that is broken in one place nothing is read.',
+    ],
     [
       '[{"a":1}\n{"a":2}]',
-      'a.json row 2 (line 2): expected "," or the end of the object or array, got "{", at byte 10',
+      'a.json row 2 (line 2): expected "," or the end of the object or array, got "{", at byte 10. Correct it there: of JSON that is broken in one place nothing is read.',
     ],
     ['[{"a":1},\n{"a":2}', 'a.json (line 2): the file ends within the array. It was probably cut off.'],
-    ['[{"a":1},\n{"a":', 'a.json row 2 (line 2): expected a value, got the end, at byte 16'],
+    ['[{"a":1},\n{"a":', 'a.json row 2 (line 2): expected a value, got the end, at byte 16. It was probably cut off.'],
     ['[{"a":1}]\n\n]', 'a.json (line 3): text after the end of the array, which is not JSON'],
     ['[{"a":1}]\n[{"a":1}]', 'a.json (line 2): a second top-level value after the end of the array, which is not JSON'],
-    ['[{"a":1}, {"a":\n\tx}]', 'a.json row 2 (line 2): not a JSON value, at byte 18: "x"'],
+    [
+      '[{"a":1}, {"a":\n\tx}]',
+      'a.json row 2 (line 2): not a JSON value, at byte 18: "x". Correct it there: of JSON that is broken in one place nothing is read.',
+    ],
     [
       '{"a":1}}',
       'a.json row 2 (line 1): expected a value, got "}", at byte 8. If it has a record a line, use --format jsonl.',
@@ -107,13 +113,22 @@ describe('a syntax error refuses a document', () => {
       '{"a":1} 5',
       'a.json row 2 (line 1): a number where an object was expected. If it has a record a line, use --format jsonl.',
     ],
-    ['{"n":\n+1,"data":[{"a":1}]}', 'a.json (line 2): expected a value, got "+1", at byte 7'],
-    ['{"data":[{"a":1},\n\n{"a":2}],\n"n":tru}', 'a.json (line 4): not a JSON value, at byte 34: "tru"'],
-    ['{"data":[{"a":1},\n\n{"a":02}]}', 'a.json row 2 (line 3): not a JSON number, at byte 25: "02"'],
-    ['"x"', 'a.json row 1 (line 1): a string where an object was expected'],
+    [
+      '{"n":\n+1,"data":[{"a":1}]}',
+      'a.json (line 2): expected a value, got "+1", at byte 7. Correct it there: of JSON that is broken in one place nothing is read.',
+    ],
+    [
+      '{"data":[{"a":1},\n\n{"a":2}],\n"n":tru}',
+      'a.json (line 4): not a JSON value, at byte 34: "tru". Correct it there: of JSON that is broken in one place nothing is read.',
+    ],
+    [
+      '{"data":[{"a":1},\n\n{"a":02}]}',
+      'a.json row 2 (line 3): not a JSON number, at byte 25: "02". Correct it there: of JSON that is broken in one place nothing is read.',
+    ],
+    ['"x"', 'a.json row 1 (line 1): a string where an object was expected. A record is a JSON object.'],
     [
       '[1,2]',
-      'a.json (line 1): the array holds no objects: its first element is a number, not an object. A record is a JSON object.',
+      'a.json (line 1): the array holds no objects: its first element is a number, not an object. A record is a JSON object: make one of each element, such as {"text": ...}.',
     ],
     ['[]', 'a.json: the array is empty: there are no records'],
     ['[{}]', 'a.json: no record has a key'],
@@ -128,7 +143,9 @@ describe('a syntax error refuses a document', () => {
     const text = `[${'{"a":[1,"]"]},\n'.repeat(500)}{"a":[1,"]"}]`;
     const messages = [1, 7, 64, 100, 5000, 100_000].map((bytes) => refusal(text, bytes));
     expect(new Set(messages)).toEqual(
-      new Set(['a.json row 501 (line 501): expected "," or the end of the object or array, got "}", at byte 7513']),
+      new Set([
+        'a.json row 501 (line 501): expected "," or the end of the object or array, got "}", at byte 7513. Correct it there: of JSON that is broken in one place nothing is read.',
+      ]),
     );
   });
   it('and so does a byte that is not UTF-8', () => {
@@ -194,7 +211,7 @@ describe('the first look', () => {
     expect(refusal('[\n{"a":1},\n{"a":2}\n]')).toMatch(/The file reads as JSON: use --format json\.$/);
     expect(refusal('{\n"a":1\n}')).toMatch(/The file reads as JSON: use --format json\.$/);
     expect(refusal('[1]\n[2]\n')).toBe(
-      'a.json (line 1): no line is a JSON object: an array, not an object. A .jsonl file has one JSON object a line.',
+      'a.json (line 1): no line is a JSON object: an array, not an object. A .jsonl file has one JSON object a line, such as {"text": ...}.',
     );
   });
 });

@@ -225,11 +225,13 @@ function syntaxError(
       ? `${kindOf(bytes[0])} where an object was expected`
       : reasonOf(errorCode, bytes, byteOf(scanned, at) + 1);
   const where = scanned.gap === undefined ? { file: name, row, line } : { file: name, line };
-  const hint =
-    left === 0
-      ? 'It was probably cut off'
-      : dialect.layout === 'concatenated' && row > 1
-        ? 'If it has a record a line, use --format jsonl'
+  const atEnd = left === 0 && scanned.next === null;
+  const hint = atEnd
+    ? 'It was probably cut off'
+    : dialect.layout === 'concatenated' && row > 1
+      ? 'If it has a record a line, use --format jsonl'
+      : errorCode === code.notObject
+        ? 'A record is a JSON object'
         : 'Correct it there: of JSON that is broken in one place nothing is read';
   return new DatagpuError('input', why, { ...where, hint });
 }
