@@ -12,6 +12,7 @@ interface DigestExports {
   digestRows(
     columns: number,
     count: number,
+    row: number,
     rows: number,
     scratch: number,
     stack: number,
@@ -22,8 +23,10 @@ interface DigestExports {
 }
 
 /** How a column is hashed; kernels/assembly/ingest/digest.ts has the same numbers. */
-const how = { null: 0, fixed: 1, bytes: 2, float64: 3, float32: 4, float16: 5, nested: 6, json: 7 } as const;
+const how = { null: 0, fixed: 1, bytes: 2, float64: 3, float32: 4, float16: 5, nested: 6, json: 7, word: 8 } as const;
 const descriptorWords = 8;
+/** Rows a call: V8 puts better code of a function in at its next call, so the first chunk is not done in one. */
+const rowsAtOnce = 8192;
 
 /** XXH3-128 of bytes: the low half first, both little-endian. */
 export function hashBytes(kernel: IngestKernel, bytes: Uint8Array, seed: bigint = 0n): Uint8Array<ArrayBuffer> {
@@ -76,7 +79,10 @@ export function digestRows(
   const hasJson = columns.some((c, i) => block.columns[c]!.type.kind === 'json' && programs[i]!.length > 0);
   const stack = kernel.alloc(hasJson ? longest : 0);
   const spare = kernel.alloc(hasJson ? longest : 0);
-  exports.digestRows(descriptors, columns.length, block.rows, scratch, stack, spare, seed, out);
+  for (let row = 0; row < block.rows; row += rowsAtOnce) {
+    const end = Math.min(row + rowsAtOnce, block.rows);
+    exports.digestRows(descriptors, columns.length, row, end, scratch, stack, spare, seed, out);
+  }
   const digests = kernel.u8(out, block.rows * digestBytes).slice();
   kernel.reset(mark);
   keepViews();
@@ -100,6 +106,9 @@ function howOf(type: ColumnType, program: readonly number[]): number {
         return type.arrow.bits === 64 ? how.float64 : type.arrow.bits === 32 ? how.float32 : how.float16;
       if (type.arrow.name === 'null') return how.null;
       return arrowWidth(type.arrow) === 0 ? how.bytes : how.fixed;
+    case 'int64':
+    case 'datetime':
+      return how.word;
     default:
       return how.fixed;
   }

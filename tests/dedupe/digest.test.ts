@@ -157,6 +157,20 @@ describe('digestRows', () => {
     expect(new Set(seen.flat()).size).toBe(5);
   });
 
+  test('is the same for row 20,000 as for row 0', () => {
+    const texts = ['a', null, '', 'longer than sixteen bytes', 'x'.repeat(31), 'y'.repeat(32), 'z'.repeat(300)];
+    const numbers = [1, null, -3, 4, 5, 6, 0];
+    const few = blockOf(textColumn(texts), intColumn(numbers), floatColumn(numbers));
+    const rows = Array.from({ length: 20_001 }, (_, r) => r % 7);
+    const many = blockOf(
+      textColumn(rows.map((r) => texts[r]!)),
+      intColumn(rows.map((r) => numbers[r]!)),
+      floatColumn(rows.map((r) => numbers[r]!)),
+    );
+    const known = digests(few);
+    expect(digests(many)).toEqual(rows.map((r) => known[r]));
+  });
+
   test('of nothing is nothing', () => {
     expect(digestRows(kernel, { rows: 0, columns: [] }, []).length).toBe(0);
     expect(distinct({ rows: 3, columns: [] })).toBe(1);

@@ -217,7 +217,7 @@ describe('the first look', () => {
 });
 
 describe('UTF-8', () => {
-  const run = kernel.exports as unknown as JsonExports;
+  const run = kernel.exports as unknown as JsonExports & { isAscii(from: number, end: number): number };
   const check = (bytes: Uint8Array): [boolean, number] => {
     kernel.reset();
     const at = kernel.alloc(bytes.length);
@@ -271,5 +271,20 @@ describe('UTF-8', () => {
     expect(check(all.subarray(0, used))).toEqual([true, used]);
     expect(check(Uint8Array.of(0xed, 0xa0, 0x80))).toEqual([false, 0]);
     expect(check(Uint8Array.of(0x61, 0xf4, 0x90, 0x80, 0x80))).toEqual([false, 1]);
+  });
+  it('ASCII is what has no byte above 0x7f, wherever that byte is', () => {
+    kernel.reset();
+    const at = kernel.alloc(9000);
+    const bytes = kernel.u8(at, 9016).fill(0x80);
+    for (const length of [0, 1, 15, 16, 17, 31, 32, 33, 100, 4095, 4096, 4097, 4127, 4128, 8192, 8999]) {
+      bytes.fill(0x7f, 0, length).fill(0x80, length);
+      expect([length, run.isAscii(at, at + length) !== 0]).toEqual([length, true]);
+      for (const place of [0, 1, 16, 31, 32, 4095, 4096, 8191, length - 17, length - 1]) {
+        if (place < 0 || place >= length) continue;
+        bytes[place] = 0xc3;
+        expect([length, place, run.isAscii(at, at + length) !== 0]).toEqual([length, place, false]);
+        bytes[place] = 0x7f;
+      }
+    }
   });
 });

@@ -24,6 +24,7 @@ const asFloat32: u32 = 4;
 const asFloat16: u32 = 5;
 const asNested: u32 = 6;
 const asJson: u32 = 7;
+const asWord: u32 = 8; // eight bytes that mean themselves
 
 /** XXH3-128 of a byte range; here so that its known answers can be tested. */
 export function hashBytes(at: usize, bytes: usize, seed: u64, out: usize): void {
@@ -78,14 +79,14 @@ function canonical16(bits: u32): u32 {
 }
 
 /**
- * Digests of rows: 16 bytes a row at `out`. `scratch` has room for `longestRow` and 16 bytes more; `stack` and `spare` for as
- * much if there is JSON. Values have 16 bytes of slack behind them.
+ * Digests of rows `row` to `rows`, not included: 16 bytes a row from `out` on, which is that of row 0. `scratch` has room for
+ * `longestRow` and 32 bytes more; `stack` and `spare` for as much if there is JSON. Values have 32 bytes of slack behind them.
  */
 export function digestRows(
-  columns: usize, count: u32, rows: u32, scratch: usize, stack: usize, spare: usize, seed: u64, out: usize,
+  columns: usize, count: u32, row: u32, rows: u32, scratch: usize, stack: usize, spare: usize, seed: u64, out: usize,
 ): void {
   const end = columns + (<usize>count) * descriptorBytes;
-  for (let r: usize = 0; r < <usize>rows; r++) {
+  for (let r = <usize>row; r < <usize>rows; r++) {
     let at = scratch;
     for (let column = columns; column < end; column += descriptorBytes) {
       const how = load<u32>(column);
@@ -95,10 +96,25 @@ export function digestRows(
         at += 1;
         continue;
       }
+      const values = <usize>load<u32>(column, 16);
       store<u8>(at, 1);
       at += 1;
-      const values = <usize>load<u32>(column, 16);
-      if (how == asJson) {
+      if (how == asWord) {
+        store<u64>(at, load<u64>(values + (r << 3)));
+        at += 8;
+      } else if (how == asFloat64) {
+        store<u64>(at, canonical64(load<u64>(values + (r << 3))));
+        at += 8;
+      } else if (how == asBytes || how == asNested) {
+        const offset = <usize>load<u32>(column, 12) + (r << 2);
+        const from = load<u32>(offset);
+        const bytes = load<u32>(offset, 4) - from;
+        store<u32>(at, bytes);
+        at += 4;
+        copyLoose(at, values + <usize>from, <usize>bytes);
+        if (how == asNested) unifyFloats(at, <usize>load<u32>(column, 20));
+        at += <usize>bytes;
+      } else if (how == asJson) {
         const offset = <usize>load<u32>(column, 12) + (r << 2);
         const from = values + <usize>load<u32>(offset);
         const end = jsonMeaning(from, <usize>load<u32>(column, 20), at, stack, spare);
@@ -111,18 +127,6 @@ export function digestRows(
         store<u32>(at, bytes);
         memory.copy(at + 4, from, <usize>bytes);
         at += 4 + <usize>bytes;
-      } else if (how == asBytes || how == asNested) {
-        const offset = <usize>load<u32>(column, 12) + (r << 2);
-        const from = load<u32>(offset);
-        const bytes = load<u32>(offset, 4) - from;
-        store<u32>(at, bytes);
-        at += 4;
-        copyLoose(at, values + <usize>from, <usize>bytes);
-        if (how == asNested) unifyFloats(at, <usize>load<u32>(column, 20));
-        at += <usize>bytes;
-      } else if (how == asFloat64) {
-        store<u64>(at, canonical64(load<u64>(values + (r << 3))));
-        at += 8;
       } else if (how == asFloat32) {
         store<u32>(at, canonical32(load<u32>(values + (r << 2))));
         at += 4;
@@ -131,8 +135,7 @@ export function digestRows(
         at += 2;
       } else {
         const width = <usize>load<u32>(column, 4);
-        if (width == 8) store<u64>(at, load<u64>(values + (r << 3)));
-        else copyLoose(at, values + r * width, width);
+        copyLoose(at, values + r * width, width);
         at += width;
       }
     }

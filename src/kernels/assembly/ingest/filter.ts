@@ -17,9 +17,23 @@ export function countKept(keep: usize, rows: usize): u32 {
   return kept;
 }
 
-/** Moves kept values of a fixed width together. */
+/** Moves kept values of a fixed width together; without branches where one load takes a value. */
 export function filterFixed(values: usize, width: usize, keep: usize, rows: usize, to: usize): void {
   let row: usize = 0;
+  if (width == 8) {
+    for (; row < rows; row++) {
+      store<u64>(to, load<u64>(values + (row << 3)));
+      to += <usize>load<u8>(keep + row) << 3;
+    }
+    return;
+  }
+  if (width == 1) {
+    for (; row < rows; row++) {
+      store<u8>(to, load<u8>(values + row));
+      to += <usize>load<u8>(keep + row);
+    }
+    return;
+  }
   while (row < rows) {
     const from = runEnd(keep, row, rows, 0);
     row = runEnd(keep, from, rows, 1);

@@ -7,7 +7,7 @@ export { csvParse } from './csv-parse';
 export { jsonCountLines, jsonFilled, jsonScanElements, jsonScanLines } from './json-scan';
 export { jsonAddKey, jsonPlaceKey } from './json-keys';
 export { jsonParse } from './json-parse';
-export { utf8Invalid, utf8Valid } from '../shared/utf8';
+export { isAscii, utf8Invalid, utf8Valid } from '../shared/utf8';
 export { columnBytes, columnKinds, dropEntries, fixedColumn, markMisfits, setNullTokens } from './types';
 export { cellsOfText, textColumn } from './text';
 export { jsonColumn } from './jsoncells';

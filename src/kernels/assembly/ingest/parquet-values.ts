@@ -2,7 +2,7 @@
 // arrays go straight into offsets and bytes. `validity` is the address of a byte a row, or 0 when no row is null. What can
 // fail returns -1 (or 0 for addresses). The host sees to it that outputs are large enough, with slack behind them.
 import { copyLoose } from '../shared/copy';
-import { utf8Valid } from '../shared/utf8';
+import { isAscii, utf8Valid } from '../shared/utf8';
 
 /** Moves `dense` values of a width to the rows that are not null, from the last to the first; null rows become zeros. */
 export function pqSpread(values: usize, width: u32, rows: u32, dense: u32, validity: usize): void {
@@ -283,6 +283,7 @@ export function pqInt96(from: usize, rows: u32, validity: usize, nano: bool, out
 export function pqUtf8(offsets: usize, values: usize, rows: u32): i32 {
   const first = <usize>load<u32>(offsets);
   const last = <usize>load<u32>(offsets + (<usize>rows << 2));
+  if (isAscii(values + first, values + last)) return -1;
   if (utf8Valid(values + first, values + last)) {
     let r: usize = 0;
     // Well-formed as a whole: then each cell is, if none begins inside a sequence.

@@ -1,5 +1,5 @@
 /**
- * Copies bytes forward in pieces of 16; may read and write up to 15 bytes too far, so it is for regions with slack that are
+ * Copies bytes forward in pieces of 32; may read and write up to 31 bytes too far, so it is for regions with slack that are
  * filled in order. A call of memory.copy costs more than this below about 200 bytes.
  */
 // @ts-ignore: decorator
@@ -9,7 +9,12 @@ export function copyLoose(to: usize, from: usize, bytes: usize): void {
     memory.copy(to, from, bytes);
     return;
   }
-  for (let i: usize = 0; i < bytes; i += 16) v128.store(to + i, v128.load(from + i));
+  for (let i: usize = 0; i < bytes; i += 32) {
+    const low = v128.load(from + i);
+    const high = v128.load(from + i, 16);
+    v128.store(to + i, low);
+    v128.store(to + i, high, 16);
+  }
 }
 
 /** Copies bytes to a lower or equal address, touching nothing else; the regions may overlap. */

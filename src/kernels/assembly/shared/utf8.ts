@@ -68,6 +68,19 @@ function incomplete(block: v128): bool {
   return v128.any_true(i8x16.gt_u(block, limit));
 }
 
+/** True when no byte is above 0x7f. Looks at most 4 KB further than the first that is. */
+export function isAscii(from: usize, end: usize): bool {
+  let p = from;
+  while (p < end) {
+    const stop = min<usize>(end, p + 4096);
+    let any = i8x16.splat(0);
+    for (; p + 32 <= stop; p += 32) any = v128.or(any, v128.or(v128.load(p), v128.load(p, 16)));
+    if (i8x16.bitmask(any) != 0) return false;
+    for (; p < stop; p++) if (load<u8>(p) > 0x7f) return false;
+  }
+  return true;
+}
+
 /** True when the bytes are well-formed UTF-8. ASCII costs a load and a test for 64 bytes. */
 export function utf8Valid(from: usize, end: usize): bool {
   let before = i8x16.splat(0);
