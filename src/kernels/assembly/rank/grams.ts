@@ -57,25 +57,26 @@ const atStamp: usize = 8;
 
 /**
  * Counts pairs of adjacent candidates, the left one below `left` and the right one below `right`, in a dense table of
- * left + 1 rows and right + 1 columns; the last of each are for all other words.
+ * left + 1 lines and right + 1 columns. The last line is for all other pairs.
  */
 export function countDense(stream: usize, end: usize, left: u32, right: u32, table: usize): void {
-  const rowBytes = (<usize>right + 1) * 12;
-  const lastRow = table + <usize>left * rowBytes;
+  const lineBytes = (<usize>right + 1) * 12;
+  const others = table + <usize>left * lineBytes;
   let row = stamp + 1;
-  let line = lastRow;
+  let line = others;
   for (let p = stream; p < end; p += 4) {
     const word = load<u32>(p);
     if (word == endOfRow) {
       p += 4;
       row++;
-      line = lastRow;
+      line = others;
       continue;
     }
-    const at = line + <usize>min<u32>(word, right) * 12;
+    // The cells of a column lie on as many pages: all other pairs have one cell.
+    const at = select<usize>(line + <usize>word * 12, others, word < right);
     store<u64>(at, load<u64>(at, atCount) + (load<u32>(at, atStamp) == row ? 1 : 0x100000001), atCount);
     store<u32>(at, row, atStamp);
-    line = table + <usize>min<u32>(word, left) * rowBytes;
+    line = table + <usize>min<u32>(word, left) * lineBytes;
   }
   stamp = row - 1;
 }
