@@ -5,38 +5,23 @@ import type { ColumnPages } from './chunk.js';
 import { pack } from './codec.js';
 import { type Dictionary, dictionaryOf } from './dictionary.js';
 import type { LeastGreatest } from './leastgreatest.js';
-import {
-  codecs,
-  columnMetadata,
-  dataPage,
-  dictionaryPage,
-  encodings,
-  pageHeader,
-  pageTypes,
-  physicalTypes,
-} from './parquet.js';
+import { PageList } from './pagelist.js';
+import { codecs, columnMetadata, encodings, physicalTypes } from './parquet.js';
 import { statisticsOf } from './statistics.js';
 import type { StoredColumn } from './stored.js';
-import { i32, i64, type ThriftField, type ThriftStruct, ThriftWriter } from './thrift.js';
-
-/** A page has about this many bytes before it is packed; one value may be longer. */
-const pageBytes = 2 ** 20;
+import { i32, i64, type ThriftStruct } from './thrift.js';
+import { deltaValues, dictionaryValues, plainValues, type ValueWriter } from './values.js';
 
 interface PageExports {
-  pageNulls(validity: number, rows: number): number;
   pageLevels(validity: number, rows: number, to: number): number;
-  pageBits(validity: number, values: number, rows: number, to: number): number;
-  pageFixed(validity: number, values: number, width: number, rows: number, to: number): number;
-  pageTexts(validity: number, offsets: number, values: number, rows: number, to: number): number;
-  pageIds(ids: number, count: number, width: number, to: number): number;
   dictionaryTexts(offsets: number, values: number, entries: number, count: number, to: number): number;
   dictionaryFixed(values: number, width: number, entries: number, count: number, to: number): number;
 }
 
 /**
  * Encodes a flat column of one row group: levels and values are laid out in the kernel's memory, and packed from there.
- * With a dictionary where few values differ, else in plain encoding, which every reader knows. What is reserved in the kernel is
- * freed; its views may be detached.
+ * With a dictionary where few values differ; integers as differences where that is smaller; else in plain encoding. What is
+ * reserved in the kernel is freed; its views may be detached.
  *
  * @param distinct about how many values differ
  */
@@ -50,16 +35,19 @@ export function encodeFlat(
 ): ColumnPages {
   const mark = kernel.mark();
   const dictionary = dictionaryOf(kernel, column, distinct);
+  const values =
+    dictionary === null ? withoutDictionary(kernel, column, compression) : dictionaryValues(kernel, column, dictionary);
   const pages = new PageList(kernel, compression);
   if (dictionary !== null) addDictionary(kernel, column, dictionary, pages);
   const dataAt = pages.packedBytes;
-  addData(kernel, column, dictionary, pages);
+  addData(kernel, column, values, pages);
   kernel.reset(mark);
 
-  const encoding = dictionary === null ? [encodings.plain, encodings.rle] : dictionaryEncodings;
+  const used =
+    dictionary === null ? [values.encoding, encodings.rle] : [encodings.plain, encodings.rle, values.encoding];
   const metadata: ThriftStruct = new Map([
     [columnMetadata.type, i32(physicalTypes[column.physical])],
-    [columnMetadata.encodings, { type: wire.list, value: { element: wire.i32, items: encoding } }],
+    [columnMetadata.encodings, { type: wire.list, value: { element: wire.i32, items: used } }],
     [columnMetadata.path, { type: wire.list, value: { element: wire.binary, items: [Buffer.from(name)] } }],
     [columnMetadata.codec, i32(codecs[compression])],
     [columnMetadata.values, i64(column.rows)],
@@ -73,148 +61,66 @@ export function encodeFlat(
   return { metadata, pieces: pages.pieces };
 }
 
-const dictionaryEncodings = [encodings.plain, encodings.rle, encodings.rleDictionary];
-
-/** Packed pages with their headers. */
-class PageList {
-  readonly pieces: Uint8Array[] = [];
-  bytes = 0;
-  packedBytes = 0;
-
-  constructor(
-    private readonly kernel: IngestKernel,
-    private readonly compression: Compression,
-  ) {}
-
-  /** Packs `bytes` at `ptr` as a page. `detail` is the part of its header that only its type has. */
-  add(ptr: number, bytes: number, type: number, id: number, detail: ThriftStruct): void {
-    const packed = pack(this.kernel, this.compression, ptr, bytes);
-    const header = new ThriftWriter();
-    header.struct(
-      new Map<number, ThriftField>([
-        [pageHeader.type, i32(type)],
-        [pageHeader.bytes, i32(bytes)],
-        [pageHeader.compressedBytes, i32(packed.length)],
-        [id, { type: wire.struct, value: detail }],
-      ]),
-    );
-    const head = header.take();
-    this.pieces.push(head, packed);
-    this.bytes += head.length + bytes;
-    this.packedBytes += head.length + packed.length;
-  }
-}
-
 function addDictionary(kernel: IngestKernel, column: StoredColumn, dictionary: Dictionary, pages: PageList): void {
   const exports = kernel.exports as PageExports;
   const { offsets, values, width, rows } = column;
   const { entries, count } = dictionary;
   const mark = kernel.mark();
-  let to: number;
-  let bytes: number;
   if (width === 0) {
     const ends = kernel.u32(offsets, rows + 1);
     let most = 0;
     for (const row of kernel.u32(entries, count)) most += 4 + ends[row + 1]! - ends[row]!;
-    to = kernel.alloc(most);
-    bytes = exports.dictionaryTexts(offsets, values, entries, count, to);
+    const to = kernel.alloc(most);
+    pages.addDictionary(to, exports.dictionaryTexts(offsets, values, entries, count, to), count);
   } else {
-    to = kernel.alloc(count * width);
-    bytes = exports.dictionaryFixed(values, width, entries, count, to);
+    const to = kernel.alloc(count * width);
+    pages.addDictionary(to, exports.dictionaryFixed(values, width, entries, count, to), count);
   }
-  pages.add(
-    to,
-    bytes,
-    pageTypes.dictionary,
-    pageHeader.dictionary,
-    new Map([
-      [dictionaryPage.values, i32(count)],
-      [dictionaryPage.encoding, i32(encodings.plain)],
-    ]),
-  );
   kernel.reset(mark);
 }
 
-function addData(kernel: IngestKernel, column: StoredColumn, dictionary: Dictionary | null, pages: PageList): void {
+/** Levels take a quarter of a byte a row at most; functions of the kernel may write some bytes behind a page. */
+const levelBytes = (rows: number): number => Math.ceil(rows / 4) + 128;
+
+function addData(kernel: IngestKernel, column: StoredColumn, values: ValueWriter, pages: PageList): void {
   const exports = kernel.exports as PageExports;
-  const { validity, offsets, values, width } = column;
+  const { validity, rows } = column;
   const mark = kernel.mark();
-  const cuts = pageCuts(kernel, column, dictionary);
-  const to = kernel.alloc(mostBytes(kernel, column, dictionary, cuts));
-  let ids = dictionary?.ids ?? 0;
-  for (let page = 1; page < cuts.length; page++) {
-    const from = cuts[page - 1]!;
-    const count = cuts[page]! - from;
-    const valid = validity === 0 ? 0 : validity + from;
-    const at = to + exports.pageLevels(valid, count, to);
-    let bytes: number;
-    if (dictionary !== null) {
-      const present = count - (valid === 0 ? 0 : exports.pageNulls(valid, count));
-      bytes = exports.pageIds(ids, present, dictionary.idBits, at);
-      ids += present * 4;
-    } else if (column.physical === 'boolean') bytes = exports.pageBits(valid, values + from, count, at);
-    else if (width > 0) bytes = exports.pageFixed(valid, values + from * width, width, count, at);
-    else bytes = exports.pageTexts(valid, offsets + from * 4, values, count, at);
-    pages.add(
-      to,
-      at + bytes - to,
-      pageTypes.data,
-      pageHeader.data,
-      new Map([
-        [dataPage.values, i32(count)],
-        [dataPage.encoding, i32(dictionary === null ? encodings.plain : encodings.rleDictionary)],
-        [dataPage.definitionLevels, i32(encodings.rle)],
-        [dataPage.repetitionLevels, i32(encodings.rle)],
-      ]),
-    );
+  const cuts = [0];
+  let most = 0;
+  for (let from = 0; from < rows; ) {
+    const to = values.endOfPage(from);
+    most = Math.max(most, levelBytes(to - from) + values.mostBytes(from, to));
+    cuts.push(to);
+    from = to;
+  }
+  const page = kernel.alloc(most);
+  for (let i = 1; i < cuts.length; i++) {
+    const from = cuts[i - 1]!;
+    const to = cuts[i]!;
+    const levels = exports.pageLevels(validity === 0 ? 0 : validity + from, to - from, page);
+    const bytes = levels + values.write(from, to, page + levels);
+    pages.addData(page, bytes, to - from, values.encoding);
   }
   kernel.reset(mark);
 }
 
-/** The first row of each page, and the number of rows. There is a page even without rows. */
-function pageCuts(kernel: IngestKernel, column: StoredColumn, dictionary: Dictionary | null): number[] {
-  const { rows, width, offsets } = column;
-  const cuts = [0];
-  if (dictionary === null && width === 0) {
-    const ends = kernel.u32(offsets, rows + 1);
-    for (let from = 0; from < rows; ) {
-      from = endOfPage(ends, from, rows);
-      cuts.push(from);
-    }
-    return cuts;
-  }
-  const valueBits = dictionary !== null ? dictionary.idBits : column.physical === 'boolean' ? 1 : width * 8;
-  const step = Math.max(8, Math.floor((pageBytes * 8) / valueBits / 8) * 8);
-  for (let from = 0; from < rows; from += step) cuts.push(Math.min(rows, from + step));
-  return cuts;
-}
+/** So many rows are tried to learn which encoding is smaller; fewer are not worth it. */
+const triedRows = 8192;
 
-/** The row after the last text of a page that begins with row `from`: at least one is on it. */
-function endOfPage(ends: Uint32Array, from: number, rows: number): number {
-  let low = from + 1;
-  let high = rows;
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if (ends[middle]! - ends[from]! + 4 * (middle - from) <= pageBytes) low = middle;
-    else high = middle - 1;
-  }
-  return low;
-}
-
-/** The most that a page takes before it is packed, and what functions of the kernel may write behind it. */
-function mostBytes(
-  kernel: IngestKernel,
-  column: StoredColumn,
-  dictionary: Dictionary | null,
-  cuts: readonly number[],
-): number {
-  const ends = dictionary === null && column.width === 0 ? kernel.u32(column.offsets, column.rows + 1) : null;
-  let most = 0;
-  for (let page = 1; page < cuts.length; page++) {
-    const count = cuts[page]! - cuts[page - 1]!;
-    const values =
-      ends !== null ? ends[cuts[page]!]! - ends[cuts[page - 1]!]! + 4 * count : count * Math.max(column.width, 6);
-    most = Math.max(most, values + count / 4 + 256);
-  }
-  return Math.ceil(most);
+/** Differences of integers where some of them, packed, are smaller than the values themselves; else plain encoding. */
+function withoutDictionary(kernel: IngestKernel, column: StoredColumn, compression: Compression): ValueWriter {
+  const plain = plainValues(kernel, column);
+  const isInteger = column.physical === 'int32' || column.physical === 'int64';
+  if (!isInteger || column.rows < triedRows || column.nulls === column.rows) return plain;
+  const mark = kernel.mark();
+  const deltas = deltaValues(kernel, column);
+  const kept = kernel.mark();
+  const to = kernel.alloc(deltas.mostBytes(0, triedRows));
+  const [packedPlain, packedDeltas] = [plain, deltas].map(
+    (writer) => pack(kernel, compression, to, writer.write(0, triedRows, to)).length,
+  );
+  const isSmaller = packedDeltas! < packedPlain!;
+  kernel.reset(isSmaller ? kept : mark);
+  return isSmaller ? deltas : plain;
 }
