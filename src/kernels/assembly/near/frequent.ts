@@ -2,7 +2,7 @@
  * The order of shingles, frequent ones last: a set's prefix is its first shingles in this order. Frequencies are learned from
  * a sample of the kept sets; all other shingles count as rare and are ordered by their hashes.
  *
- *     counted   uint64 shingle, uint32 count, 4 bytes unused; open addressing
+ *     counted   uint64 shingle, uint32 count from the second time on, 4 bytes unused; open addressing
  *     learned   uint64 shingle, uint32 count in the sample, uint32 flags; open addressing, and a bit map before it
  *     prefix    uint64 shingle, uint32 key of its posting list, uint32 flags
  */
@@ -10,22 +10,30 @@ import { take } from '../shared/arena';
 
 /** So frequent that its posting lists are kept by size of the set. */
 export const splitFlag: u32 = 1;
+/** So frequent that it is held once. */
+export const internFlag: u32 = 2;
 const splitFrom: f64 = 128;
 
 const entryBytes: usize = 16;
-const countedBits: u32 = 18;
-const countedMost: u32 = 150000;
-const learnedBits: u32 = 14;
-const learnedMost: u32 = 9000;
-const leastCount: u32 = 4;
-const bitmapBits: u32 = 17;
+const countedBits: u32 = 20;
+const countedMost: u32 = 750000;
+const learnedBits: u32 = 17;
+const learnedMost: u32 = 90000;
+const leastCount: u32 = 2;
+const metBits: u32 = 24;
+/** Beyond this, bits of `met` that others set would be taken for a shingle's own too often. */
+const metMost: u32 = 4000000;
+const bitmapBits: u32 = 20;
 
 let counted: usize = 0;
 let countedEntries: u32 = 0;
-const learned = memory.data(16 << 14, 16);
+/** A bit for shingles that were met, so that those met once, which are most, take no entry. */
+let met: usize = 0;
+let metEntries: u32 = 0;
+const learned = memory.data(16 << 17, 16);
 /** Shingles that are known to be frequent. */
 export let learnedEntries: u32 = 0;
-const bitmap = memory.data(1 << 14, 16);
+const bitmap = memory.data(1 << 17, 16);
 
 /** The prefix that `orderPrefix` made. */
 export let prefix: usize = 0;
@@ -34,7 +42,12 @@ let capacity: u32 = 0;
 
 /** Empties the counters. */
 export function beginCounting(): void {
-  if (counted == 0) counted = take(entryBytes << countedBits);
+  if (counted == 0) {
+    counted = take(entryBytes << countedBits);
+    met = take(1 << (metBits - 3));
+  }
+  memory.fill(met, 0, 1 << (metBits - 3));
+  metEntries = 0;
   memory.fill(counted, 0, entryBytes << countedBits);
   countedEntries = 0;
 }
@@ -56,8 +69,16 @@ function slotOf(table: usize, bits: u32, shingle: u64): usize {
 /** Counts the shingles of a set of the sample; false when no more fit. */
 export function countSet(set: usize, n: u32): bool {
   for (let i: usize = 0; i < <usize>n; i++) {
-    if (countedEntries >= countedMost) return false;
+    if (countedEntries >= countedMost || metEntries >= metMost) return false;
     const shingle = load<u64>(set + (i << 3));
+    const bit = <u32>(shingle >> 20) & ((1 << metBits) - 1);
+    const byte = met + <usize>(bit >> 3);
+    const mark = (<u32>1) << (bit & 7);
+    if (((<u32>load<u8>(byte)) & mark) == 0) {
+      store<u8>(byte, (<u32>load<u8>(byte)) | mark);
+      metEntries++;
+      continue;
+    }
     const at = slotOf(counted, countedBits, shingle);
     if (load<u64>(at) == 0) {
       store<u64>(at, shingle);
@@ -69,9 +90,9 @@ export function countSet(set: usize, n: u32): bool {
 }
 
 /** Learns the frequent shingles among those counted. `rate` is how many kept sets one of the sample stands for. */
-export function learn(rate: f64): void {
+export function learn(rate: f64, taken: u32): void {
   memory.fill(learned, 0, entryBytes << learnedBits);
-  memory.fill(bitmap, 0, 1 << 14);
+  memory.fill(bitmap, 0, 1 << 17);
   learnedEntries = 0;
   const end = counted + (entryBytes << countedBits);
   let least = leastCount;
@@ -79,7 +100,7 @@ export function learn(rate: f64): void {
     let frequent: u32 = 0;
     for (let at = counted; at < end; at += entryBytes) frequent += <u32>(load<u32>(at, 8) >= least);
     if (frequent <= learnedMost) break;
-    least <<= 1;
+    least += max(least >> 2, 1);
   }
   for (let at = counted; at < end; at += entryBytes) {
     const count = load<u32>(at, 8);
@@ -88,7 +109,7 @@ export function learn(rate: f64): void {
     const slot = slotOf(learned, learnedBits, shingle);
     store<u64>(slot, shingle);
     store<u32>(slot, count, 8);
-    store<u32>(slot, <f64>count * rate >= splitFrom ? splitFlag : 0, 12);
+    store<u32>(slot, (<f64>count * rate >= splitFrom ? splitFlag : 0) | (count >= max(taken / 20, 3) ? internFlag : 0), 12);
     const bit = <u32>shingle & ((1 << bitmapBits) - 1);
     store<u8>(bitmap + <usize>(bit >> 3), load<u8>(bitmap + <usize>(bit >> 3)) | <u8>((<u32>1) << (bit & 7)));
     learnedEntries++;

@@ -4,7 +4,7 @@
  *     entry   uint64 hash of the list, address, length: uint32 each; open addressing
  */
 import { take } from '../shared/arena';
-import { frequent, learnedEntries } from './frequent';
+import { frequent, internFlag, learnedEntries } from './frequent';
 import { K0, spread } from './hash';
 
 let entries: usize = 0;
@@ -40,7 +40,8 @@ export function split(set: usize, n: u32): void {
   let h: u64 = 0;
   for (let i: usize = 0; i < <usize>n; i++) {
     const shingle = load<u64>(set + (i << 3));
-    if (frequent(shingle) == 0) {
+    const known = frequent(shingle);
+    if (known == 0 || (load<u32>(known, 12) & internFlag) == 0) {
       store<u64>(rares + ((<usize>rare) << 3), shingle);
       rare++;
     } else {

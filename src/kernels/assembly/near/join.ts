@@ -24,7 +24,6 @@ import { common, commons, intern, known, own, owned, split } from './interned';
 import { overlap } from './overlap';
 import {
   clearPostings,
-  entryBytes,
   fetchSlots,
   initPostings,
   nodeHeader,
@@ -33,11 +32,13 @@ import {
   saturated,
   valueOf,
 } from './postings';
+import { longDiffering, longFrom, longSignature, longWords, signLong } from './long';
 import { takeRoom } from './room';
 import {
   addRow,
   differing,
   folded,
+  longAt,
   ordinalAt,
   ownAt,
   ownCount,
@@ -52,7 +53,7 @@ import {
 } from './rows';
 
 /** Sets from which frequencies are learned. */
-const sampleSets: u32 = 2048;
+const sampleSets: u32 = 65536;
 /** Postings met, for each posting there is, after which the index is rebuilt; twice as many if that did not help. */
 const patienceAtFirst: u64 = 16;
 
@@ -67,6 +68,8 @@ let rowsAtBuild: u32 = 0;
 /** The set whose prefix is in `prefix`, and whether `split` has taken it apart. */
 let ordered: usize = 0;
 let parted: bool = false;
+/** Whether its long signature was made. */
+let longSigned: bool = false;
 let bestSimilarity: f64 = 0;
 
 export function init(threshold: f64): void {
@@ -105,8 +108,12 @@ let best: u32 = 0;
 let rate: f64 = 0;
 /** The same for the shingles in which they may differ. */
 let slack: f64 = 0;
+/** ... and in which the set of the last probe may differ from any. */
+let mostDiffering: u32 = 0;
 /** A byte for each class of sizes: 1 if it has a row. */
 const sizesSeen = memory.data(1 << 13);
+/** The largest set that can be similar enough. */
+let sizeMost: u32 = 0;
 /** How much of its prefix a set still needs. */
 let length: u32 = 0;
 const signature = memory.data(32, 16);
@@ -121,6 +128,8 @@ export function probe(set: usize, n: u32): f64 {
   bestSimilarity = -1;
   rate = sharedRate;
   slack = 1 - 2 * sharedRate;
+  sizeMost = mostSize(n, 0);
+  mostDiffering = <u32>(<f64>(n + sizeMost) * slack);
   probes++;
   length = prefixLength(n);
   order(set, n);
@@ -146,6 +155,7 @@ function order(set: usize, n: u32): void {
   brief = folded(signature);
   ordered = set;
   parted = false;
+  longSigned = false;
 }
 
 /** Compares a set with those that a key leads to, the shingle at position `p` of its order. */
@@ -157,27 +167,31 @@ function meet(key: u32, set: usize, n: u32, p: u32): void {
     compare((value >> 1) - 1, set, n, p);
     return;
   }
-  // What both have comes at or behind the first shingle that both have. An estimate that never exceeds what must be
-  // shared spares most rows the exact one.
-  const left = <f64>(n - p);
   const x = brief;
   let node = <usize>(value ^ 1);
   while (node != 0) {
     const entries = <usize>load<u32>(node, 8);
-    const end = node + nodeHeader + entries * entryBytes;
+    const behind = (<usize>load<u32>(node, 12)) << 3;
+    const end = node + nodeHeader + (entries << 3);
     work += entries;
-    for (let at = node + nodeHeader; at < end; at += entryBytes) {
-      const packed = load<u32>(at, 4);
-      const m = packed >> 16;
-      if (m != saturated) {
-        const sum = <f64>(n + m);
-        if (<f64>(<u32>popcnt<u64>(x ^ load<u64>(at, 8))) > sum * slack) continue;
-        if (min(left, <f64>(m - (packed & 0xffff))) < sum * rate) continue;
-      }
-      compare(load<u32>(at), set, n, p);
-    }
+    for (let at = node + nodeHeader; at < end; at += 8)
+      if (<u32>popcnt<u64>(x ^ load<u64>(at)) <= mostDiffering) consider(at + behind, x ^ load<u64>(at), set, n, p);
     node = <usize>load<u32>(node);
   }
+}
+
+/** Compares a set with the row of an entry if it can be similar enough: by its size, its signature and the entry's position. */
+function consider(entry: usize, differ: u64, set: usize, n: u32, p: u32): void {
+  const packed = load<u32>(entry, 4);
+  const m = packed >> 16;
+  if (m != saturated) {
+    // What both have comes at or behind the first shingle that both have. An estimate that never exceeds what must be
+    // shared spares most rows the exact one.
+    const sum = <f64>(n + m);
+    if (<f64>(<u32>popcnt<u64>(differ)) > sum * slack) return;
+    if (min(<f64>(n - p), <f64>(m - (packed & 0xffff))) < sum * rate) return;
+  }
+  compare(load<u32>(entry), set, n, p);
 }
 
 /** Compares a set with a row's, unless that was done by this probe. */
@@ -185,9 +199,11 @@ function compare(row: u32, set: usize, n: u32, p: u32): void {
   const record = rowAt(row);
   if (load<u32>(record, stampAt) == probes) return;
   store<u32>(record, probes, stampAt);
+  work += 16;
   const m = sizeOf(record);
   const differ = differing(record + signatureAt, signature);
   if (<f64>differ > <f64>(n + m) * slack || !sizesFit(n, m)) return;
+  if (n >= longFrom && m >= longFrom && <f64>differingLong(set, n, record) > <f64>(n + m) * slack) return;
   if (bestSimilarity > 0 && row > best) {
     const most = <f64>((n + m - differ) >> 1);
     if (most / (<f64>(n + m) - most) <= bestSimilarity) return;
@@ -202,8 +218,19 @@ function compare(row: u32, set: usize, n: u32, p: u32): void {
     best = row;
     rate = sharedRateOf(value);
     slack = 1 - 2 * rate;
+    mostDiffering = <u32>(<f64>(n + sizeMost) * slack);
     length = min(length, prefixLengthAt(n, value));
   }
+}
+
+/** Bits in which the long signatures of a set and a row differ. */
+function differingLong(set: usize, n: u32, record: usize): u32 {
+  if (!longSigned) {
+    signLong(set, n);
+    longSigned = true;
+  }
+  work += <u64>longWords(n);
+  return longDiffering(longSignature, longWords(n), <usize>load<u32>(record, longAt), longWords(sizeOf(record)));
 }
 
 /** Shingles that a set shares with a row; any smaller number than `least` when they are fewer than that. */
@@ -252,6 +279,12 @@ export function insert(set: usize, n: u32, ordinal: u32): void {
   }
   memory.copy(room, own, bytes);
   const record = addRow();
+  if (n >= longFrom) {
+    if (!longSigned) signLong(set, n);
+    const long = takeRoom((<usize>longWords(n)) << 3);
+    memory.copy(long, longSignature, (<usize>longWords(n)) << 3);
+    store<u32>(record, <u32>long, longAt);
+  }
   store<u32>(record, <u32>room, ownAt);
   store<u32>(record, <u32>intern(), sharedAt);
   store<u32>(record, owned, ownCount);
@@ -288,7 +321,7 @@ function rebuild(): void {
     if (!countSet(<usize>load<u32>(record, sharedAt), load<u32>(record, sharedCount))) break;
     taken++;
   }
-  learn(taken == 0 ? 1 : <f64>rows / <f64>taken);
+  learn(taken == 0 ? 1 : <f64>rows / <f64>taken, taken);
   clearPostings();
   indexed = 0;
   for (let row: u32 = 0; row < rows; row++) {

@@ -4,7 +4,7 @@
  *
  *     slot   key, and 2 * row + 2 or the address of a node + 1: uint32 each; open addressing
  *     node   address of the next node or 0, in the first one the address of the last, entries, room: uint32 each; then
- *            per entry row, position | size << 16 and the signature, rows ascending
+ *            a signature for each entry there is room for, and for each row and position | size << 16; rows ascending
  *
  * Sizes and positions beyond 65,535 are held as 65,535.
  */
@@ -14,7 +14,7 @@ import { folded, rowAt, signatureAt, sizeOf } from './rows';
 
 export const saturated: u32 = 0xffff;
 export const nodeHeader: usize = 16;
-export const entryBytes: usize = 16;
+const entryBytes: usize = 16;
 const firstRoom: u32 = 3;
 const mostRoom: u32 = 63;
 
@@ -136,10 +136,11 @@ export function post(key: u32, row: u32, position: u32, size: u32, signature: u6
 @inline
 function append(node: usize, row: u32, position: u32, size: u32, signature: u64): void {
   const count = load<u32>(node, 8);
-  const at = node + nodeHeader + (<usize>count) * entryBytes;
-  store<u32>(at, row);
-  store<u32>(at, min(position, saturated) | (min(size, saturated) << 16), 4);
-  store<u64>(at, signature, 8);
+  const at = node + nodeHeader + ((<usize>count) << 3);
+  const room = <usize>load<u32>(node, 12);
+  store<u64>(at, signature);
+  store<u32>(at + (room << 3), row);
+  store<u32>(at + (room << 3), min(position, saturated) | (min(size, saturated) << 16), 4);
   store<u32>(node, count + 1, 8);
 }
 

@@ -3,7 +3,8 @@
  * that have exactly the same ones (interned.ts).
  *
  *     row   in pages of 2^12: addresses of the shingles that are its own and of the shared ones, how many it has of each,
- *           ordinal, number of the last probe that compared it, 8 bytes unused; then its signature
+ *           ordinal, number of the last probe that compared it, address of its long signature (long.ts), 4 bytes unused;
+ *           then its signature
  *
  * A signature has 256 bits: bit i tells whether the number of shingles with i in their lowest byte is odd. Sets that differ
  * in d shingles have signatures that differ in at most d bits, whatever else they share (E. F. de O. Sandes and others,
@@ -22,6 +23,7 @@ export const ownCount: usize = 8;
 export const sharedCount: usize = 12;
 export const ordinalAt: usize = 16;
 export const stampAt: usize = 20;
+export const longAt: usize = 24;
 export const signatureAt: usize = 32;
 
 /** Rows there are. */
