@@ -1,6 +1,7 @@
 import { DatagpuError } from '../errors.js';
 import { reserve } from '../kernels/arena.js';
 import { createNearKernel, type NearKernel } from '../kernels/near.js';
+import { type NearRoom, SetFile } from './setfile.js';
 import type { ShingleSets } from './shingles.js';
 import { UnrelatedSample } from './unrelated.js';
 
@@ -10,14 +11,23 @@ import { UnrelatedSample } from './unrelated.js';
  * those of a template) and about 16 for every one that is indexed, which is the share 1 - threshold of them.
  */
 export class NearIndex {
-  private readonly kernel: NearKernel = createNearKernel();
+  private readonly kernel: NearKernel;
+  private readonly file: SetFile | null;
   /** The slice whose shingles are in the buffer. */
   private laid: ShingleSets | null = null;
   private buffer = { ptr: 0, bytes: 0 };
   private readonly sample = new UnrelatedSample();
 
-  constructor(threshold: number) {
+  /** Without `room` it takes what memory it needs. */
+  constructor(threshold: number, room: NearRoom | null = null) {
+    this.file = room === null ? null : new SetFile(room);
+    this.kernel = this.file === null ? createNearKernel() : createNearKernel(this.file);
     this.kernel.exports.init(threshold);
+  }
+
+  /** Ends it, and lets go of the file of what it spilled. */
+  close(): void {
+    this.file?.close();
   }
 
   /** Rows in the index. */

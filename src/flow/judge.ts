@@ -3,6 +3,7 @@ import { BoundedDigests, type Spilling } from '../dedupe/bounded.js';
 import type { IdSample } from '../dedupe/idsample.js';
 import { type JudgedRows, NearJudgement } from '../dedupe/judge.js';
 import { NearIndex } from '../dedupe/near.js';
+import type { NearRoom } from '../dedupe/setfile.js';
 import { SpilledDigests } from '../dedupe/spilled.js';
 import { collectGarbage } from '../engine/collect.js';
 import type { DedupeFacts } from '../ledger/duplicate-warnings.js';
@@ -60,7 +61,7 @@ export class Judge {
     this.schema = schema;
     this.rejects = new RejectTally(schema.looks, config.read);
     this.table = config.dedupe.enabled ? new BoundedDigests(digestSpilling(config, budget, scratch)) : null;
-    this.index = config.near.enabled ? new NearIndex(config.near.threshold) : null;
+    this.index = config.near.enabled ? new NearIndex(config.near.threshold, nearRoom(config, budget, scratch)) : null;
     this.comparesTexts = config.near.enabled;
     this.compares = this.table !== null || this.index !== null;
     this.threshold = config.near.threshold;
@@ -130,6 +131,7 @@ export class Judge {
   release(): void {
     if (this.index !== null) this.unrelated = this.index.unrelated;
     this.table?.close();
+    this.index?.close();
     this.table = null;
     this.index = null;
     if (this.kept > manyRows) collectGarbage();
@@ -171,5 +173,15 @@ function digestSpilling({ resources }: Config, { digestBytes }: Budget, scratch:
       const file = scratch.file();
       return spilling(file, () => new SpilledDigests(table, file));
     },
+  };
+}
+
+function nearRoom({ resources }: Config, { nearBytes }: Budget, scratch: ScratchFolder): NearRoom {
+  return {
+    roomBytes: nearBytes,
+    isTight: (bytes) => isTight(resources.memoryBytes - bytes),
+    isFull: (bytes) => process.memoryUsage.rss() + bytes > resources.memoryBytes * 1.1,
+    file: () => scratch.file(),
+    spilling,
   };
 }

@@ -1,8 +1,12 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { digestRows } from '../../dist/dedupe/digest.js';
 import { type JudgedRows, type JudgedVerdict, NearJudgement } from '../../dist/dedupe/judge.js';
 import { NearIndex } from '../../dist/dedupe/near.js';
+import type { NearRoom } from '../../dist/dedupe/setfile.js';
 import { type ShingleSets, shingleRows } from '../../dist/dedupe/shingles.js';
 import { DigestTable } from '../../dist/dedupe/table.js';
 import { createIngestKernel } from '../../dist/kernels/ingest.js';
@@ -56,6 +60,19 @@ function oracle(rows: Row[], threshold: number, size: number, exact: boolean): F
   });
 }
 
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'near-sets-'));
+afterAll(() => fs.rmSync(folder, { recursive: true }));
+let files = 0;
+
+/** An index that spills all sets it can. */
+const noRoom: NearRoom = {
+  roomBytes: 0,
+  isTight: () => true,
+  isFull: () => false,
+  file: () => path.join(folder, `${files++}`),
+  spilling: (_, run) => run(),
+};
+
 const ingest = createIngestKernel();
 const shingler = createNearKernel();
 
@@ -72,9 +89,16 @@ function judge(
 }
 
 /** The same by the index, in chunks of the given lengths. */
-function judged(rows: Row[], threshold: number, size: number, exact: boolean, borders: number[]): Fate[] {
+function judged(
+  rows: Row[],
+  threshold: number,
+  size: number,
+  exact: boolean,
+  borders: number[],
+  room: NearRoom | null = null,
+): Fate[] {
   const table = exact ? new DigestTable() : null;
-  const index = new NearIndex(threshold);
+  const index = new NearIndex(threshold, room);
   const fates: Fate[] = [];
   for (let from = 0, b = 0; from < rows.length; b++) {
     const to = Math.min(rows.length, from + (borders[b] ?? rows.length));
@@ -98,8 +122,13 @@ function judged(rows: Row[], threshold: number, size: number, exact: boolean, bo
 }
 
 /** The same in one chunk, without the table. */
-function indexed(rows: Row[], threshold: number, size: number): { index: NearIndex; fates: Fate[] } {
-  const index = new NearIndex(threshold);
+function indexed(
+  rows: Row[],
+  threshold: number,
+  size: number,
+  room: NearRoom | null = null,
+): { index: NearIndex; fates: Fate[] } {
+  const index = new NearIndex(threshold, room);
   const shingles = shingleRows(shingler, blockOf(textColumn(rows.map((row) => row[0]!))), [0], size);
   const chunk = { rows: rows.length, digests: new Uint8Array(0), ordinals: 0, skip: null };
   const { keptOrdinal, near } = judge(chunk, shingles, null, index);
@@ -170,9 +199,12 @@ describe('near duplicates', () => {
       return [[...header.slice(next(8)), ...body, ...header.slice(0, next(30))].join(' ')];
     });
     for (const threshold of [0.8, 0.9]) {
-      const { index, fates } = indexed(rows, threshold, 2);
-      expect(index.rebuilds).toBeGreaterThan(0);
-      expect(fates).toEqual(oracle(rows, threshold, 2, false));
+      const expected = oracle(rows, threshold, 2, false);
+      for (const room of [null, noRoom]) {
+        const { index, fates } = indexed(rows, threshold, 2, room);
+        expect(index.rebuilds).toBeGreaterThan(0);
+        expect(fates).toEqual(expected);
+      }
     }
   });
 
@@ -189,9 +221,36 @@ describe('near duplicates', () => {
       return [[...template, ...body, ...template.slice(0, next(4))].join(' ')];
     });
     for (const threshold of [0.7, 0.8, 0.95]) {
-      const { index, fates } = indexed(rows, threshold, 2);
-      expect(index.rebuilds).toBeGreaterThan(0);
-      expect(fates).toEqual(oracle(rows, threshold, 2, false));
+      const expected = oracle(rows, threshold, 2, false);
+      for (const room of [null, noRoom]) {
+        const { index, fates } = indexed(rows, threshold, 2, room);
+        expect(index.rebuilds).toBeGreaterThan(0);
+        expect(fates).toEqual(expected);
+      }
+    }
+  });
+
+  test('are found among large sets, most of them spilled, that have a long header in common', () => {
+    let x = 3;
+    const next = (n: number): number => {
+      x = (Math.imul(x, 1103515245) + 12345) & 0x7fffffff;
+      return (x >>> 8) % n;
+    };
+    const header = Array.from({ length: 700 }, (_, i) => `header${i}`);
+    const bodies = Array.from({ length: 7 }, () => Array.from({ length: 150 }, () => `w${next(next(2) ? 60 : 9000)}`));
+    const rows: Row[] = Array.from({ length: 250 }, () => {
+      const body = [...bodies[next(7)]!, ...bodies[next(7)]!].slice(next(60));
+      for (let edits = next(60); edits > 0; edits--) body[next(body.length)] = `e${next(500)}`;
+      return [[...header.slice(next(3)), ...body].join(' ')];
+    });
+    for (const threshold of [0.75, 0.9]) {
+      const expected = oracle(rows, threshold, 3, false);
+      const kept = expected.filter((fate, row) => fate.kept === row).length;
+      expect(kept).toBeGreaterThan(40);
+      expect(kept).toBeLessThan(rows.length - 10);
+      const before = files;
+      for (const room of [null, noRoom]) expect(judged(rows, threshold, 3, false, [100, 50], room)).toEqual(expected);
+      expect(files).toBe(before + 1);
     }
   });
 
@@ -226,7 +285,14 @@ describe('near duplicates', () => {
       ['again again'],
       ['again again again'],
       ['ab cd '.repeat(30_000)],
+      [long.map((word) => `other${word}`).join(' ')],
+      [long.map((word) => `third${word}`).join(' ')],
+      [[...long.slice(5), 'another'].join(' ')],
     ];
-    expect(judged(rows, 0.8, 3, true, [2])).toEqual(oracle(rows, 0.8, 3, true));
+    const expected = oracle(rows, 0.8, 3, true);
+    const before = files;
+    for (const room of [null, noRoom]) expect(judged(rows, 0.8, 3, true, [2], room)).toEqual(expected);
+    // Sets of more than a page.
+    expect(files).toBe(before + 1);
   });
 });

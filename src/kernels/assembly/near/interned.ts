@@ -10,6 +10,8 @@ import { K0, spread } from './hash';
 let entries: usize = 0;
 let bits: u32 = 0;
 let used: u32 = 0;
+const internedMost: usize = 1 << 24;
+let internedBytes: usize = 0;
 
 /** What `split` made of a set: shingles of its own, and frequent ones. */
 export let own: usize = 0;
@@ -27,7 +29,7 @@ let capacity: u32 = 0;
 export function split(set: usize, n: u32): void {
   known = 0;
   if (learnedEntries == 0) {
-    allOwn(set, n);
+    wholeOwn(set, n);
     return;
   }
   if (n > capacity) {
@@ -52,7 +54,7 @@ export function split(set: usize, n: u32): void {
     }
   }
   if (shared < 8 || shared < n >> 2) {
-    allOwn(set, n);
+    wholeOwn(set, n);
     return;
   }
   own = rares;
@@ -65,12 +67,18 @@ export function split(set: usize, n: u32): void {
   }
 }
 
+/** Whether the frequent ones can be held: their list is, or there is room for one more. Lists are never spilled. */
+export function mayIntern(): bool {
+  return known != 0 || internedBytes < internedMost;
+}
+
 /** The list that is equal to the frequent shingles of the last `split`: one more if there was none. */
 export function intern(): usize {
   if (known != 0 || commons == 0) return known;
   if (bits == 0 || used > ((<u32>3) << bits) >> 2) widen();
   const at = entryFor();
   known = take((<usize>commons) << 3);
+  internedBytes += (<usize>commons) << 3;
   memory.copy(known, common, (<usize>commons) << 3);
   store<u64>(at, hash);
   store<u32>(at, <u32>known, 8);
@@ -79,10 +87,12 @@ export function intern(): usize {
   return known;
 }
 
-function allOwn(set: usize, n: u32): void {
+/** Leaves all shingles of the set its own. */
+export function wholeOwn(set: usize, n: u32): void {
   own = set;
   owned = n;
   commons = 0;
+  known = 0;
 }
 
 /** The entry of the list, or the empty one for it. */

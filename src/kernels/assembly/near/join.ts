@@ -20,7 +20,7 @@ import {
   sizesFit,
 } from './bounds';
 import { beginCounting, countSet, learn, orderPrefix, prefix, sizeClass, splitFlag } from './frequent';
-import { common, commons, intern, known, own, owned, split } from './interned';
+import { common, commons, intern, known, mayIntern, own, owned, split, wholeOwn } from './interned';
 import { overlap } from './overlap';
 import {
   clearPostings,
@@ -32,8 +32,7 @@ import {
   saturated,
   valueOf,
 } from './postings';
-import { longDiffering, longFrom, longSignature, longWords, signLong } from './long';
-import { takeRoom } from './room';
+import { keepLong, longDiffering, longFrom, longSignature, longWords, signLong } from './long';
 import {
   addRow,
   differing,
@@ -51,6 +50,7 @@ import {
   sizeOf,
   stampAt,
 } from './rows';
+import { keep, shinglesAt } from './sets';
 
 /** Sets from which frequencies are learned. */
 const sampleSets: u32 = 65536;
@@ -235,8 +235,8 @@ function differingLong(set: usize, n: u32, record: usize): u32 {
 
 /** Shingles that a set shares with a row; any smaller number than `least` when they are fewer than that. */
 function sharedBy(set: usize, n: u32, record: usize, least: u32): u32 {
-  const y = <usize>load<u32>(record, ownAt);
   const m = load<u32>(record, ownCount);
+  const y = shinglesAt(load<u32>(record, ownAt), m);
   const template = <usize>load<u32>(record, sharedAt);
   const t = load<u32>(record, sharedCount);
   if (t == 0) {
@@ -261,10 +261,6 @@ function part(set: usize, n: u32): void {
   parted = true;
 }
 
-let room: usize = 0;
-let roomEnd: usize = 0;
-const roomBytes: usize = 1 << 18;
-
 /** Enters a set that is kept. Copies it. */
 export function insert(set: usize, n: u32, ordinal: u32): void {
   if (ordered != set) {
@@ -272,27 +268,20 @@ export function insert(set: usize, n: u32, ordinal: u32): void {
     order(set, n);
   }
   part(set, n);
-  const bytes = (<usize>owned) << 3;
-  if (room + bytes > roomEnd) {
-    room = takeRoom(max(bytes, roomBytes));
-    roomEnd = room + max(bytes, roomBytes);
-  }
-  memory.copy(room, own, bytes);
+  if (!mayIntern()) wholeOwn(set, n);
+  const place = keep(own, owned);
   const record = addRow();
   if (n >= longFrom) {
     if (!longSigned) signLong(set, n);
-    const long = takeRoom((<usize>longWords(n)) << 3);
-    memory.copy(long, longSignature, (<usize>longWords(n)) << 3);
-    store<u32>(record, <u32>long, longAt);
+    store<u32>(record, <u32>keepLong(n), longAt);
   }
-  store<u32>(record, <u32>room, ownAt);
+  store<u32>(record, place, ownAt);
   store<u32>(record, <u32>intern(), sharedAt);
   store<u32>(record, owned, ownCount);
   store<u32>(record, commons, sharedCount);
   store<u32>(record, ordinal, ordinalAt);
   store<u32>(record, 0, stampAt);
   memory.copy(record + signatureAt, signature, 32);
-  room += bytes;
   ordered = 0;
   store<u8>(sizesSeen + <usize>sizeClass(n), 1);
   enter(rows - 1, n, prefixLength(n), brief);
@@ -317,7 +306,8 @@ function rebuild(): void {
   while (taken < sample) {
     // Multiples of the golden ratio: spread evenly wherever it stops.
     const record = rowAt(<u32>((<u64>(taken * 0x9e3779b1) * <u64>rows) >> 32));
-    if (!countSet(<usize>load<u32>(record, ownAt), load<u32>(record, ownCount))) break;
+    const own = load<u32>(record, ownCount);
+    if (!countSet(shinglesAt(load<u32>(record, ownAt), own), own)) break;
     if (!countSet(<usize>load<u32>(record, sharedAt), load<u32>(record, sharedCount))) break;
     taken++;
   }
@@ -342,7 +332,7 @@ let mergedRoom: u32 = 0;
 
 /** All shingles of a row, in order; of the last one only. */
 function whole(record: usize, n: u32): usize {
-  let i = <usize>load<u32>(record, ownAt);
+  let i = shinglesAt(load<u32>(record, ownAt), load<u32>(record, ownCount));
   const t = load<u32>(record, sharedCount);
   if (t == 0) return i;
   if (n > mergedRoom) {

@@ -4,6 +4,7 @@
  * of any two sizes can be compared.
  */
 import { take } from '../shared/arena';
+import { takeRoom } from './sets';
 
 /** Sets of so many shingles have a long signature. */
 export const longFrom: u32 = 512;
@@ -32,6 +33,22 @@ export function signLong(set: usize, n: u32): void {
     const word = longSignature + ((<usize>((h >> 6) & <u64>(words - 1))) << 3);
     store<u64>(word, load<u64>(word) ^ ((<u64>1) << (h & 63)));
   }
+}
+
+const heldBytes: usize = 1 << 18;
+let held: usize = 0;
+let heldEnd: usize = 0;
+
+/** Keeps the signature of a set of `n` that `signLong` made; returns its address. */
+export function keepLong(n: u32): usize {
+  const bytes = (<usize>longWords(n)) << 3;
+  if (held + bytes > heldEnd) {
+    held = takeRoom(max(bytes, heldBytes));
+    heldEnd = held + max(bytes, heldBytes);
+  }
+  memory.copy(held, longSignature, bytes);
+  held += bytes;
+  return held - bytes;
 }
 
 /** Bits in which two differ, both folded to the words of the shorter. */

@@ -9,8 +9,9 @@
  * Sizes and positions beyond 65,535 are held as 65,535.
  */
 import { take } from '../shared/arena';
-import { giveBack, takeRoom } from './room';
+import { giveBack } from './room';
 import { folded, rowAt, signatureAt, sizeOf } from './rows';
+import { leaveRoom, takeRoom } from './sets';
 
 export const saturated: u32 = 0xffff;
 export const nodeHeader: usize = 16;
@@ -49,6 +50,12 @@ function makeSlots(bits: u32): void {
   slots = take((<usize>8) << <usize>bits);
   memory.fill(slots, 0, (<usize>8) << <usize>bits);
   used = 0;
+  leaveRoom((<usize>8) << <usize>(bits + growth()));
+}
+
+/** Bits by which the table grows. */
+function growth(): u32 {
+  return slotBits < 20 ? 2 : 1;
 }
 
 /** Where a key's slot is looked for first. */
@@ -94,7 +101,7 @@ export function reserveSlots(keys: u32): void {
 function widen(): void {
   const from = slots;
   const end = from + ((<usize>8) << <usize>slotBits);
-  makeSlots(slotBits + (slotBits < 20 ? 2 : 1));
+  makeSlots(slotBits + growth());
   for (let at = from; at < end; at += 8) {
     if (load<u32>(at, 4) == 0) continue;
     store<u64>(slotOf(load<u32>(at)), load<u64>(at));

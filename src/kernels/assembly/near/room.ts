@@ -1,5 +1,4 @@
-/** Memory that tables have outgrown, for what comes later; else from the arena. */
-import { take } from '../shared/arena';
+/** Memory that tables have outgrown, for what comes later. */
 
 /** Pieces given back: address and end, the largest last. */
 const pieces = memory.data(8 << 5, 16);
@@ -13,8 +12,8 @@ export function giveBack(at: usize, bytes: usize): void {
   count++;
 }
 
-/** Memory that stays reserved; a multiple of 16 bytes. */
-export function takeRoom(bytes: usize): usize {
+/** Memory that was given back, or 0; `bytes` is a multiple of 16. */
+export function reuse(bytes: usize): usize {
   for (let i: u32 = 0; i < count; i++) {
     const piece = pieces + ((<usize>i) << 3);
     const at = <usize>load<u32>(piece);
@@ -22,5 +21,5 @@ export function takeRoom(bytes: usize): usize {
     store<u32>(piece, <u32>(at + bytes));
     return at;
   }
-  return take(bytes);
+  return 0;
 }

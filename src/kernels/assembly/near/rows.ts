@@ -2,7 +2,7 @@
  * The kept sets. Shingles that are frequent, as a header that many texts begin with has them, are held once for all sets
  * that have exactly the same ones (interned.ts).
  *
- *     row   in pages of 2^12: addresses of the shingles that are its own and of the shared ones, how many it has of each,
+ *     row   in pages of 2^12: place of the shingles that are its own (sets.ts), address of the shared ones, how many it has of each,
  *           ordinal, number of the last probe that compared it, address of its long signature (long.ts), 4 bytes unused;
  *           then its signature
  *
@@ -10,7 +10,7 @@
  * in d shingles have signatures that differ in at most d bits, whatever else they share (E. F. de O. Sandes and others,
  * "Bitmap filter: speeding up exact set similarity joins with bitwise operations", Information Systems 88, 2020).
  */
-import { take } from '../shared/arena';
+import { takeRoom } from './sets';
 
 const rowBits: usize = 6;
 const pageBits: u32 = 12;
@@ -46,7 +46,7 @@ export function sizeOf(record: usize): u32 {
 /** The record of one row more. */
 export function addRow(): usize {
   if ((rows & ((1 << pageBits) - 1)) == 0)
-    store<u32>(pageTable + ((<usize>(rows >> pageBits)) << 2), <u32>take((<usize>1) << (rowBits + <usize>pageBits)));
+    store<u32>(pageTable + ((<usize>(rows >> pageBits)) << 2), <u32>takeRoom((<usize>1) << (rowBits + <usize>pageBits)));
   rows++;
   return rowAt(rows - 1);
 }
