@@ -8,7 +8,7 @@ import type { IngestKernel } from '../kernels/ingest.js';
 import { RankCounter } from '../rank/counter.js';
 import type { RankModel, RankReply, RankRequest } from '../rank/protocol.js';
 import { encodeRowGroup } from '../write/rowgroup.js';
-import { mergePieces, type Piece, scatterBlock } from './scatter.js';
+import { mergePieces, type PackedPieces, packPieces, scatterBlock } from './scatter.js';
 import { scoreField } from './score.js';
 import { spilling } from './scratch.js';
 import type {
@@ -84,12 +84,12 @@ export class RankedLane {
     return this.order(this.gathering().gather(this.adopted, from, rows, true), scores);
   }
 
-  scatter({ held, positions, groupRows, path }: ScatterOrder): Piece[] {
+  scatter({ held, positions, groupRows, path }: ScatterOrder): PackedPieces {
     this.watch.start('order');
     const block = blockOf(held);
     const pieces = spilling(path, () => scatterBlock(this.gathering(), block, positions, groupRows, path));
     this.watch.start(null);
-    return pieces;
+    return packPieces(path, pieces);
   }
 
   merge({ pieces, firstPosition, scores }: MergeOrder): Reply<OrderedRows> {

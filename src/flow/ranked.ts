@@ -1,5 +1,6 @@
 import type { Config } from '../config/options.js';
 import type { Block } from '../engine/block.js';
+import { collectGarbage } from '../engine/collect.js';
 import type { Executor } from '../engine/executor.js';
 import { Sequence } from '../engine/sequence.js';
 import { type RankRecord, type RankSummary, recordOf, summarise } from '../rank/explain.js';
@@ -14,10 +15,13 @@ import { wordsOf } from '../rank/words.js';
 import type { DatasetHash } from '../write/fingerprint.js';
 import { evenParts, groupBytes, groupRows } from './groups.js';
 import { type ProgressMeter, shares } from './progress.js';
-import { noPosition, type Piece } from './scatter.js';
+import { noPosition, type PackedPieces, piecesOf } from './scatter.js';
 import type { ScratchFolder } from './scratch.js';
 import type { DataSink } from './sink.js';
 import type { HeldRows, LaneTasks, OrderedRows, PassPlan, Sentence } from './tasks.js';
+
+/** From so many rows on what ordering them leaves behind is worth collecting. */
+const manyRows = 2 ** 21;
 
 /** A chunk whose kept rows wait to be ranked. */
 interface HeldChunk {
@@ -89,6 +93,7 @@ export class RankedRun {
   async finish(sink: DataSink, hash: DatasetHash): Promise<RankedRows> {
     const ranking = await this.rank();
     const { order, scores, summary, record } = this.order(ranking, await this.score(ranking));
+    if (scores.length > manyRows) collectGarbage();
     await this.write(order, scores, sink, hash);
     return { summary, record, order, warnings: this.warnings(ranking) };
   }
@@ -216,20 +221,18 @@ export class RankedRun {
       };
     }
     const positions = positionsOf(order, starts.at(-1)!);
-    const pieces: Piece[][] = await Promise.all(
-      chunks.map(({ held, lane }, c) =>
-        executor.run(lane, 'scatter', {
-          held,
-          positions: positions.slice(starts[c], starts[c + 1]),
-          groupRows: size,
-          path: this.scratch.file(),
-        }),
-      ),
-    );
-    const byGroup: Piece['file'][][] = Array.from({ length: Math.ceil(scores.length / size) }, () => []);
-    for (const piece of pieces.flat()) byGroup[piece.group]!.push(piece.file);
+    const packed = new Array<PackedPieces>(chunks.length);
+    const scatter = async (lane: number): Promise<void> => {
+      for (const [c, { held, lane: its }] of chunks.entries()) {
+        if (its !== lane) continue;
+        const wanted = positions.slice(starts[c], starts[c + 1]);
+        const path = this.scratch.file();
+        packed[c] = await executor.run(lane, 'scatter', { held, positions: wanted, groupRows: size, path });
+      }
+    };
+    await Promise.all(Array.from({ length: executor.lanes }, (_, lane) => scatter(lane)));
     return (g, lane) =>
-      executor.run(lane, 'merge', { pieces: byGroup[g]!, firstPosition: g * size, scores: scoresOf(g) });
+      executor.run(lane, 'merge', { pieces: piecesOf(packed, g), firstPosition: g * size, scores: scoresOf(g) });
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Block, Column } from '../engine/block.js';
 import { type BlockFile, readBlockFile, writeBlockFile } from '../engine/blockfile.js';
 import type { Gatherer } from '../engine/gather.js';
+import type { ColumnType } from '../engine/types.js';
 
 /**
  * Ordering more rows than memory holds: every chunk is split by the row groups that its rows go to (scatter), then every
@@ -12,6 +13,44 @@ import type { Gatherer } from '../engine/gather.js';
 export interface Piece {
   group: number;
   file: BlockFile;
+}
+
+/**
+ * The pieces of a chunk, by ascending group, in a few arrays: of many chunks there are tens of thousands of pieces. Plain
+ * data. `sizes` has the bytes of validity, offsets and values (-1 for none) of each column of each piece.
+ */
+export interface PackedPieces {
+  path: string;
+  types: ColumnType[];
+  groups: Uint32Array;
+  rows: Uint32Array;
+  positions: Float64Array;
+  sizes: Int32Array;
+}
+
+export function packPieces(path: string, pieces: readonly Piece[]): PackedPieces {
+  const sizes = pieces.flatMap(({ file }) => file.columns.flatMap((c) => [c.validity, c.offsets, c.values]));
+  return {
+    path,
+    types: pieces[0]?.file.columns.map((c) => c.type) ?? [],
+    groups: Uint32Array.from(pieces, (piece) => piece.group),
+    rows: Uint32Array.from(pieces, (piece) => piece.file.rows),
+    positions: Float64Array.from(pieces, (piece) => piece.file.position),
+    sizes: Int32Array.from(sizes),
+  };
+}
+
+/** The pieces of a row group, in the order of the chunks. */
+export function piecesOf(chunks: readonly PackedPieces[], group: number): BlockFile[] {
+  return chunks.flatMap(({ path, types, groups, rows, positions, sizes }) => {
+    const i = groups.indexOf(group);
+    if (i === -1) return [];
+    const columns = types.map((type, c) => {
+      const at = (i * types.length + c) * 3;
+      return { type, validity: sizes[at]!, offsets: sizes[at + 1]!, values: sizes[at + 2]! };
+    });
+    return [{ path, position: positions[i]!, rows: rows[i]!, columns }];
+  });
 }
 
 const positionType = { kind: 'arrow', arrow: { name: 'int', bits: 32, signed: false } } as const;

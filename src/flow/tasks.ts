@@ -12,7 +12,7 @@ import type { Shape } from '../load/json/shape.js';
 import type { RankModel, RankReply, RankRequest, RankSettings } from '../rank/protocol.js';
 import type { RankedColumn } from '../rank/rowtexts.js';
 import type { EncodedRows } from '../write/rowgroup.js';
-import type { Piece } from './scatter.js';
+import type { PackedPieces } from './scatter.js';
 import type { Spent } from './times.js';
 import type { Border, ChunkRef } from './walk.js';
 
@@ -150,7 +150,7 @@ export interface LaneTasks extends TaskTable {
   /** The rows that all lanes hold, by chunk, so that any lane can put a row group together. */
   adopt: { payload: Block[]; result: null; event: never };
   gather: { payload: GatherOrder; result: OrderedRows; event: never };
-  scatter: { payload: ScatterOrder; result: Piece[]; event: never };
+  scatter: { payload: ScatterOrder; result: PackedPieces; event: never };
   merge: { payload: MergeOrder; result: OrderedRows; event: never };
   /** Seconds by stage since it was asked last. */
   spent: { payload: null; result: Spent; event: never };
