@@ -39,28 +39,30 @@ export function writeBlockFile(path: string, blocks: Iterable<Block>): BlockFile
   }
 }
 
-/** Reads a block back into memory of its own. */
+/** Reads a block back into memory of its own, at once. */
 export function readBlockFile(file: BlockFile): Block {
+  const sizes = file.columns.flatMap((c) => [c.validity, c.offsets, c.values]);
+  const bytes = new Uint8Array(sizes.reduce((sum, size) => sum + Math.max(0, size), 0));
   const fd = fs.openSync(file.path, 'r');
   try {
-    let position = file.position;
-    const take = (length: number): Uint8Array => {
-      const bytes = new Uint8Array(length);
-      for (let at = 0; at < length; ) {
-        const n = fs.readSync(fd, bytes, at, Math.min(length - at, 2 ** 30), position);
-        if (n === 0) throw new Error(`${file.path} ends at byte ${position}`);
-        at += n;
-        position += n;
-      }
-      return bytes;
-    };
-    const columns = file.columns.map((c): Column => {
-      const validity = c.validity < 0 ? null : take(c.validity);
-      const offsets = c.offsets < 0 ? null : new Int32Array(take(c.offsets).buffer);
-      return { type: c.type, validity, offsets, values: take(c.values) };
-    });
-    return { rows: file.rows, columns };
+    for (let at = 0; at < bytes.length; ) {
+      const n = fs.readSync(fd, bytes, at, Math.min(bytes.length - at, 2 ** 30), file.position + at);
+      if (n === 0) throw new Error(`${file.path} ends at byte ${file.position + at}`);
+      at += n;
+    }
   } finally {
     fs.closeSync(fd);
   }
+  let taken = 0;
+  const take = (size: number): Uint8Array => {
+    taken += size;
+    return bytes.subarray(taken - size, taken);
+  };
+  const columns = file.columns.map((c): Column => {
+    const validity = c.validity < 0 ? null : take(c.validity);
+    // A copy, which is aligned.
+    const offsets = c.offsets < 0 ? null : new Int32Array(take(c.offsets).slice().buffer);
+    return { type: c.type, validity, offsets, values: take(c.values) };
+  });
+  return { rows: file.rows, columns };
 }

@@ -1,7 +1,7 @@
 import type { Block, Column } from '../engine/block.js';
 import { type BlockFile, readBlockFile, writeBlockFile } from '../engine/blockfile.js';
 import type { Gatherer } from '../engine/gather.js';
-import type { ColumnType } from '../engine/types.js';
+import { type ColumnType, widthOf } from '../engine/types.js';
 
 /**
  * Ordering more rows than memory holds: every chunk is split by the row groups that its rows go to (scatter), then every
@@ -70,27 +70,35 @@ export function scatterBlock(
   path: string,
 ): Piece[] {
   const rows = byPosition(positions);
+  // One call for the whole chunk: each would copy the chunk into the arena.
+  const sorted = gatherer.gather([block], new Uint32Array(rows.length), rows, false);
   const groups: number[] = [];
   function* pieces(): Generator<Block> {
     for (let from = 0; from < rows.length; ) {
       const group = Math.floor(positions[rows[from]!]! / groupRows);
       let to = from + 1;
       while (to < rows.length && positions[rows[to]!]! < (group + 1) * groupRows) to++;
-      const picked = rows.subarray(from, to);
-      const piece = gatherer.gather([block], new Uint32Array(picked.length), picked, false);
-      const places = Uint32Array.from(picked, (r) => positions[r]!);
-      const column: Column = {
-        type: positionType,
-        validity: null,
-        offsets: null,
-        values: new Uint8Array(places.buffer),
-      };
+      const places = Uint32Array.from(rows.subarray(from, to), (r) => positions[r]!);
+      const values = new Uint8Array(places.buffer);
       groups.push(group);
-      yield { rows: piece.rows, columns: [...piece.columns, column] };
+      const columns = sorted.columns.map((column) => rowsOf(column, from, to));
+      yield { rows: to - from, columns: [...columns, { type: positionType, validity: null, offsets: null, values }] };
       from = to;
     }
   }
   return writeBlockFile(path, pieces()).map((file, i) => ({ group: groups[i]!, file }));
+}
+
+/** Some rows of a column; only their offsets are copied. */
+function rowsOf({ type, validity, offsets, values }: Column, from: number, to: number): Column {
+  const valid = validity === null ? null : validity.subarray(from, to);
+  if (offsets === null) {
+    const width = widthOf(type);
+    return { type, validity: valid, offsets, values: values.subarray(from * width, to * width) };
+  }
+  const first = offsets[from]!;
+  const own = Int32Array.from(offsets.subarray(from, to + 1), (offset) => offset - first);
+  return { type, validity: valid, offsets: own, values: values.subarray(first, offsets[to]!) };
 }
 
 /** The rows that have a position, in the order of their positions. */
@@ -111,7 +119,7 @@ export function mergePieces(gatherer: Gatherer, pieces: readonly BlockFile[], fi
   const index = new Uint32Array(rows);
   const data = blocks.map((block, b): Block => {
     const { values } = block.columns.at(-1)!;
-    const positions = new Uint32Array(values.buffer, values.byteOffset, block.rows);
+    const positions = new Uint32Array(values.slice().buffer);
     for (let r = 0; r < block.rows; r++) {
       from[positions[r]! - firstPosition] = b;
       index[positions[r]! - firstPosition] = r;
