@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { type Connection, NoSqliteError, SqliteError } from '../sqlite/connection.js';
 import { openSqlite } from '../sqlite/open.js';
+import { makeFolder } from '../write/make-folder.js';
 import { type CacheEntry, type CacheRow, entryOf, sourcesKey } from './entry.js';
 
 /** The database in the cache's folder. */
@@ -41,7 +42,7 @@ export class Cache {
   static open(dir: string, warn: (message: string) => void): Cache {
     const cache = new Cache(path.join(dir, cacheFileName), warn);
     cache.guard(() => {
-      fs.mkdirSync(dir, { recursive: true });
+      makeFolder(dir);
       cache.database = cache.connect();
     }, undefined);
     return cache;

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { DatagpuError } from '../errors.js';
 import { withoutPrivate } from '../private-path.js';
 import { type FolderLock, lockFile } from '../write/lock.js';
+import { makeFolder } from '../write/make-folder.js';
 
 const prefix = 'datagpu-scratch-';
 /** In a scratch folder of its own, held as long as its process lives. */
@@ -58,7 +59,7 @@ export class ScratchFolder {
 
   private make(): void {
     try {
-      fs.mkdirSync(this.path, { recursive: true });
+      makeFolder(this.path);
     } catch (cause) {
       throw new DatagpuError('output', 'the scratch folder could not be made', {
         file: withoutPrivate(this.parent),

@@ -10,6 +10,7 @@ import {
   writeSynced,
 } from './journal.js';
 import { type FolderLock, isHeldByAnother, lockFolder, lockName } from './lock.js';
+import { makeFolder } from './make-folder.js';
 import { writing } from './output-error.js';
 import type { StagedFile } from './splicer.js';
 
@@ -37,10 +38,10 @@ export class Staging {
     private readonly step: StepHook = () => {},
   ) {
     const home = path.join(out, privateFolder);
-    this.made = writing(out, () => fs.mkdirSync(out, { recursive: true }));
+    this.made = writing(out, () => makeFolder(out));
     let lock: FolderLock | null = null;
     try {
-      writing(home, () => fs.mkdirSync(home, { recursive: true }));
+      writing(home, () => makeFolder(home));
       lock = lockFolder(out);
       carryOut(out);
       this.folder = writing(home, () => {
