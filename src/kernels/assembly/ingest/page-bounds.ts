@@ -16,23 +16,29 @@ export function integerBounds(
   return bounds<u8>(validity, values, rows, to);
 }
 
+/** The first row that is not null, or `rows`. */
+// @ts-ignore: decorator
+@inline
+function firstValue(validity: usize, rows: u32): usize {
+  let r: usize = 0;
+  if (validity != 0) while (r < <usize>rows && load<u8>(validity + r) == 0) r++;
+  return r;
+}
+
 function bounds<T>(validity: usize, values: usize, rows: u32, to: usize): bool {
-  let least: T = 0;
-  let greatest: T = 0;
-  let any: bool = false;
-  for (let r: usize = 0; r < <usize>rows; r++) {
+  const first = firstValue(validity, rows);
+  if (first >= <usize>rows) return false;
+  let least = load<T>(values + first * sizeof<T>());
+  let greatest = least;
+  for (let r = first; r < <usize>rows; r++) {
     if (validity != 0 && load<u8>(validity + r) == 0) continue;
     const value = load<T>(values + r * sizeof<T>());
-    if (!any) {
-      least = greatest = value;
-      any = true;
-    }
-    if (value < least) least = value;
-    if (value > greatest) greatest = value;
+    least = select(value, least, value < least);
+    greatest = select(value, greatest, value > greatest);
   }
   store<T>(to, least);
   store<T>(to, greatest, 16);
-  return any;
+  return true;
 }
 
 /** Two's complement integers of `width` bytes (at most 16), the highest byte first. */
@@ -66,20 +72,21 @@ export function floatBounds(validity: usize, values: usize, width: u32, rows: u3
 }
 
 function floats<T>(validity: usize, values: usize, rows: u32, to: usize): bool {
-  let least: T = <T>Infinity;
-  let greatest: T = <T>-Infinity;
-  let any: bool = false;
-  for (let r: usize = 0; r < <usize>rows; r++) {
+  const first = firstValue(validity, rows);
+  if (first >= <usize>rows) return false;
+  let least = load<T>(values + first * sizeof<T>());
+  let greatest = least;
+  for (let r = first; r < <usize>rows; r++) {
     if (validity != 0 && load<u8>(validity + r) == 0) continue;
     const value = load<T>(values + r * sizeof<T>());
-    if (value != value) return false;
-    any = true;
-    if (value < least) least = value;
-    if (value > greatest) greatest = value;
+    // The lesser and the greater of two of which one is NaN is NaN.
+    least = min<T>(least, value);
+    greatest = max<T>(greatest, value);
   }
+  if (least != least) return false;
   store<T>(to, least == 0 ? <T>-0.0 : least);
   store<T>(to, greatest == 0 ? <T>0.0 : greatest, 16);
-  return any;
+  return true;
 }
 
 /** Byte arrays by unsigned bytes: uint32 rows of the least and the greatest at `to` and `to + 4`. Reads 7 bytes too far. */
