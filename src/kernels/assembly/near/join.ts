@@ -28,7 +28,6 @@ import {
   initPostings,
   nodeHeader,
   post,
-  reserveSlots,
   saturated,
   valueOf,
 } from './postings';
@@ -289,7 +288,6 @@ export function insert(set: usize, n: u32, ordinal: u32): void {
 
 /** Enters the shingles of `prefix` for a row. */
 function enter(row: u32, n: u32, count: u32, signature: u64): void {
-  reserveSlots(count);
   for (let p: u32 = 0; p < count; p++) {
     const entry = prefix + ((<usize>p) << 4);
     const key = load<u32>(entry, 8);

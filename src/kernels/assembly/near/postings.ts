@@ -2,16 +2,15 @@
  * Which rows have which shingles: for a key (32 bits of a shingle) the rows, their sizes and the position that the shingle
  * has in their order, and their signatures of 64 bits. Most shingles are of one row only.
  *
- *     slot   key, and 2 * row + 2 or the address of a node + 1: uint32 each; open addressing
+ *     slot   key, and 2 * row + 2 or the address of a node + 1: uint32 each; open addressing in pages of 2^15, which are
+ *            split in two when they are full: extendible hashing (R. Fagin and others, TODS 4 (3), 1979)
  *     node   address of the next node or 0, in the first one the address of the last, entries, room: uint32 each; then
  *            a signature for each entry there is room for, and for each row and position | size << 16; rows ascending
  *
  * Sizes and positions beyond 65,535 are held as 65,535.
  */
-import { take } from '../shared/arena';
-import { giveBack } from './room';
 import { folded, rowAt, signatureAt, sizeOf } from './rows';
-import { leaveRoom, takeRoom } from './sets';
+import { takeRoom } from './sets';
 
 export const saturated: u32 = 0xffff;
 export const nodeHeader: usize = 16;
@@ -19,9 +18,15 @@ const entryBytes: usize = 16;
 const firstRoom: u32 = 3;
 const mostRoom: u32 = 63;
 
-let slots: usize = 0;
-let slotBits: u32 = 0;
-let used: u32 = 0;
+/** Slots of a page: its first one has its depth and how many others are used. */
+const pageSlots: u32 = 1 << 15;
+const mostUsed: u32 = 26000;
+const slotPageBytes: usize = 8 << 15;
+/** Addresses of pages by the first `depth` bits of a key; entries with the same bits up to a page's own depth share it. */
+const mostDepth: u32 = 16;
+const directory = memory.data(4 << 16, 16);
+let depth: u32 = 0;
+const splitting = memory.data(8 << 15, 16);
 let fetched: u32 = 0;
 
 const nodePageBytes: usize = 1 << 18;
@@ -33,49 +38,61 @@ let nodeTop: usize = 0;
 let nodeEnd: usize = 0;
 
 export function initPostings(): void {
-  makeSlots(13);
+  for (let i: usize = 0; i < 2; i++) store<u32>(directory + (i << 2), <u32>newPage(1));
+  depth = 1;
 }
 
 /** Forgets all, and keeps the memory. */
 export function clearPostings(): void {
-  memory.fill(slots, 0, (<usize>8) << <usize>slotBits);
-  used = 0;
+  for (let i: u32 = 0; i < (<u32>1) << depth; ) {
+    const page = pageOf(i);
+    const own = load<u32>(page);
+    memory.fill(page, 0, slotPageBytes);
+    store<u32>(page, own);
+    i += (<u32>1) << (depth - own);
+  }
   pagesUsed = 0;
   nodeEnd = 0;
   nodeTop = 0;
 }
 
-function makeSlots(bits: u32): void {
-  slotBits = bits;
-  slots = take((<usize>8) << <usize>bits);
-  memory.fill(slots, 0, (<usize>8) << <usize>bits);
-  used = 0;
-  leaveRoom((<usize>8) << <usize>(bits + growth()));
+function newPage(own: u32): usize {
+  const page = takeRoom(slotPageBytes);
+  memory.fill(page, 0, slotPageBytes);
+  store<u32>(page, own);
+  return page;
 }
 
-/** Bits by which the table grows. */
-function growth(): u32 {
-  return slotBits < 20 ? 2 : 1;
-}
-
-/** Where a key's slot is looked for first. */
 // @ts-ignore: decorator
 @inline
-function home(key: u32): u32 {
-  return (key * 0x9e3779b1) >> (32 - slotBits);
+function pageOf(index: u32): usize {
+  return <usize>load<u32>(directory + ((<usize>index) << 2));
+}
+
+/** Where a key's slot is looked for first: by its last bits, and never the first slot, which has the page's header. */
+// @ts-ignore: decorator
+@inline
+function homeIn(page: usize, key: u32): usize {
+  return page + (max<usize>(<usize>(key & (pageSlots - 1)), 1) << 3);
 }
 
 /** The slot of a key: its own, or the empty one for it. */
 // @ts-ignore: decorator
 @inline
-function slotOf(key: u32): usize {
-  const mask: u32 = ((<u32>1) << slotBits) - 1;
-  let slot = home(key);
+function slotIn(page: usize, key: u32): usize {
+  let at = homeIn(page, key);
+  const end = page + slotPageBytes;
   while (true) {
-    const at = slots + ((<usize>slot) << 3);
     if (load<u32>(at, 4) == 0 || load<u32>(at) == key) return at;
-    slot = (slot + 1) & mask;
+    at += 8;
+    if (at == end) at = page + 8;
   }
+}
+
+// @ts-ignore: decorator
+@inline
+function slotOf(key: u32): usize {
+  return slotIn(pageOf(key >> (32 - depth)), key);
 }
 
 /** What a key's slot holds: 0 for nothing, an even number for a row alone, an odd one for a node. */
@@ -89,35 +106,57 @@ export function valueOf(key: u32): u32 {
 export function fetchSlots(keys: usize, count: u32): void {
   let sum: u32 = 0;
   const end = keys + ((<usize>count) << 4);
-  for (let at = keys; at < end; at += 16) sum += load<u32>(slots + ((<usize>home(load<u32>(at))) << 3));
+  for (let at = keys; at < end; at += 16) {
+    const key = load<u32>(at);
+    sum += load<u32>(homeIn(pageOf(key >> (32 - depth)), key));
+  }
   fetched = sum;
 }
 
-/** Makes room for more keys. */
-export function reserveSlots(keys: u32): void {
-  while (used + keys > ((<u32>3) << slotBits) >> 2) widen();
-}
-
-function widen(): void {
-  const from = slots;
-  const end = from + ((<usize>8) << <usize>slotBits);
-  makeSlots(slotBits + growth());
-  for (let at = from; at < end; at += 8) {
-    if (load<u32>(at, 4) == 0) continue;
-    store<u64>(slotOf(load<u32>(at)), load<u64>(at));
-    used++;
+/** Makes two pages of the one that a key's slot is in. */
+function split(key: u32): void {
+  const full = pageOf(key >> (32 - depth));
+  const own = load<u32>(full);
+  if (own == depth) {
+    if (depth == mostDepth) unreachable();
+    for (let i: i32 = (1 << depth) - 1; i >= 0; i--) {
+      const page = load<u32>(directory + ((<usize>i) << 2));
+      store<u32>(directory + ((<usize>i) << 3), page);
+      store<u32>(directory + ((<usize>i) << 3), page, 4);
+    }
+    depth++;
   }
-  giveBack(from, end - from);
+  const second = newPage(own + 1);
+  // The second half of the entries that lead to the page.
+  const from = ((((key >> (31 - own)) | 1) << (depth - own - 1)) & (((<u32>1) << depth) - 1));
+  for (let i: u32 = 0; i < (<u32>1) << (depth - own - 1); i++)
+    store<u32>(directory + ((<usize>(from + i)) << 2), <u32>second);
+  memory.copy(splitting, full, slotPageBytes);
+  memory.fill(full, 0, slotPageBytes);
+  store<u32>(full, own + 1);
+  for (let at = splitting + 8; at < splitting + slotPageBytes; at += 8) {
+    if (load<u32>(at, 4) == 0) continue;
+    const held = load<u32>(at);
+    const page = ((held >> (31 - own)) & 1) != 0 ? second : full;
+    store<u64>(slotIn(page, held), load<u64>(at));
+    store<u32>(page, load<u32>(page, 4) + 1, 4);
+  }
 }
 
-/** Enters a row under a key, once `reserveSlots` was called. */
+/** Enters a row under a key. */
 export function post(key: u32, row: u32, position: u32, size: u32, signature: u64): void {
-  const slot = slotOf(key);
+  let page = pageOf(key >> (32 - depth));
+  let slot = slotIn(page, key);
   const value = load<u32>(slot, 4);
   if (value == 0) {
+    while (load<u32>(page, 4) >= mostUsed) {
+      split(key);
+      page = pageOf(key >> (32 - depth));
+      slot = slotIn(page, key);
+    }
     store<u32>(slot, key);
     store<u32>(slot, (row + 1) << 1, 4);
-    used++;
+    store<u32>(page, load<u32>(page, 4) + 1, 4);
     return;
   }
   let first = <usize>(value ^ 1);

@@ -7,7 +7,6 @@
  *            the page before it
  */
 import { take } from '../shared/arena';
-import { reuse } from './room';
 
 // @ts-ignore: decorator
 @external("host", "hasRoom")
@@ -28,9 +27,6 @@ const table = memory.data(4 << 17, 16);
 const idle = memory.data(4 << 15, 16);
 let idleCount: u32 = 0;
 
-/** What the table of postings will take when it grows next, in one piece: sets leave room for it. */
-let ahead: usize = 0;
-
 let pages: u32 = 0;
 /** No page before this one is in memory. */
 let oldest: u32 = 0;
@@ -46,10 +42,6 @@ let fetchedRoom: u32 = 0;
 @inline
 function entry(page: u32): usize {
   return table + ((<usize>page) << 2);
-}
-
-export function leaveRoom(bytes: usize): void {
-  ahead = bytes;
 }
 
 /** Copies a set's shingles; returns their place. */
@@ -79,10 +71,9 @@ export function shinglesAt(place: u32, n: u32): usize {
 function open(count: u32): void {
   if (pages + count >= mostPages) unreachable();
   const bytes = setPageBytes * <usize>count;
-  let at = reuse(bytes);
-  if (at == 0 && count == 1) at = idlePage();
+  let at: usize = count == 1 ? idlePage() : 0;
   while (at == 0) {
-    if (hasRoom(bytes + ahead) || !spillOldest()) at = take(bytes);
+    if (hasRoom(bytes) || !spillOldest()) at = take(bytes);
     else if (count == 1) at = idlePage();
   }
   for (let i: u32 = 0; i < count; i++)
@@ -97,7 +88,7 @@ function open(count: u32): void {
 function roomOfSets(bytes: usize): usize {
   if (bytes > setPageBytes) return 0;
   const at = idlePage();
-  if (at != 0 || hasRoom(bytes + ahead) || !spillOldest()) return at;
+  if (at != 0 || hasRoom(bytes) || !spillOldest()) return at;
   return idlePage();
 }
 
@@ -124,7 +115,6 @@ function spillOldest(): bool {
 
 /** Memory that stays reserved, for other things than sets; a multiple of 16 bytes. Sets are spilled for it if need be. */
 export function takeRoom(bytes: usize): usize {
-  let at = reuse(bytes);
-  if (at == 0) at = roomOfSets(bytes);
+  const at = roomOfSets(bytes);
   return at == 0 ? take(bytes) : at;
 }
