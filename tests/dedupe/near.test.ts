@@ -237,9 +237,9 @@ describe('near duplicates', () => {
       return (x >>> 8) % n;
     };
     const header = Array.from({ length: 700 }, (_, i) => `header${i}`);
-    const bodies = Array.from({ length: 7 }, () => Array.from({ length: 150 }, () => `w${next(next(2) ? 60 : 9000)}`));
-    const rows: Row[] = Array.from({ length: 250 }, () => {
-      const body = [...bodies[next(7)]!, ...bodies[next(7)]!].slice(next(60));
+    const bodies = Array.from({ length: 5 }, () => Array.from({ length: 150 }, () => `w${next(next(2) ? 60 : 9000)}`));
+    const rows: Row[] = Array.from({ length: 170 }, () => {
+      const body = [...bodies[next(5)]!, ...bodies[next(5)]!].slice(next(60));
       for (let edits = next(60); edits > 0; edits--) body[next(body.length)] = `e${next(500)}`;
       return [[...header.slice(next(3)), ...body].join(' ')];
     });
