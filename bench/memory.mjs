@@ -1,4 +1,4 @@
-// npm run bench:memory [-- INPUT ...] [--memory 640MiB,1GB,1.5GB]
+// npm run bench:memory [-- INPUT ...] [--memory 768MiB,1GB,1.5GB]
 // Peak resident memory of whole compiles against --memory, for inputs that are many times larger or of an odd shape. Prints limit, peak and ratio; ends
 // with 1 if a ratio is above 1.15. Inputs of about a gigabyte are made in bench/data/memory and removed afterwards unless --keep is given.
 import { execFileSync } from 'node:child_process';
@@ -10,7 +10,7 @@ import { once } from './lib/measure.mjs';
 
 const args = process.argv.slice(2);
 const at = args.indexOf('--memory');
-const limits = at < 0 ? ['640MiB', '1GB', '1.5GB'] : args[at + 1].split(',');
+const limits = at < 0 ? ['768MiB', '1GB', '1.5GB'] : args[at + 1].split(',');
 const chosen = args.filter((a, i) => !a.startsWith('--') && (at < 0 || i !== at + 1));
 const root = path.join(import.meta.dirname, '..');
 const folder = path.join(dataDir, 'memory');

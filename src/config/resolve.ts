@@ -12,7 +12,7 @@ import * as values from './values.js';
 export const defaultNulls: readonly string[] = ['na', 'n/a', '#n/a', 'null', 'none', 'nan'];
 
 /** The least that `--memory` may be. */
-export const leastMemoryBytes: number = 640 * 2 ** 20;
+export const leastMemoryBytes: number = 768 * 2 ** 20;
 
 /** Fields of the API that are no options of a config file. */
 const apiOnly = new Set(['config', 'onProgress', 'signal', 'cwd']);

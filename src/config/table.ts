@@ -76,7 +76,7 @@ export const optionTable: readonly OptionSpec[] = [
   { name: 'cache', value: null, on: true, group: 'Running', help: 'compile even if nothing changed, remember nothing' },
   { name: 'cache-dir', value: 'dir', group: 'Running', help: 'default: .datagpu/cache, or DATAGPU_CACHE_DIR' },
   { name: 'threads', value: 'n', group: 'Running', help: 'worker threads (default: cores, at most 8)' },
-  { name: 'memory', value: 'size', group: 'Running', help: 'bound for the whole process, 640MiB at least (default: half of what there is)' },
+  { name: 'memory', value: 'size', group: 'Running', help: 'bound for the whole process, 768MiB at least (default: half of what there is)' },
   { name: 'scratch', value: 'dir', group: 'Running', help: 'folder for spilled data (default: beside the output)' },
   { name: 'verbose', value: null, terminal: true, group: 'Running', help: 'say where the time went' },
   { name: 'quiet', value: null, terminal: true, group: 'Running', help: 'say nothing but errors' },

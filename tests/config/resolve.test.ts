@@ -168,7 +168,7 @@ describe('what is refused', () => {
     [{ dedupeOn: ['a'], ignore: ['a'] }, /--ignore names column "a"/],
     [{ threads: '-1' }, /--threads must be a whole number from 0 to 256/],
     [{ threads: 1.5 }, /--threads must be/],
-    [{ memory: '1MB' }, '--memory must be at least 640MiB, got "1MB"'],
+    [{ memory: '1MB' }, '--memory must be at least 768MiB, got "1MB"'],
     [{ limit: 0 }, '--limit must be a whole number of at least 1, got 0'],
     [{ out: '' }, /--out must be a text/],
     [{ name: 'a\nb' }, /--name must not have control characters/],
