@@ -10,7 +10,7 @@ import { codecs, columnMetadata, encodings, physicalTypes } from './parquet.js';
 import { statisticsOf } from './statistics.js';
 import type { StoredColumn } from './stored.js';
 import { i32, i64, type ThriftStruct } from './thrift.js';
-import { deltaValues, dictionaryValues, plainValues, type ValueWriter } from './values.js';
+import { deltaValues, dictionaryValues, plainValues, textsByLength, type ValueWriter } from './values.js';
 
 interface PageExports {
   pageLevels(validity: number, rows: number, to: number): number;
@@ -105,22 +105,27 @@ function addData(kernel: IngestKernel, column: StoredColumn, values: ValueWriter
   kernel.reset(mark);
 }
 
-/** So many rows are tried to learn which encoding is smaller; fewer are not worth it. */
+/** At most so many rows of a page are tried to learn which encoding is smaller; columns of fewer integers are not worth it. */
 const triedRows = 8192;
 
-/** Differences of integers where some of them, packed, are smaller than the values themselves; else plain encoding. */
+/**
+ * Differences of integers, and texts apart from their lengths, where some of them, packed, are smaller so; else plain
+ * encoding.
+ */
 function withoutDictionary(kernel: IngestKernel, column: StoredColumn, compression: Compression): ValueWriter {
   const plain = plainValues(kernel, column);
   const isInteger = column.physical === 'int32' || column.physical === 'int64';
-  if (!isInteger || column.rows < triedRows || column.nulls === column.rows) return plain;
+  const isText = column.width === 0;
+  if (column.nulls === column.rows || !(isText || (isInteger && column.rows >= triedRows))) return plain;
   const mark = kernel.mark();
-  const deltas = deltaValues(kernel, column);
+  const other = isText ? textsByLength(kernel, column) : deltaValues(kernel, column);
   const kept = kernel.mark();
-  const to = kernel.alloc(deltas.mostBytes(0, triedRows));
-  const [packedPlain, packedDeltas] = [plain, deltas].map(
-    (writer) => pack(kernel, compression, to, writer.write(0, triedRows, to)).length,
+  const rows = Math.min(triedRows, plain.endOfPage(0));
+  const to = kernel.alloc(Math.max(plain.mostBytes(0, rows), other.mostBytes(0, rows)));
+  const [packedPlain, packedOther] = [plain, other].map(
+    (writer) => pack(kernel, compression, to, writer.write(0, rows, to)).length,
   );
-  const isSmaller = packedDeltas! < packedPlain!;
+  const isSmaller = packedOther! < packedPlain!;
   kernel.reset(isSmaller ? kept : mark);
-  return isSmaller ? deltas : plain;
+  return isSmaller ? other : plain;
 }

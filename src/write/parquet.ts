@@ -67,7 +67,7 @@ export const physicalTypes = {
   bytes: 6,
   fixed: 7,
 } as const;
-export const encodings = { plain: 0, rle: 3, delta: 5, rleDictionary: 8 } as const;
+export const encodings = { plain: 0, rle: 3, delta: 5, deltaLength: 6, rleDictionary: 8 } as const;
 export const codecs = { snappy: 1, gzip: 2, zstd: 6 } as const;
 export const pageTypes = { data: 0, dictionary: 2 } as const;
 /** Every value may be null. */

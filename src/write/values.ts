@@ -20,6 +20,8 @@ interface ValueExports {
   pageBits(validity: number, values: number, rows: number, to: number): number;
   pageFixed(validity: number, values: number, width: number, rows: number, to: number): number;
   pageTexts(validity: number, offsets: number, values: number, rows: number, to: number): number;
+  pageLengths(validity: number, offsets: number, rows: number, to: number): number;
+  pageBytes(validity: number, offsets: number, values: number, rows: number, to: number): number;
   pageIds(ids: number, count: number, width: number, to: number): number;
   pageDeltas(values: number, width: number, count: number, to: number): number;
 }
@@ -90,6 +92,28 @@ export function deltaValues(kernel: IngestKernel, column: StoredColumn): ValueWr
       if (validity === 0) return exports.pageDeltas(first, width, to - from, at);
       const bytes = exports.pageFixed(validity + from, first, width, to - from, dense);
       return exports.pageDeltas(dense, width, bytes / width, at);
+    },
+  };
+}
+
+/**
+ * Texts as the differences between their lengths, and then all their bytes: those pack better without lengths among them.
+ * Room for the lengths of a page is reserved with `alloc`.
+ */
+export function textsByLength(kernel: IngestKernel, column: StoredColumn): ValueWriter {
+  const exports = kernel.exports as ValueExports;
+  const { offsets, values, rows } = column;
+  const { endOfPage, mostBytes } = plainTexts(kernel, column);
+  const lengths = kernel.alloc(rows * 4);
+  return {
+    encoding: encodings.deltaLength,
+    endOfPage,
+    mostBytes: (from, to) => mostBytes(from, to) + (to - from) + 1024,
+    write(from, to, at) {
+      const validity = validityAt(column, from);
+      const count = exports.pageLengths(validity, offsets + from * 4, to - from, lengths);
+      const head = exports.pageDeltas(lengths, 4, count, at);
+      return head + exports.pageBytes(validity, offsets + from * 4, values, to - from, at + head);
     },
   };
 }

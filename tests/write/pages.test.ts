@@ -157,6 +157,31 @@ describe('pages', () => {
     expect(read).toEqual(cells);
   });
 
+  test.each([
+    ['no nulls', 0],
+    ['a null in three', 3],
+    ['a null in a thousand', 1000],
+  ])('of texts apart from their lengths, %s, over several pages', async (_, every) => {
+    const word = (n: number): string =>
+      Math.imul(n, 0x9e3779b1)
+        .toString(36)
+        .slice(1, 3 + (n % 5));
+    const cells = Array.from({ length: 40_000 }, (_, i) =>
+      every > 0 && i % every === 1
+        ? null
+        : Array.from({ length: Math.imul(i, 7919) & 31 }, (_, w) => (w === 7 ? 'ä字😀' : word(i * 31 + w))).join(' '),
+    );
+    for (const compression of compressions) {
+      const { cells: read, metadata } = await roundTrip(text(cells), cells.length, compression);
+      expect(metadata.encodings).toContain('DELTA_LENGTH_BYTE_ARRAY');
+      expect(read).toEqual(cells);
+    }
+    const { block, fields } = blockOf(cells.length, [text(cells)]);
+    const [file] = await write([block], fields);
+    const other = tableFromIPC(readParquet(fs.readFileSync(file!.path)).intoIPCStream()).getChildAt(0)!;
+    expect([...other]).toEqual(cells);
+  });
+
   describe('of differences', () => {
     /** Reads with parquet-wasm too, all rows. */
     async function check(type: ColumnType, cells: (bigint | null)[]): Promise<string[]> {

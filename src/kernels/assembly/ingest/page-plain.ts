@@ -45,3 +45,36 @@ export function pageTexts(validity: usize, offsets: usize, values: usize, rows: 
   }
   return to - start;
 }
+
+/** The lengths of byte arrays, as uint32; returns how many. */
+export function pageLengths(validity: usize, offsets: usize, rows: u32, to: usize): u32 {
+  const start = to;
+  let from = load<u32>(offsets);
+  for (let r: usize = 0; r < <usize>rows; r++) {
+    const next = load<u32>(offsets + (r << 2), 4);
+    store<u32>(to, next - from);
+    to += validity == 0 ? 4 : <usize>load<u8>(validity + r) << 2;
+    from = next;
+  }
+  return <u32>((to - start) >> 2);
+}
+
+/** Byte arrays one behind the other, without lengths. */
+export function pageBytes(validity: usize, offsets: usize, values: usize, rows: u32, to: usize): usize {
+  const start = to;
+  let from = <usize>load<u32>(offsets);
+  if (validity == 0) {
+    const bytes = <usize>load<u32>(offsets + (<usize>rows << 2)) - from;
+    memory.copy(to, values + from, bytes);
+    return bytes;
+  }
+  for (let r: usize = 0; r < <usize>rows; r++) {
+    const next = <usize>load<u32>(offsets + (r << 2), 4);
+    if (load<u8>(validity + r) != 0) {
+      copyLoose(to, values + from, next - from);
+      to += next - from;
+    }
+    from = next;
+  }
+  return to - start;
+}
