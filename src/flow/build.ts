@@ -70,7 +70,7 @@ export async function build(
     }));
     await turnOrAbort(options.signal);
     const duplicates = await duplicatesOf(result, paths);
-    const hashed = await hashes;
+    const hashed = await hashes(result.hashed);
     identity.requireUnchanged();
     const balance = result.judge.ledger.balance(result.judge.kept);
     const manifest = buildManifest({

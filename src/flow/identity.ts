@@ -25,17 +25,30 @@ export class SourceIdentity {
     return this.signatures.includes(null) ? null : present;
   }
 
-  /** `xxh64:...` of every source's bytes. Begins at once, and runs beside the compile; `signal` ends it. */
-  hashes(looks: readonly Look[], signal: AbortSignal | undefined): Promise<string[]> {
-    const all = (async () => {
-      const hashes: string[] = [];
-      for (const { source, file } of looks)
-        hashes.push(file.stream?.hash ?? (await fingerprint(source.absolute, source.path, signal)));
-      this.known = hashes;
-      return hashes;
+  /**
+   * `xxh64:...` of every source's bytes, of those sources at once and beside the compile that lanes don't hash as they read
+   * them. The function that it returns is given what lanes hashed, by number of source. `signal` ends it.
+   */
+  hashes(
+    looks: readonly Look[],
+    signal: AbortSignal | undefined,
+  ): (passed: ReadonlyMap<number, string>) => Promise<string[]> {
+    const hash = async ({ source, file }: Look): Promise<string> =>
+      file.stream?.hash ?? fingerprint(source.absolute, source.path, signal);
+    const early = (async () => {
+      const known: (string | null)[] = [];
+      for (const look of looks) known.push(look.plan.hashed ? null : await hash(look));
+      return known;
     })();
-    all.catch(() => undefined);
-    return all;
+    early.catch(() => undefined);
+    return async (passed) => {
+      const known = await early;
+      const all: string[] = [];
+      // A source of which not every record was wanted was not read to its end.
+      for (const [s, look] of looks.entries()) all.push(known[s] ?? passed.get(s) ?? (await hash(look)));
+      this.known = all;
+      return all;
+    };
   }
 
   /** The hashes, once they are known. */

@@ -18,7 +18,7 @@ import type { RankModel, RankRequest } from '../rank/protocol.js';
 import { type EncodedRows, encodeRowGroup } from '../write/rowgroup.js';
 import { splitRows } from './groups.js';
 import { RankedLane, withDigests, withScores } from './ranked-lane.js';
-import { columnPlans, OpenFiles, parsePiece, scanPiece, typingOptions } from './read.js';
+import { columnPlans, hashPiece, OpenFiles, parsePiece, scanPiece, typingOptions } from './read.js';
 import { scoreField } from './score.js';
 import { seenColumns, shapeOf } from './seen.js';
 import { Shingler } from './shingler.js';
@@ -157,7 +157,8 @@ class ChunkLane {
   private readText(ref: ChunkRef, source: SourcePlan, emit: (border: Border) => void): ReadChunk {
     const { kernel, plan } = this;
     const scanned = scanPiece(kernel, this.files, source, ref.piece as TextPiece);
-    emit({ records: scanned.records, next: scanned.next });
+    const { records, next } = scanned;
+    emit({ records, next, ...hashPiece(kernel, this.files, source, scanned) });
     this.watch.start('parse');
     const parsed = parsePiece(kernel, source, scanned);
     const options = typingOptions(plan, source);

@@ -1,11 +1,12 @@
 import type { Field } from '../engine/types.js';
 import type { IngestKernel } from '../kernels/ingest.js';
-import type { ParsedChunk, ScannedChunk } from '../load/chunk.js';
+import type { ChunkStart, ParsedChunk, ScannedChunk } from '../load/chunk.js';
 import { parseCsv } from '../load/csv/parse.js';
 import { scanCsv } from '../load/csv/scan.js';
 import { parseJson } from '../load/json/parse.js';
 import { scanJson } from '../load/json/scan.js';
 import { openParquet, type ParquetFile } from '../load/parquet/look.js';
+import { hashPassing } from '../load/passing-hash.js';
 import { closeSource, openSource } from '../load/source-file.js';
 import type { ColumnPlan, TypingOptions } from '../load/typing.js';
 import { absentColumn, nameColumn, type PassPlan, type SourcePlan } from './tasks.js';
@@ -47,6 +48,17 @@ export function scanPiece(kernel: IngestKernel, files: OpenFiles, source: Source
   const { start, limits } = piece;
   if (source.csv !== null) return scanCsv(kernel, fd, source.file, start, source.csv, limits, source.name);
   return scanJson(kernel, fd, source.file, start, source.json!, limits, source.name);
+}
+
+/** Hashes a scanned chunk, where the source is hashed in passing: what its border says of that. */
+export function hashPiece(
+  kernel: IngestKernel,
+  files: OpenFiles,
+  source: SourcePlan,
+  scanned: ScannedChunk,
+): { next: ChunkStart } | { hash: string } | null {
+  if (!source.hashed) return null;
+  return hashPassing(kernel, files.get(source.file.path, source.name), source.file, scanned, source.name);
 }
 
 /** Finds the cells of a scanned chunk: the second count. */

@@ -54,6 +54,8 @@ export interface RunResult {
   ranking: RankedRows | null;
   /** Seconds by stage of every lane, and of the coordinator. */
   spent: Spent[];
+  /** Hashes of the sources that were hashed as they were read, by number. */
+  hashed: ReadonlyMap<number, string>;
   /** How often types had to be settled anew. */
   retyped: number;
 }
@@ -97,6 +99,7 @@ async function attempt(
   const sink = new DataSink(executor, splicer);
   const hash = new DatasetHash(fields);
   const picker = new DigestPicker();
+  const hashed = new Map<number, string>();
   const ranked =
     plan.rank === null
       ? null
@@ -116,7 +119,10 @@ async function attempt(
   const seenChunks = new Map<number, Seen>();
   try {
     const finished = await runPass(executor, walkOf(schema, config, context.chunkBytes), {
-      border: (ref, border) => context.meter.read(ref, border),
+      border: (ref, border) => {
+        context.meter.read(ref, border);
+        if (border.hash !== undefined) hashed.set(ref.source, border.hash);
+      },
       compares: plan.near !== null,
       judge: async (ref, seen, shingles) => {
         context.signal?.throwIfAborted();
@@ -160,7 +166,7 @@ async function attempt(
     context.released?.();
     context.beside?.(judge, ranking);
     const files = await finishing;
-    return { fields, files, hash: hash.finish(), judge, schema, totals: sink.totals, ranking, spent };
+    return { fields, files, hash: hash.finish(), hashed, judge, schema, totals: sink.totals, ranking, spent };
   } catch (error) {
     judge.release();
     splicer.abort();

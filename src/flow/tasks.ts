@@ -23,6 +23,8 @@ export interface SourcePlan {
   format: SourceFormat;
   /** Where its decoded text is; for Parquet the file itself. */
   file: TextFile;
+  /** Whether that is the source as it is, so that it can be hashed as it is read. */
+  hashed: boolean;
   csv: CsvDialect | null;
   json: JsonDialect | null;
   /** Its columns, in its own order. */

@@ -32,6 +32,8 @@ export type Walkable =
 export interface Border {
   records: number;
   next: ChunkStart | null;
+  /** At the end of a source that was hashed in passing: its hash. */
+  hash?: string;
 }
 
 /**

@@ -8,6 +8,8 @@ export interface ChunkStart {
   record: number;
   /** 1-based physical line of its first byte. */
   line: number;
+  /** State of the hash of all bytes before it (passing-hash.ts), where they were hashed. */
+  hash?: Uint8Array;
 }
 
 /** Borders of chunks: after the record in which either is reached. They depend on source and config only. */

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import type { XXHash } from 'xxhash-wasm';
+import { formatXxh64 } from './passing-hash.js';
 import { closeSource, openSource, unreadable } from './source-file.js';
 
 /** What tells, without reading it, that a file is the one seen before. Decimal strings: they exceed 2^53. */
@@ -47,7 +48,7 @@ export async function startHash(): Promise<XXHash<bigint>> {
 
 /** The manifest's form of a finished hash. */
 export function formatHash(hash: XXHash<bigint>): string {
-  return `xxh64:${hash.digest().toString(16).padStart(16, '0')}`;
+  return formatXxh64(hash.digest());
 }
 
 /** The signature of a file as it is now. */

@@ -15,7 +15,14 @@ export async function inChunks(
   source: string,
   chunkBytes: number,
   options: CompileOptions = {},
-): Promise<{ hash: string; rows: number; fields: unknown; coerced: number[]; balance: unknown }> {
+): Promise<{
+  hash: string;
+  rows: number;
+  fields: unknown;
+  coerced: number[];
+  balance: unknown;
+  sourceHash: string | null;
+}> {
   const staging = fs.mkdtempSync(path.join(path.dirname(source), 'staging-'));
   const cwd = path.dirname(source);
   const { onProgress: _, signal: __, cwd: ___, ...settings } = { ...asRead, ...options };
@@ -44,6 +51,7 @@ export async function inChunks(
       fields: result.fields,
       coerced: result.judge.coerced,
       balance: result.judge.ledger.balance(result.judge.kept),
+      sourceHash: result.hashed.get(0) ?? null,
     };
   } finally {
     await executor.close();

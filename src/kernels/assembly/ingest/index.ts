@@ -32,3 +32,4 @@ export { pageBits, pageLevels, pageNulls } from './page-levels';
 export * from './page-plain';
 export * from './page-stored';
 export { packSnappy, snappyBytes } from './snappy';
+export { xxh64Add, xxh64Begin, xxh64End } from '../shared/xxh64';
