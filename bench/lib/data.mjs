@@ -34,11 +34,14 @@ export function writeLines(file, header, lines) {
   fs.mkdirSync(path.dirname(file), { recursive: true });
   const fd = fs.openSync(`${file}.tmp`, 'w');
   let pending = header === '' ? [] : [header];
+  let length = 0;
   for (const line of lines) {
     pending.push(line);
-    if (pending.length > 20_000) {
+    length += line.length;
+    if (length > 4 * 2 ** 20) {
       fs.writeSync(fd, `${pending.join('\n')}\n`);
       pending = [];
+      length = 0;
     }
   }
   if (pending.length > 0) fs.writeSync(fd, `${pending.join('\n')}\n`);
