@@ -36,5 +36,5 @@ export interface LedgerExports {
   ): void;
   hybridBytes(values: number, count: number, width: number, to: number): number;
   hybridWords(values: number, count: number, width: number, to: number): number;
-  deltas(values: number, count: number, to: number): number;
+  pageDeltas(values: number, width: number, count: number, to: number): number;
 }

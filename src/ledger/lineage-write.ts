@@ -130,7 +130,7 @@ function writeColumn(
     body.push(Uint8Array.of(width), pack(values, width));
   } else {
     how = encoding.deltaBinaryPacked;
-    body.push(kernel.u8(packed, (kernel.exports.deltas(values.at, values.count, packed) >>> 0) - packed));
+    body.push(kernel.u8(packed, kernel.exports.pageDeltas(values.at, 4, values.count, packed)));
   }
   const bytes = body.reduce((n, part) => n + part.length, 0);
   const header: ThriftStruct = new Map([

@@ -46,7 +46,7 @@ export interface LineageGroup {
 }
 
 /** What packing 32-bit numbers takes at most: their own size, a width and the smallest delta for each 128, and a header. */
-const packedBytes = (rows: number): number => rows * 5 + 64;
+const packedBytes = (rows: number): number => rows * 5 + 1024;
 
 /**
  * The lineage of all records, whose kept rows have their places, in groups of `lineageGroup`. A group is valid until the

@@ -20,7 +20,7 @@ export { unpackZstd } from './zstd';
 export { sketchBytes, sketchFixed, sketchVariable } from './sketch';
 export { jsonUnfold } from './json-unfold';
 export * from './page-bounds';
-export { pageDeltas } from './page-delta';
+export { pageDeltas } from '../shared/deltas';
 export {
   dictionaryFixed,
   dictionaryOfFixed,

@@ -1,4 +1,5 @@
 export { __heap_base };
 export { init, reserve, pageAt, add, invert, place, count } from './fates';
 export { fill } from './lineage';
-export { hybridBytes, hybridWords, deltas } from './packing';
+export { pageDeltas } from '../shared/deltas';
+export { hybridBytes, hybridWords } from './packing';

@@ -1,5 +1,5 @@
-// The encodings of Parquet that lineage.parquet uses (https://github.com/apache/parquet-format/blob/master/Encodings.md): the
-// hybrid of runs and bit packing for definition levels and dictionary indices, and packed deltas for numbers.
+// The hybrid of runs and bit packing (https://github.com/apache/parquet-format/blob/master/Encodings.md) that lineage.parquet has
+// for definition levels and dictionary indices.
 
 /** Writes a ULEB128 number; returns where it ends. */
 function unsigned(to: usize, value: u64): usize {
@@ -9,12 +9,6 @@ function unsigned(to: usize, value: u64): usize {
   }
   store<u8>(to, <u8>value);
   return to + 1;
-}
-
-// @ts-ignore: decorator
-@inline
-function zigzag(to: usize, value: i32): usize {
-  return unsigned(to, <u64><u32>((value << 1) ^ (value >> 31)));
 }
 
 /** Packs `count` (at most 32) of the numbers, less `base`, as `width` bits each from the lowest bit on; pads the last byte. */
@@ -72,40 +66,4 @@ export function hybridBytes(values: usize, count: u32, width: u32, to: usize): u
 /** `hybrid` of uint32. */
 export function hybridWords(values: usize, count: u32, width: u32, to: usize): usize {
   return hybrid<u32>(values, count, width, to);
-}
-
-const blockValues: u32 = 128;
-const miniBlocks: u32 = 4;
-const miniValues: u32 = 32;
-const block = memory.data(4 * 128, 16);
-
-/** uint32 as DELTA_BINARY_PACKED; differences wrap around, as readers let them. Returns where they end. */
-export function deltas(values: usize, count: u32, to: usize): usize {
-  to = unsigned(to, blockValues);
-  to = unsigned(to, miniBlocks);
-  to = unsigned(to, count);
-  to = zigzag(to, count == 0 ? 0 : load<i32>(values));
-  for (let from: u32 = 1; from < count; from += blockValues) {
-    const size = min<u32>(blockValues, count - from);
-    const at = values + ((<usize>from) << 2);
-    let least = i32.MAX_VALUE;
-    for (let i: usize = 0; i < <usize>size; i++) {
-      const delta = load<i32>(at + (i << 2)) - load<i32>(at + (i << 2) - 4);
-      store<i32>(block + (i << 2), delta);
-      least = min(least, delta);
-    }
-    for (let i = size; i < blockValues; i++) store<i32>(block + ((<usize>i) << 2), least);
-    to = zigzag(to, least);
-    const widths = to;
-    to += miniBlocks;
-    for (let m: u32 = 0; m < miniBlocks; m++) {
-      const mini = block + ((<usize>(m * miniValues)) << 2);
-      let any: u32 = 0;
-      for (let i: usize = 0; i < <usize>miniValues; i++) any |= load<u32>(mini + (i << 2)) - <u32>least;
-      const width = 32 - <u32>clz<u32>(any);
-      store<u8>(widths + <usize>m, <u8>width);
-      if (m * miniValues < size && width > 0) to = pack<u32>(to, mini, miniValues, <u32>least, width);
-    }
-  }
-  return to;
 }
