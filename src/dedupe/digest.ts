@@ -43,7 +43,7 @@ export function hashBytes(kernel: IngestKernel, bytes: Uint8Array, seed: bigint 
  * The 128-bit digest of each row over the given columns, in that order: 16 bytes a row, XXH3-128 of a byte form in which
  * every value carries its length and null has a mark of its own. NaN equals NaN and -0 equals 0, in nested values too; of
  * JSON that has become structs, the order of keys and absent keys make no difference.
- * Returns memory of its own and frees what it reserved. `block` may lie in the kernel's memory (its views are kept valid)
+ * Returns memory that `take` gives for so many bytes (by default its own) and frees what it reserved. `block` may lie in the kernel's memory (its views are kept valid)
  * or outside (it is copied in).
  */
 export function digestRows(
@@ -51,7 +51,8 @@ export function digestRows(
   block: Block,
   columns: readonly number[],
   seed: bigint = 0n,
-): Uint8Array<ArrayBuffer> {
+  take: (bytes: number) => Uint8Array = (bytes) => new Uint8Array(bytes),
+): Uint8Array {
   if (block.rows === 0) return new Uint8Array(0);
   const mark = kernel.mark();
   const keepViews = viewKeeper(kernel, block);
@@ -83,7 +84,8 @@ export function digestRows(
     const end = Math.min(row + rowsAtOnce, block.rows);
     exports.digestRows(descriptors, columns.length, row, end, scratch, stack, spare, seed, out);
   }
-  const digests = kernel.u8(out, block.rows * digestBytes).slice();
+  const digests = take(block.rows * digestBytes);
+  digests.set(kernel.u8(out, digests.length));
   kernel.reset(mark);
   keepViews();
   return digests;

@@ -19,6 +19,8 @@ export type Handler = (payload: any, emit: Emit<unknown>) => Promise<Reply<unkno
 /** A lane's handlers by task name, and how to let go of what it holds. */
 export interface Lane {
   handlers: Record<string, Handler>;
+  /** Takes back a buffer that it moved to the coordinator. */
+  reuse(buffer: ArrayBuffer): void;
   close(): void;
 }
 
@@ -36,6 +38,8 @@ export interface Executor<T extends TaskTable> {
     payload: T[K]['payload'],
     onEvent?: (event: T[K]['event']) => void,
   ): Promise<T[K]['result']>;
+  /** Gives a lane back a buffer that came with one of its results, for results to come. The buffer is lost to the caller. */
+  reuse(lane: number, buffer: ArrayBuffer): void;
   /** Ends all lanes, whatever they are doing. */
   close(): Promise<void>;
 }

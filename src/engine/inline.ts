@@ -31,6 +31,10 @@ export class InlineExecutor<T extends TaskTable> implements Executor<T> {
     return result;
   }
 
+  reuse(_lane: number, buffer: ArrayBuffer): void {
+    void this.lane.then((lane) => lane.reuse(buffer));
+  }
+
   async close(): Promise<void> {
     const isFirst = !this.closed;
     this.closed = true;

@@ -8,6 +8,10 @@ interface Request {
   payload: unknown;
 }
 
+interface GivenBack {
+  buffer: ArrayBuffer;
+}
+
 type Response = { id: number; event: unknown } | { id: number; value: unknown } | { id: number; error: FlatError };
 
 /** An error as plain data: a structured clone of an Error loses its class and its fields. */
@@ -81,6 +85,11 @@ export class ThreadExecutor<T extends TaskTable> implements Executor<T> {
     });
   }
 
+  reuse(lane: number, buffer: ArrayBuffer): void {
+    if (!this.closed && !this.broken.has(lane))
+      this.workers[lane]!.postMessage({ buffer } satisfies GivenBack, [buffer]);
+  }
+
   async close(): Promise<void> {
     if (!this.closed) this.end();
     // Who calls this a second time must not go on while a lane still writes.
@@ -103,7 +112,12 @@ export function serveLane(open: (setup: never) => Lane): void {
   if (port === null) throw new Error('serveLane runs in worker threads only');
   const lane = open(workerData as never);
   let last: Promise<void> = Promise.resolve();
-  port.on('message', ({ id, task, payload }: Request) => {
+  port.on('message', (message: Request | GivenBack) => {
+    if ('buffer' in message) {
+      lane.reuse(message.buffer);
+      return;
+    }
+    const { id, task, payload } = message;
     last = last.then(async () => {
       try {
         const emit: Emit<unknown> = (event, transfer) =>

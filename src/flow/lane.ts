@@ -6,6 +6,8 @@ import type { ShingleSets } from '../dedupe/shingles.js';
 import { type Block, blockBytes, copyBlock, joinSegments } from '../engine/block.js';
 import type { Emit, Lane, Reply } from '../engine/executor.js';
 import { viewKeeper } from '../engine/place.js';
+import { BufferPool } from '../engine/pool.js';
+import { SharedBytes } from '../engine/shared-bytes.js';
 import { quoteValue } from '../errors.js';
 import type { CellTable } from '../kernels/cells.js';
 import { createIngestKernel, type IngestKernel } from '../kernels/ingest.js';
@@ -64,6 +66,7 @@ export function openLane(): Lane {
       spent: () => ({ value: lane.watch.take() }),
       extract: (order: ExtractOrder) => ({ value: lane.ranking.extract(order) }),
     },
+    reuse: (buffer) => lane.pool.put(buffer),
     close: () => lane.close(),
   };
 }
@@ -72,6 +75,9 @@ class ChunkLane {
   private readonly kernel: IngestKernel = createIngestKernel();
   private readonly files = new OpenFiles();
   private readonly shingles = new Shingler();
+  readonly pool: BufferPool = new BufferPool();
+  /** Digests are read by the coordinator until it has judged the chunk; the next chunk is read after that. */
+  private readonly digestBytes = [new SharedBytes(), new SharedBytes()] as const;
   readonly watch: Stopwatch = new Stopwatch();
   private plan!: PassPlan;
   ranking!: RankedLane;
@@ -81,7 +87,7 @@ class ChunkLane {
   begin(plan: PassPlan): Reply<null> {
     this.plan = plan;
     this.block = null;
-    this.ranking = new RankedLane(plan, this.kernel, this.watch);
+    this.ranking = new RankedLane(plan, this.kernel, this.watch, this.pool);
     return { value: null };
   }
 
@@ -109,8 +115,10 @@ class ChunkLane {
     if (plan.clean.enabled && plan.clean.fillText) fillText(block, read.changed, empty);
     this.watch.start('dedupe');
     const all = block.columns.map((_, c) => c);
-    const digests = digestRows(kernel, block, plan.compared);
-    const rowDigests = plan.compared.length === all.length ? null : digestRows(kernel, block, all);
+    const [compared, whole] = this.digestBytes;
+    const digests = digestRows(kernel, block, plan.compared, 0n, (bytes) => compared.take(bytes));
+    const rowDigests =
+      plan.compared.length === all.length ? null : digestRows(kernel, block, all, 0n, (bytes) => whole.take(bytes));
     const ids = ref.id === 0 && plan.samplesIds ? sampleIds(kernel, block, plan.compared, digests, empty) : null;
     this.block = block;
     this.digests = rowDigests ?? digests;
@@ -253,9 +261,9 @@ class ChunkLane {
 
   private encodeRows(block: Block): EncodedRows {
     const { fields, compression, constantScore } = this.plan;
-    if (!constantScore) return encodeRowGroup(block, fields, compression, this.kernel);
+    if (!constantScore) return encodeRowGroup(block, fields, compression, this.kernel, this.pool);
     const scored = withScores(block, new Float64Array(block.rows).fill(1));
-    return encodeRowGroup(scored, [...fields, scoreField], compression, this.kernel);
+    return encodeRowGroup(scored, [...fields, scoreField], compression, this.kernel, this.pool);
   }
 }
 

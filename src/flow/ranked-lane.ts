@@ -4,6 +4,7 @@ import { type Block, type Column, copyBlock } from '../engine/block.js';
 import { readBlockFile, writeBlockFile } from '../engine/blockfile.js';
 import type { Reply } from '../engine/executor.js';
 import { Gatherer } from '../engine/gather.js';
+import type { BufferPool } from '../engine/pool.js';
 import type { IngestKernel } from '../kernels/ingest.js';
 import { RankCounter } from '../rank/counter.js';
 import type { RankModel, RankReply, RankRequest } from '../rank/protocol.js';
@@ -31,13 +32,15 @@ export class RankedLane {
   private readonly plan: PassPlan;
   private readonly kernel: IngestKernel;
   private readonly watch: Stopwatch;
+  private readonly pool: BufferPool;
   private counter: RankCounter | null = null;
   private readonly held: Map<number, HeldRows> = new Map();
   private adopted: Block[] = [];
   private readonly arena: SharedArena;
   private gatherer: Gatherer | null = null;
 
-  constructor(plan: PassPlan, kernel: IngestKernel, watch: Stopwatch) {
+  constructor(plan: PassPlan, kernel: IngestKernel, watch: Stopwatch, pool: BufferPool) {
+    this.pool = pool;
     this.watch = watch;
     this.plan = plan;
     this.kernel = kernel;
@@ -120,7 +123,13 @@ export class RankedLane {
     this.watch.start('write');
     const data = { rows: block.rows, columns: block.columns.slice(0, -1) };
     const digests = Uint8Array.from(block.columns.at(-1)!.values);
-    const encoded = encodeRowGroup(withScores(data, scores), [...fields, scoreField], compression, this.kernel);
+    const encoded = encodeRowGroup(
+      withScores(data, scores),
+      [...fields, scoreField],
+      compression,
+      this.kernel,
+      this.pool,
+    );
     this.watch.start(null);
     return { value: { encoded, digests }, transfer: [encoded.bytes.buffer, digests.buffer as ArrayBuffer] };
   }

@@ -193,7 +193,7 @@ export class RankedRun {
       for (let g = next++; g < groups; g = next++) {
         const { encoded, digests } = await make(g, lane);
         await turns.turn(g);
-        sink.append(encoded);
+        sink.append(encoded, lane);
         hash.rows(digests, scores.subarray(g * size, Math.min(scores.length, (g + 1) * size)));
         turns.leave(g);
         this.meter.later('write', Math.min(scores.length, (g + 1) * size), shares.scored, 1, (g + 1) / groups);

@@ -36,7 +36,7 @@ export class DataSink {
 
   /** Takes in chunk order what the lane made of it. */
   async take(id: number, settled: Settled, lane: number): Promise<void> {
-    for (const encoded of settled.encoded) this.append(encoded);
+    for (const encoded of settled.encoded) this.append(encoded, lane);
     if (settled.exported !== null) this.pending.push(settled.exported);
     if (this.flushes.delete(id)) await this.flush(lane);
   }
@@ -46,15 +46,17 @@ export class DataSink {
     await this.flush(0);
   }
 
-  append(encoded: EncodedRows): void {
+  /** Writes rows that a lane encoded, and gives it its buffer back. */
+  append(encoded: EncodedRows, lane: number): void {
     this.splicer.append(encoded);
     this.totals.add(encoded.rows, encoded.fields);
+    this.executor.reuse(lane, encoded.bytes.buffer);
   }
 
   private async flush(lane: number): Promise<void> {
     const blocks = this.pending.splice(0);
     if (blocks.length === 0) return;
     const block = joinSegments(blocks.map((b) => ({ block: b, from: 0, to: b.rows })));
-    this.append(await this.executor.run(lane, 'encode', block));
+    this.append(await this.executor.run(lane, 'encode', block), lane);
   }
 }

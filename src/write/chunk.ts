@@ -1,3 +1,4 @@
+import type { BufferPool } from '../engine/pool.js';
 import { wire } from '../load/parquet/thrift.js';
 import { columnChunk, columnMetadata, rowGroup } from './parquet.js';
 import { i64, integer, structOf, structs, structsOf, type ThriftStruct } from './thrift.js';
@@ -32,11 +33,11 @@ export function groupOf(columns: readonly ColumnPages[], rows: number, at: numbe
   ]);
 }
 
-/** The pages of all columns in memory of their own, which can be transferred. */
-export function joinPages(columns: readonly ColumnPages[]): Uint8Array<ArrayBuffer> {
+/** The pages of all columns in one buffer of a pool. */
+export function joinPages(columns: readonly ColumnPages[], pool: BufferPool): Uint8Array<ArrayBuffer> {
   let length = 0;
   for (const { pieces } of columns) for (const piece of pieces) length += piece.length;
-  const bytes = new Uint8Array(length);
+  const bytes = pool.take(length);
   let at = 0;
   for (const { pieces } of columns) {
     for (const piece of pieces) {

@@ -1,6 +1,7 @@
 import type { Compression } from '../config/options.js';
 import type { Block, Column } from '../engine/block.js';
 import { type PlacedColumn, placeColumns, viewKeeper } from '../engine/place.js';
+import { BufferPool } from '../engine/pool.js';
 import { type Field, widthOf } from '../engine/types.js';
 import type { IngestKernel } from '../kernels/ingest.js';
 import { type Bounds, boundsOf, joinBounds, noBounds } from './bounds.js';
@@ -40,13 +41,14 @@ const mostRows = 2 ** 18;
  * Encodes a block as Parquet: one row group, or several of at most 262,144 rows. The same block gives the same bytes whatever
  * the number of threads. Values of flat columns are copied once (into a page), those of nested ones three times (unfolded,
  * into an IPC file, into polars' frame). The block may lie anywhere and is not kept; columns outside the memory of `kernel`
- * are copied there for a moment.
+ * are copied there for a moment. The pages lie in a buffer of `pool`.
  */
 export function encodeRowGroup(
   block: Block,
   fields: readonly Field[],
   compression: Compression,
   kernel: IngestKernel,
+  pool: BufferPool = new BufferPool(),
 ): EncodedRows {
   if (fields.length === 0) throw new Error('rows without columns have no pages');
   const mark = kernel.mark();
@@ -56,7 +58,7 @@ export function encodeRowGroup(
     block,
     block.columns.map((_, c) => c),
   );
-  const encoder = new GroupEncoder(kernel, block, fields, placed, compression, keepViews);
+  const encoder = new GroupEncoder(kernel, block, fields, placed, compression, keepViews, pool);
   const stats = sketchColumns(kernel, block, placed).map(
     (distinct): FieldStats => ({ nulls: 0, bounds: noBounds, distinct }),
   );
@@ -89,6 +91,7 @@ class GroupEncoder {
     private readonly placed: readonly PlacedColumn[],
     private readonly compression: Compression,
     private readonly keepViews: () => void,
+    private readonly pool: BufferPool,
   ) {
     this.folded = block.columns.flatMap((column, c) => (isFlat(column.type) ? [] : [c]));
   }
@@ -107,7 +110,7 @@ class GroupEncoder {
       stats[c]!.nulls += nested.nulls;
       return nested.leaves;
     });
-    return { group: groupOf(columns, to - from, at), bytes: joinPages(columns) };
+    return { group: groupOf(columns, to - from, at), bytes: joinPages(columns, this.pool) };
   }
 
   private encodeFlat(field: Field, c: number, from: number, to: number, stats: FieldStats): ColumnPages {

@@ -160,7 +160,7 @@ function surveyAll(samples: Samples, options: Config['read'], encoding: Encoding
     encoding,
   };
   const look = (dialect: CsvDialect): Survey => survey(head, pieces, dialect, whole, prior);
-  let surveys = delimiters.map((delimiter) => look({ ...base, delimiter }));
+  let surveys = surveyEach(samples, delimiters, (delimiter) => look({ ...base, delimiter }), prior);
   // Each other trait must make the records fit better than without it.
   const variants: Partial<CsvDialect>[] = [];
   if (newlines.length > 1) variants.push({ newline: newlines[1]! });
@@ -174,10 +174,32 @@ function surveyAll(samples: Samples, options: Config['read'], encoding: Encoding
   return surveys.sort((a, b) => b.score - a.score);
 }
 
+/**
+ * A survey for each delimiter. Those that stand nowhere in the samples divide nothing, so they all read the same: one of
+ * them is looked at.
+ */
+function surveyEach(
+  { head, pieces }: Samples,
+  delimiters: readonly string[],
+  look: (delimiter: string) => Survey,
+  prior: Readonly<Record<string, number>>,
+): Survey[] {
+  let without: Survey | null = null;
+  return delimiters.map((delimiter) => {
+    const code = delimiter.charCodeAt(0);
+    if ([head, ...pieces].some((sample) => sample.includes(code))) return look(delimiter);
+    without ??= look(delimiter);
+    const { dialect, score } = without;
+    const ratio = (prior[delimiter] ?? 1) / (prior[dialect.delimiter] ?? 1);
+    return { ...without, dialect: { ...dialect, delimiter }, score: score * ratio };
+  });
+}
+
 const top = (surveys: readonly Survey[]): Survey => surveys.reduce((a, b) => (b.score > a.score ? b : a));
 
 /** What records may end with, likeliest first. A lone CR counts only where lines end with it. */
 function newlinesOf(head: Uint8Array): CsvDialect['newline'][] {
+  if (!head.includes(13)) return ['\n'];
   let lf = 0;
   let crlf = 0;
   let cr = 0;
