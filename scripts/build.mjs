@@ -42,8 +42,13 @@ for (const file of fs.readdirSync(path.join(root, 'src'), { recursive: true })) 
 }
 node('typescript/bin/tsc', '-p', 'tsconfig.json');
 
+// A worker thread starts 15 ms sooner from CommonJS than from a module.
+const lane = path.join(root, 'dist/lanes/worker.cjs');
+fs.mkdirSync(path.dirname(lane), { recursive: true });
+
 // Coverage is counted by module: `npm test` builds without bundles, what ships is bundled.
 if (process.argv.includes('--no-bundle')) {
+  fs.writeFileSync(lane, "import('../flow/worker.js');\n");
   fs.mkdirSync(path.join(root, 'dist/app'), { recursive: true });
   fs.writeFileSync(path.join(root, 'dist/app/main.js'), "export { main } from '../cli/main.js';\n");
 } else await bundleAll();
@@ -60,9 +65,9 @@ async function bundleAll() {
       external: isPackage,
       tsconfig: false,
     });
-    await made.write({ ...output, format: 'esm', sourcemap: true });
+    await made.write({ format: 'esm', sourcemap: true, ...output });
   };
-  await bundle('src/flow/worker.ts', { file: path.join(root, 'dist/flow/worker.js') });
+  await bundle('src/flow/worker.ts', { file: lane, format: 'cjs', codeSplitting: false });
   // A file for each step of a compile, with all that it loads and the steps before it did not: the less a command needs,
   // the less it reads, and files beyond that cost half a millisecond each.
   const steps = {

@@ -10,5 +10,5 @@ const inlineBytes = 4 * 2 ** 20;
 export function openExecutor(lanes: number, sourceBytes: number): Executor<LaneTasks> {
   if (lanes === 0 || sourceBytes <= inlineBytes)
     return new InlineExecutor<LaneTasks>(async () => (await import('./lane.js')).openLane());
-  return new ThreadExecutor<LaneTasks>(new URL('../flow/worker.js', import.meta.url), lanes, null);
+  return new ThreadExecutor<LaneTasks>(new URL('../lanes/worker.cjs', import.meta.url), lanes, null);
 }
