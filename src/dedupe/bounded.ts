@@ -27,15 +27,17 @@ export interface Spilling {
  * it has in a later chunk.
  */
 export class BoundedDigests implements ExactIndex {
-  private readonly table = new DigestTable();
+  private readonly table: DigestTable;
   private readonly spilled: SpilledDigests[] = [];
   private readonly spilling: Spilling;
   /** The memory of a table that was spilled serves the next one. */
   private roomRows: number;
 
-  constructor(spilling: Spilling) {
+  /** `expectedRows`: about how many there will be, 0 if that is not known. */
+  constructor(spilling: Spilling, expectedRows = 0) {
     this.spilling = spilling;
     this.roomRows = Math.max(leastRows, Math.floor(spilling.roomBytes / tableRowBytes));
+    this.table = new DigestTable(Math.min(expectedRows, this.roomRows));
   }
 
   judge(digests: Uint8Array, rows: number, ordinals: number | Uint32Array, skip: Uint8Array | null = null): Verdict {

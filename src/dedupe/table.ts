@@ -4,7 +4,7 @@ import { Kernel } from '../kernels/module.js';
 import { digestBytes } from './digest.js';
 
 interface TableExports {
-  init(): void;
+  init(bits: number): void;
   size(): number;
   directoryDepth(): number;
   pageDepth(slot: number): number;
@@ -20,12 +20,17 @@ interface TableExports {
     keep: number,
     kept: number,
     order: number,
+    sorted: number,
   ): void;
 }
 
 /** Bytes of an entry: a digest and an ordinal. */
 export const entryBytes: number = digestBytes + 4;
 const pageEntries = 1024;
+/** A table for an expected number of rows begins with pages that will be this full at least: as full as after a split. */
+const leastEntries = 460;
+/** 20 MB of pages: what is expected may be duplicates. */
+const mostFirstBits = 12;
 
 /** What became of the rows of a chunk. */
 export interface Verdict {
@@ -44,10 +49,14 @@ export class DigestTable {
   /** For the digests of a call and what comes of them. */
   private room = new Room((bytes) => this.reserve(bytes));
   private laid: Uint8Array | null = null;
+  private readonly firstBits: number;
 
-  constructor() {
+  /** `expectedRows`, about, spare it the growing; 0 if that is not known. */
+  constructor(expectedRows = 0) {
+    const bits = Math.floor(Math.log2(Math.max(1, expectedRows / leastEntries)));
+    this.firstBits = Math.min(mostFirstBits, bits);
     this.kernel = new Kernel<TableExports>('table', { reserve: (bytes: number) => this.reserve(bytes), full: tooMany });
-    this.kernel.exports.init();
+    this.kernel.exports.init(this.firstBits);
   }
 
   /** Rows in the table. */
@@ -67,12 +76,13 @@ export class DigestTable {
    */
   judge(digests: Uint8Array, rows: number, ordinals: number | Uint32Array, skip: Uint8Array | null = null): Verdict {
     this.laid = null;
-    const at = this.room.of(rows * 30);
+    const at = this.room.of(rows * 46 + 16);
     const kept = at + rows * digestBytes;
     const given = kept + rows * 4;
     const order = given + rows * 4;
     const keep = order + rows * 4;
     const skipped = keep + rows;
+    const sorted = (skipped + rows + 15) & ~15;
     this.kernel.u8(at, rows * digestBytes).set(digests);
     if (typeof ordinals !== 'number') this.kernel.u32(given, rows).set(ordinals);
     if (skip !== null) this.kernel.u8(skipped, rows).set(skip);
@@ -86,6 +96,7 @@ export class DigestTable {
       keep,
       kept,
       order,
+      sorted,
     );
     return { keep: this.kernel.u8(keep, rows).slice(), keptOrdinal: this.kernel.u32(kept, rows).slice() };
   }
@@ -126,7 +137,7 @@ export class DigestTable {
     this.kernel.reset();
     this.room = new Room((bytes) => this.reserve(bytes));
     this.laid = null;
-    this.kernel.exports.init();
+    this.kernel.exports.init(this.firstBits);
   }
 
   /** The address of the digests, which are copied in when they are not those of the last call. */

@@ -7,6 +7,8 @@ import type { Look } from './look.js';
  * kept in memory before it is spilled. What each part takes was measured (bench/memory.mjs).
  */
 export interface Budget {
+  /** How many records there are, about. */
+  records: number;
   /** For the digests of kept rows, which may take more as long as memory is not tight. */
   digestBytes: number;
   /** For the index of near duplicates. */
@@ -54,7 +56,7 @@ export function budgetOf(config: Config, lanes: number, records: number): Budget
   let left = Math.max(32 * mb, free);
   const nearBytes = config.near.enabled ? left * 0.6 : 0;
   left -= nearBytes;
-  if (!ranks) return { digestBytes: left, nearBytes, heldBytes: 0, idBytes: 0, maxTerms: 0, runBytes: 0 };
+  if (!ranks) return { records, digestBytes: left, nearBytes, heldBytes: 0, idBytes: 0, maxTerms: 0, runBytes: 0 };
   const rows = records * (config.dedupe.enabled ? tableRowBytes : orderBytes);
   const digestBytes = Math.min(left / 2, rows);
   left -= digestBytes;
@@ -62,7 +64,7 @@ export function budgetOf(config: Config, lanes: number, records: number): Budget
   left = Math.max(0, left - (maxTerms * lanes * termBytes) / 2);
   const idBytes = Math.floor((left * 0.35) / lanes);
   const runBytes = Math.max(leastRunBytes, Math.floor((left * 0.15) / lanes));
-  return { digestBytes, nearBytes, heldBytes: left / 2, idBytes, maxTerms, runBytes };
+  return { records, digestBytes, nearBytes, heldBytes: left / 2, idBytes, maxTerms, runBytes };
 }
 
 /** Whether the process has nearly all of its memory, so that what can be spilled is. */

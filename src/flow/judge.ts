@@ -60,7 +60,9 @@ export class Judge {
   constructor(schema: SchemaState, config: Config, budget: Budget, scratch: ScratchFolder) {
     this.schema = schema;
     this.rejects = new RejectTally(schema.looks, config.read);
-    this.table = config.dedupe.enabled ? new BoundedDigests(digestSpilling(config, budget, scratch)) : null;
+    this.table = config.dedupe.enabled
+      ? new BoundedDigests(digestSpilling(config, budget, scratch), budget.records)
+      : null;
     this.index = config.near.enabled ? new NearIndex(config.near.threshold, nearRoom(config, budget, scratch)) : null;
     this.comparesTexts = config.near.enabled;
     this.compares = this.table !== null || this.index !== null;

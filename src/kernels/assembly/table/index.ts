@@ -49,14 +49,14 @@ export function size(): u32 {
   return entries;
 }
 
-/** Makes an empty table; of one that was there before nothing is used any more. */
-export function init(): void {
+/** Makes an empty table of 2^bits pages; of one that was there before nothing is used any more. */
+export function init(bits: u32): void {
   entries = 0;
-  depth = 0;
+  depth = bits;
   startAgain();
   memory.fill(runs, 0, 8 << 8);
-  directory = take(4);
-  store<u32>(directory, <u32>newPage(0));
+  directory = take((<usize>4) << (<usize>bits));
+  for (let i: usize = 0; i < (<usize>1) << (<usize>bits); i++) store<u32>(directory + (i << 2), <u32>newPage(bits));
 }
 
 /** The directory's depth: it has 2^depth slots. */
@@ -203,11 +203,11 @@ export function insert(digest: usize, ordinal: u32): void {
   insertInto(pageOf(digest), digest, ordinal);
 }
 
-/** Reads what judging the next rows will read, all at once. */
-function fetch(digests: usize, order: usize, rows: usize): void {
+/** Reads the tags and addresses that judging the next rows will read, all at once. */
+function fetch(digests: usize, rows: usize): void {
   let sum = i64x2.splat(0);
   for (let i: usize = 0; i < rows; i++) {
-    const digest = digests + ((<usize>load<u32>(order + (i << 2))) << 4);
+    const digest = digests + (i << 4);
     const group = <usize>(load<u32>(digest, 4) & (groups - 1));
     const page = pageOf(digest);
     sum = v128.xor(sum, v128.load(page + tagsAt + (group << 4)));
@@ -216,12 +216,31 @@ function fetch(digests: usize, order: usize, rows: usize): void {
   v128.store(fetched, sum);
 }
 
+/** Reads the entries that the tags of the next rows lead to first, where most duplicates have theirs. */
+function fetchEntries(digests: usize, rows: usize): void {
+  let sum: u32 = 0;
+  for (let i: usize = 0; i < rows; i++) {
+    const digest = digests + (i << 4);
+    const word = load<u32>(digest, 4);
+    const group = <usize>(word & (groups - 1));
+    const page = pageOf(digest);
+    const tags = i8x16.splat(<i8>(0x80 | (word >> 25)));
+    const hits = i8x16.bitmask(i8x16.eq(v128.load(page + tagsAt + (group << 4)), tags));
+    const slot = (group << 4) + <usize>(ctz<i32>(hits | 0x8000) & 15);
+    // Without a hit the address is of another entry, or of none: then the page itself is read.
+    const entry = load<u32>(page + entriesAt + (slot << 2));
+    sum ^= load<u32>(hits == 0 ? page : <usize>entry);
+  }
+  store<u32>(fetched, sum);
+}
+
 /**
  * Judges rows in order. `ordinals` and `skip` may be 0 (ordinals from `first` on; no row skipped). One byte a row goes to
- * `keep`, the ordinal of the kept row with its digest to `kept`; `order` is scratch of four bytes a row.
+ * `keep`, the ordinal of the kept row with its digest to `kept`; `order` and `sorted` are scratch of 4 and 16 bytes a row.
  */
 export function judge(
   digests: usize, rows: u32, first: u32, ordinals: usize, skip: usize, keep: usize, kept: usize, order: usize,
+  sorted: usize,
 ): void {
   memory.fill(sections, 0, 4 << 8);
   for (let r: usize = 0; r < <usize>rows; r++) {
@@ -239,14 +258,18 @@ export function judge(
     const at = load<u32>(section);
     store<u32>(section, at + 1);
     store<u32>(order + ((<usize>at) << 2), <u32>r);
+    v128.store(sorted + ((<usize>at) << 4), v128.load(digests + (r << 4)));
   }
   for (let i: usize = 0; i < <usize>rows; i++) {
-    if (i % ahead == 0) fetch(digests, order + (i << 2), min(ahead, <usize>rows - i));
+    if (i % ahead == 0) {
+      fetch(sorted + (i << 4), min(ahead, <usize>rows - i));
+      fetchEntries(sorted + (i << 4), min(ahead, <usize>rows - i));
+    }
     const r = <usize>load<u32>(order + (i << 2));
     let keeps: u8 = 0;
     let ordinal: u32 = 0;
     if (skip == 0 || load<u8>(skip + r) == 0) {
-      const digest = digests + (r << 4);
+      const digest = sorted + (i << 4);
       const page = pageOf(digest);
       const entry = lookup(page, digest);
       if (entry != 0) ordinal = load<u32>(entry, 16);
