@@ -34,6 +34,8 @@ const rowsAtOnce = 16;
 export class NearJudgement {
   /** Rows judged so far. */
   at = 0;
+  /** Whether the index takes no more rows, so that the others can't be judged. */
+  isFull = false;
   private readonly chunk: JudgedRows;
   private readonly table: ExactIndex | null;
   private readonly index: NearIndex;
@@ -53,16 +55,16 @@ export class NearJudgement {
   }
 
   /**
-   * Judges rows of the next slice from row `from` of it on, until about `untilMs` (of `performance.now`). Returns the row of
-   * the slice that it got to.
+   * Judges rows of the next slice from row `from` of it on, until about `untilMs` (of `performance.now`) or until the index is
+   * full. Returns the row of the slice that it got to.
    */
   take(sets: ShingleSets, from: number, untilMs: number): number {
     const rows = sets.ends.length;
     let row = from;
     while (row < rows) {
       const stop = Math.min(rows, row + rowsAtOnce);
-      for (; row < stop; row++) this.judge(sets, row);
-      if (performance.now() >= untilMs) break;
+      while (row < stop && !this.isFull) this.judge(sets, row++);
+      if (this.isFull || performance.now() >= untilMs) break;
     }
     return row;
   }
@@ -70,6 +72,11 @@ export class NearJudgement {
   /** What was decided, once all rows were. */
   finish(): JudgedVerdict {
     if (this.at !== this.chunk.rows) throw new Error(`${this.at} of ${this.chunk.rows} rows were judged`);
+    return this.soFar();
+  }
+
+  /** What was decided about the rows judged so far. */
+  soFar(): JudgedVerdict {
     const near = { rows: Uint32Array.from(this.nearRows), similarity: Float64Array.from(this.similarity) };
     return { keep: this.keep, keptOrdinal: this.keptOrdinal, near };
   }
@@ -96,5 +103,6 @@ export class NearJudgement {
     keptOrdinal[row] = ordinal;
     table?.insert(digests, row, ordinal);
     index.insert(sets, setRow, ordinal);
+    this.isFull = index.isFull;
   }
 }

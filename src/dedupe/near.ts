@@ -13,13 +13,17 @@ import { UnrelatedSample } from './unrelated.js';
 export class NearIndex {
   private readonly kernel: NearKernel;
   private readonly file: SetFile | null;
+  private readonly mostRows: number;
   /** The slice whose shingles are in the buffer. */
   private laid: ShingleSets | null = null;
   private buffer = { ptr: 0, bytes: 0 };
-  private readonly sample = new UnrelatedSample();
+  /** Of the rows of this index and those before it. */
+  readonly sample: UnrelatedSample;
 
-  /** Without `room` it takes what memory it needs. */
-  constructor(threshold: number, room: NearRoom | null = null) {
+  /** Without `room` it takes what memory it needs. `sample` goes on with the one of an index before it. */
+  constructor(threshold: number, room: NearRoom | null = null, sample: UnrelatedSample = new UnrelatedSample()) {
+    this.sample = sample;
+    this.mostRows = room?.mostRows ?? Number.POSITIVE_INFINITY;
     this.file = room === null ? null : new SetFile(room);
     this.kernel = this.file === null ? createNearKernel() : createNearKernel(this.file);
     this.kernel.exports.init(threshold);
@@ -33,6 +37,11 @@ export class NearIndex {
   /** Rows in the index. */
   get size(): number {
     return this.kernel.exports.keptRows() >>> 0;
+  }
+
+  /** Whether its room is used up: it can still be searched, but should take no more rows. */
+  get isFull(): boolean {
+    return this.file !== null && (this.file.isFull || this.size >= this.mostRows);
   }
 
   /** Bytes of memory it takes; more may be reserved, untouched. */

@@ -1,10 +1,13 @@
 import fs from 'node:fs';
-import { DatagpuError } from '../errors.js';
 import type { NearHost, NearKernel } from '../kernels/near.js';
 
 const pageBytes = 2 ** 18;
 /** Addresses of WebAssembly end at 4 GB; the table of postings must have room to grow. */
 const mostHeldBytes = 3.5 * 2 ** 30;
+/** ... and a row that is entered must have some, and what the sets of lanes are copied to. */
+const fullBytes = 3.75 * 2 ** 30;
+/** Places of sets have 32 bits: so many pages, without those that can be in memory. */
+const mostSpilled = 2 ** 17 - 2 ** 14;
 
 /** What the index of near duplicates may take, and where it spills sets. */
 export interface NearRoom {
@@ -12,8 +15,10 @@ export interface NearRoom {
   roomBytes: number;
   /** Whether memory is short, now that it takes more than that and is to take `bytes` more. */
   isTight: (bytes: number) => boolean;
-  /** Whether `bytes` more are more than there is, whatever is spilled. */
+  /** Whether `bytes` more are more than there is, whatever is spilled: then it takes no more rows. */
   isFull: (bytes: number) => boolean;
+  /** Rows that it may have; at most 2^27. */
+  mostRows: number;
   /** Makes a path for the file of sets. */
   file: () => string;
   /** Runs what writes that file: makes failures of the system the user's. */
@@ -23,6 +28,8 @@ export interface NearRoom {
 /** The shingle sets of kept rows that memory is too small for, in a file: written by pages, read set by set. */
 export class SetFile implements NearHost {
   private readonly room: NearRoom;
+  /** Set when the index should take no more rows. What it needs besides, as to be searched, it is given still. */
+  isFull = false;
   private path = '';
   private fd: number | null = null;
 
@@ -30,16 +37,9 @@ export class SetFile implements NearHost {
     this.room = room;
   }
 
-  /** @throws DatagpuError when the index takes more than its room, sets spilled, and there is no more memory */
   check(kernel: NearKernel, bytes: number): void {
     const held = kernel.mark() + bytes;
-    if (held <= this.room.roomBytes || !this.room.isFull(bytes)) return;
-    const rows = (kernel.exports.keptRows() >>> 0).toLocaleString('en');
-    throw new DatagpuError(
-      'input',
-      `the index of near duplicates takes ${Math.ceil(held / 2 ** 20)} MiB after ${rows} rows that were kept, more than --memory leaves it`,
-      { hint: 'Raise --memory, or compare fewer columns with --near-dup-on' },
-    );
+    if (held > fullBytes || (held > this.room.roomBytes && this.room.isFull(bytes))) this.isFull = true;
   }
 
   hasRoom(kernel: NearKernel, bytes: number): boolean {
@@ -53,6 +53,7 @@ export class SetFile implements NearHost {
       this.fd = this.room.spilling(this.path, () => fs.openSync(this.path, 'wx+'));
     }
     const { fd } = this;
+    if (page >= mostSpilled) this.isFull = true;
     const bytes = kernel.u8(at, pageBytes);
     this.room.spilling(this.path, () => {
       for (let done = 0; done < pageBytes; )
@@ -67,9 +68,11 @@ export class SetFile implements NearHost {
     if (read !== bytes.length) throw new Error(`read ${read} of ${bytes.length} bytes of spilled shingles`);
   }
 
-  /** Closes the file, which is its folder's to remove. */
+  /** Closes and removes the file. */
   close(): void {
-    if (this.fd !== null) fs.closeSync(this.fd);
+    if (this.fd === null) return;
+    fs.closeSync(this.fd);
     this.fd = null;
+    fs.rmSync(this.path, { force: true });
   }
 }

@@ -1,8 +1,7 @@
 import type { Config } from '../config/options.js';
 import { BoundedDigests, type Spilling } from '../dedupe/bounded.js';
 import type { IdSample } from '../dedupe/idsample.js';
-import { type JudgedRows, NearJudgement } from '../dedupe/judge.js';
-import { NearIndex } from '../dedupe/near.js';
+import type { JudgedRows } from '../dedupe/judge.js';
 import type { NearRoom } from '../dedupe/setfile.js';
 import { SpilledDigests } from '../dedupe/spilled.js';
 import { collectGarbage } from '../engine/collect.js';
@@ -10,6 +9,7 @@ import type { DedupeFacts } from '../ledger/duplicate-warnings.js';
 import { FateLog, type RowVerdict, rowOrdinals } from '../ledger/fates.js';
 import { Ledger } from '../ledger/ledger.js';
 import { type Budget, isTight } from './budget.js';
+import { type Decided, NearJudging } from './near-judging.js';
 import type { RankedRows } from './ranked.js';
 import { RejectTally } from './rejects.js';
 import type { SchemaState } from './schema.js';
@@ -18,11 +18,13 @@ import type { ShingleFeed } from './shingle-feed.js';
 import type { Seen } from './tasks.js';
 import type { ChunkRef } from './walk.js';
 
-/** Near duplicates are looked for so long before other events are seen. */
-const sliceMs = 50;
-
 /** From so many rows on their digests take more memory than collecting garbage takes time. */
 const manyRows = 2 ** 21;
+
+/** An index of near duplicates may have so many bytes in any case: parts of fewer rows would be too many. */
+const leastNearBytes = 64 * 2 ** 20;
+/** ... and its kernel can have so many rows. */
+const mostNearRows = 2 ** 27;
 
 /** What was decided about the rows of a chunk. */
 export interface Judged {
@@ -31,13 +33,21 @@ export interface Judged {
   kept: number;
 }
 
+/** How a judge differs from what config and budget say. */
+export interface JudgeSettings {
+  /** What a pass before this one has decided about all rows; null if it is to be decided. */
+  decided: Decided | null;
+  /** Rows that an index of near duplicates takes, where it is not to be what fits the memory. */
+  nearRows: number | undefined;
+}
+
 /**
  * Decides, chunk by chunk in source order, which rows the data set keeps: malformed records and empty rows go first, then
  * exact duplicates of a row that was kept, then near duplicates of one. Enters everything in the ledger and the log of fates.
  */
 export class Judge {
   readonly ledger: Ledger = new Ledger();
-  readonly fates: FateLog = new FateLog();
+  fates: FateLog = new FateLog();
   readonly rejects: RejectTally;
   /** Rows kept so far, and rows that entered dedupe. */
   kept = 0;
@@ -50,29 +60,49 @@ export class Judge {
   private ids: IdSample | null = null;
   private readonly schema: SchemaState;
   private table: BoundedDigests | null;
-  private index: NearIndex | null;
+  private near: NearJudging | null;
+  private readonly decided: Decided | null;
   private readonly threshold: number;
   private readonly compares: boolean;
   private readonly comparesTexts: boolean;
   /** How similar unrelated rows are, as the index of near duplicates knew before it was let go of. */
   private unrelated: number | null = null;
 
-  constructor(schema: SchemaState, config: Config, budget: Budget, scratch: ScratchFolder) {
+  constructor(
+    schema: SchemaState,
+    config: Config,
+    budget: Budget,
+    scratch: ScratchFolder,
+    { decided, nearRows }: JudgeSettings,
+  ) {
+    const { dedupe, near } = config;
     this.schema = schema;
     this.rejects = new RejectTally(schema.looks, config.read);
-    this.table = config.dedupe.enabled
-      ? new BoundedDigests(digestSpilling(config, budget, scratch), budget.records)
-      : null;
-    this.index = config.near.enabled ? new NearIndex(config.near.threshold, nearRoom(config, budget, scratch)) : null;
-    this.comparesTexts = config.near.enabled;
-    this.compares = this.table !== null || this.index !== null;
+    this.decided = decided;
+    const isOpen = decided === null;
+    this.table =
+      isOpen && dedupe.enabled ? new BoundedDigests(digestSpilling(config, budget, scratch), budget.records) : null;
+    const room = nearRoom(config, budget, scratch, nearRows);
+    this.near = isOpen && near.enabled ? new NearJudging(near.threshold, room, this.table) : null;
+    this.unrelated = decided?.unrelated ?? null;
+    this.seconds = decided?.seconds ?? 0;
+    this.comparesTexts = near.enabled;
+    this.compares = dedupe.enabled || near.enabled;
     this.threshold = config.near.threshold;
     this.coerced = schema.union.fields.map(() => 0);
   }
 
   /**
+   * Whether rows wait because there is no memory for an index of all: nothing is decided about the others, and `settle` has
+   * to be called once all were read.
+   */
+  get isDeferring(): boolean {
+    return this.near?.isDeferring ?? false;
+  }
+
+  /**
    * Null when the chunk shows that the types have to be settled anew. With near-duplicate detection, `shingles` are judged
-   * as they come in.
+   * as they come in. All rows go if some wait.
    */
   async judge(
     ref: ChunkRef,
@@ -86,10 +116,12 @@ export class Judge {
     const { records, rows, empty } = seen;
     const rejected = seen.rejects.map((r) => r.index);
     const chunk = { rows, digests: seen.digests, ordinals: rowOrdinals(ref.ordinal, rows, rejected), skip: empty };
-    const verdict =
-      this.index === null || shingles === null
-        ? this.exact(chunk)
-        : await this.near(new NearJudgement(chunk, this.table, this.index), shingles, signal);
+    const verdict = await this.verdict(chunk, shingles, signal);
+    if (this.isDeferring) {
+      // What it holds is in the verdicts by now.
+      if (this.fates.records > 0) this.fates = new FateLog();
+      return { keep: null, kept: 0 };
+    }
     const { kept, empty: empties } = this.fates.add({ records, rejects: rejected, empty, verdict });
     const keep = verdict?.keep ?? empty?.map((e) => 1 - e) ?? null;
     const near = verdict?.near?.rows.length ?? 0;
@@ -129,14 +161,30 @@ export class Judge {
     };
   }
 
+  /** Judges the rows that wait: verdicts on all, for the judge of the next pass. */
+  settle(signal: AbortSignal | undefined, progress: (rows: number, part: number) => void): Promise<Decided> {
+    return this.near!.settle(signal, progress);
+  }
+
   /** Lets go of all that rows were compared with; every row was judged, or none will be any more. */
   release(): void {
-    if (this.index !== null) this.unrelated = this.index.unrelated;
+    if (this.near !== null && !this.near.isDeferring) this.unrelated = this.near.unrelated;
+    this.seconds += this.near?.seconds ?? 0;
     this.table?.close();
-    this.index?.close();
+    this.near?.close();
     this.table = null;
-    this.index = null;
+    this.near = null;
     if (this.kept > manyRows) collectGarbage();
+  }
+
+  private async verdict(
+    chunk: JudgedRows,
+    shingles: ShingleFeed | null,
+    signal: AbortSignal | undefined,
+  ): Promise<RowVerdict | null> {
+    if (this.decided !== null) return this.decided.log.next(chunk.rows, chunk.ordinals);
+    if (this.near === null || shingles === null) return this.exact(chunk);
+    return this.near.judge(chunk, shingles, this.fates, signal);
   }
 
   private exact(chunk: JudgedRows): RowVerdict | null {
@@ -146,24 +194,6 @@ export class Judge {
     const verdict = this.table.judge(digests, rows, ordinals, skip);
     this.seconds += (performance.now() - begin) / 1000;
     return { ...verdict, near: null };
-  }
-
-  private async near(
-    judgement: NearJudgement,
-    shingles: ShingleFeed,
-    signal: AbortSignal | undefined,
-  ): Promise<RowVerdict> {
-    for (let sets = await shingles.next(); sets !== null; sets = await shingles.next()) {
-      for (let row = 0; row < sets.ends.length; ) {
-        const begin = performance.now();
-        row = judgement.take(sets, row, begin + sliceMs);
-        this.seconds += (performance.now() - begin) / 1000;
-        // A turn of the event loop, in which signals and timers are seen.
-        await new Promise((turn) => setImmediate(turn));
-        signal?.throwIfAborted();
-      }
-    }
-    return judgement.finish();
   }
 }
 
@@ -178,11 +208,17 @@ function digestSpilling({ resources }: Config, { digestBytes }: Budget, scratch:
   };
 }
 
-function nearRoom({ resources }: Config, { nearBytes }: Budget, scratch: ScratchFolder): NearRoom {
+function nearRoom(
+  { resources }: Config,
+  { nearBytes }: Budget,
+  scratch: ScratchFolder,
+  mostRows: number | undefined,
+): NearRoom {
   return {
-    roomBytes: nearBytes,
+    roomBytes: Math.max(nearBytes, leastNearBytes),
     isTight: (bytes) => isTight(resources.memoryBytes - bytes),
-    isFull: (bytes) => process.memoryUsage.rss() + bytes > resources.memoryBytes * 1.1,
+    isFull: (bytes) => process.memoryUsage.rss() + bytes > resources.memoryBytes,
+    mostRows: mostRows ?? mostNearRows,
     file: () => scratch.file(),
     spilling,
   };

@@ -4,6 +4,7 @@ import { filterBlock } from '../dedupe/filter.js';
 import { sampleIds } from '../dedupe/idsample.js';
 import type { ShingleSets } from '../dedupe/shingles.js';
 import { type Block, blockBytes, copyBlock, joinSegments } from '../engine/block.js';
+import { collectGarbage } from '../engine/collect.js';
 import type { Emit, Lane, Reply } from '../engine/executor.js';
 import { viewKeeper } from '../engine/place.js';
 import { BufferPool } from '../engine/pool.js';
@@ -85,9 +86,12 @@ class ChunkLane {
   private digests: Uint8Array | null = null;
 
   begin(plan: PassPlan): Reply<null> {
+    const before: PassPlan | undefined = this.plan;
     this.plan = plan;
     this.block = null;
     this.ranking = new RankedLane(plan, this.kernel, this.watch, this.pool);
+    // Memory is short then: that of the rows which were held to be ranked is given back at once.
+    if (before?.near && before.rank !== null && plan.near === null) collectGarbage();
     return { value: null };
   }
 

@@ -17,6 +17,10 @@ export class ProgressMeter {
   private rows = 0;
   private bytes = 0;
   private share = 0;
+  /** Where the pass is reckoned from, and the share at its end. */
+  private from = { bytes: 0, share: 0 };
+  private until: number;
+  private isDeferred = false;
   private toldAt = 0;
 
   constructor(looks: readonly Look[], isRanked: boolean, tell: ((event: ProgressEvent) => void) | undefined) {
@@ -24,6 +28,7 @@ export class ProgressMeter {
     this.totalBytes = looks.reduce((n, l) => n + l.file.bytes, 0);
     this.rowsOf = looks.map((l) => (l.pieces ?? []).reduce((n, p) => n + p.to - p.from, 0));
     this.reading = isRanked ? shares.read : 1;
+    this.until = this.reading;
     this.looks = looks;
   }
   private readonly looks: readonly Look[];
@@ -32,6 +37,22 @@ export class ProgressMeter {
   restart(): void {
     this.rows = 0;
     this.bytes = 0;
+    this.from = { bytes: 0, share: this.share };
+    this.until = this.reading;
+    this.isDeferred = false;
+  }
+
+  /** Rows wait to be judged: what is left of the pass is a third of what is to come, judging them and another pass the rest. */
+  defer(): void {
+    if (this.isDeferred) return;
+    this.isDeferred = true;
+    this.from = { bytes: this.bytes, share: this.share };
+    this.until = this.share + (this.reading - this.share) / 3;
+  }
+
+  /** So many rows are judged, this part of those that waited. */
+  judged(rows: number, part: number): void {
+    this.later('dedupe', rows, this.until, (this.until + this.reading) / 2, part);
   }
 
   /** A chunk was settled whose border was this. */
@@ -40,7 +61,9 @@ export class ProgressMeter {
     this.rows += border.records;
     if ('start' in ref.piece) this.bytes += (border.next?.byte ?? look.file.bytes) - ref.piece.start.byte;
     else this.bytes += (look.file.bytes * border.records) / Math.max(1, this.rowsOf[ref.source]!);
-    this.say('read', this.rows, (this.reading * this.bytes) / Math.max(1, this.totalBytes));
+    const { bytes, share } = this.from;
+    const part = (this.bytes - bytes) / Math.max(1, this.totalBytes - bytes);
+    this.say('read', this.rows, share + (this.until - share) * part);
   }
 
   /** Part of a later stage is done, from 0 to 1 between two shares of the whole. */

@@ -9,6 +9,7 @@ import { ParquetSplicer, type StagedFile } from '../write/splicer.js';
 import { type Budget, budgetOf, expectedRecords, isTight } from './budget.js';
 import { Judge } from './judge.js';
 import type { Look } from './look.js';
+import type { Decided } from './near-judging.js';
 import { runPass } from './pass.js';
 import { planOf, requireText, walkOf } from './passplan.js';
 import type { ProgressMeter } from './progress.js';
@@ -40,6 +41,8 @@ export interface RunContext {
   chunkBytes?: number;
   /** Bytes of rows that may wait in memory to be ranked, where it is not to be what `--memory` gives them. */
   heldBytes?: number;
+  /** Rows that an index of near duplicates takes, where it is not to be what fits `--memory`. */
+  nearRows?: number;
 }
 
 /** A data set whose files are staged, and all that the manifest says of it. */
@@ -60,15 +63,68 @@ export interface RunResult {
   retyped: number;
 }
 
-/** Reads, judges and writes all records; types are settled over all of them, at the price of a second pass if need be. */
+/**
+ * Reads, judges and writes all records; types are settled over all of them, at the price of a second pass if need be. So are
+ * near duplicates when no index of all rows fits the memory: the first pass has rows wait (dedupe/deferral.ts), the second
+ * one knows what becomes of them.
+ */
 export async function run(looks: readonly Look[], config: Config, context: RunContext): Promise<RunResult> {
   const schema = new SchemaState(looks, config);
-  const budget = budgetOf(config, context.executor.lanes, expectedRecords(looks, config.read.limit));
+  const { lanes } = context.executor;
+  const records = expectedRecords(looks, config.read.limit);
+  const budget = budgetOf(config, lanes, records);
   for (let retyped = 0; ; retyped++) {
     if (retyped > mostRestarts(looks)) throw new Error('types that were settled over all rows did not hold');
-    const result = await attempt(schema, config, budget, context);
+    const result = await attempt(schema, config, budget, context, null);
+    if (result instanceof Judge) {
+      const rest = budgetOf(withoutIndexes(config), lanes, records);
+      return { ...(await finishDeferred(result, schema, config, rest, context)), retyped };
+    }
     if (result !== null) return { ...result, retyped };
     await learnKinds(schema, config, budget, context);
+    context.meter.restart();
+  }
+}
+
+/** What is left to do once all rows were judged. */
+function withoutIndexes(config: Config): Config {
+  const { dedupe, near } = config;
+  return { ...config, dedupe: { ...dedupe, enabled: false }, near: { ...near, enabled: false } };
+}
+
+/** Judges the rows that wait, and makes the pass that writes them. */
+async function finishDeferred(
+  judge: Judge,
+  schema: SchemaState,
+  config: Config,
+  budget: Budget,
+  context: RunContext,
+): Promise<Omit<RunResult, 'retyped'>> {
+  const { executor, meter, signal } = context;
+  const decided = await settleRows(judge, executor, planOf(schema, config, budget), meter, signal);
+  meter.restart();
+  try {
+    const result = await attempt(schema, config, budget, context, decided);
+    if (result === null || result instanceof Judge) throw new Error('a pass over rows that were judged did not end');
+    return result;
+  } finally {
+    decided.log.remove();
+  }
+}
+
+async function settleRows(
+  judge: Judge,
+  executor: Executor<LaneTasks>,
+  plan: PassPlan,
+  meter: ProgressMeter,
+  signal: AbortSignal | undefined,
+): Promise<Decided> {
+  try {
+    // Lanes let go of what they hold.
+    await toAllLanes(executor, { ...plan, near: null });
+    return await judge.settle(signal, (rows, part) => meter.judged(rows, part));
+  } finally {
+    judge.release();
   }
 }
 
@@ -79,16 +135,22 @@ function mostRestarts(looks: readonly Look[]): number {
   return looks.reduce((n, { pieces, columns }) => n + (pieces === null ? 0 : columns.columns.length), 2);
 }
 
+/**
+ * One pass over all sources, and what follows it. Null when types have to be settled anew. A judge when rows wait for their
+ * verdicts; it has to be released. `decided` has the verdicts that such a judge gave.
+ */
 async function attempt(
   schema: SchemaState,
   config: Config,
   budget: Budget,
   context: RunContext,
-): Promise<Omit<RunResult, 'retyped'> | null> {
+  decided: Decided | null,
+): Promise<Omit<RunResult, 'retyped'> | Judge | null> {
   const { executor } = context;
-  const plan = planOf(schema, config, budget);
+  const whole = planOf(schema, config, budget);
+  const plan = decided === null ? whole : { ...whole, near: null };
   await toAllLanes(executor, plan);
-  const judge = new Judge(schema, config, budget, context.scratch);
+  const judge = new Judge(schema, config, budget, context.scratch, { decided, nearRows: context.nearRows });
   const fields = plan.constantScore || plan.rank !== null ? [...plan.fields, scoreField] : plan.fields;
   const { compression, shardBytes } = config.output;
   const splicer = new ParquetSplicer(context.staging, fields, {
@@ -128,6 +190,10 @@ async function attempt(
         context.signal?.throwIfAborted();
         const judged = await judge.judge(ref, seen, shingles, context.signal);
         if (judged === null) return null;
+        if (judge.isDeferring) {
+          context.meter.defer();
+          return { keep: null, action: { do: 'drop' } };
+        }
         const { keep, kept } = judged;
         if (rejects !== null) seenChunks.set(ref.id, seen);
         const bytes = seen.rows === 0 ? 0 : Math.round((seen.bytes / seen.rows) * kept);
@@ -137,6 +203,8 @@ async function attempt(
         return { keep, action: sink.place(ref.id, kept, bytes) };
       },
       take: async (ref, settled, lane) => {
+        // All of it is made again.
+        if (judge.isDeferring) return;
         ranked?.take(ref.id, settled.held, lane);
         await sink.take(ref.id, settled, lane);
         const seen = seenChunks.get(ref.id);
@@ -151,9 +219,14 @@ async function attempt(
       rejects?.abort();
       return null;
     }
-    judge.release();
     judge.rejects.check();
     requireText(plan.fields, config);
+    if (judge.isDeferring) {
+      splicer.discard();
+      rejects?.abort();
+      return judge;
+    }
+    judge.release();
     const ranking = ranked === null ? null : await ranked.finish(sink, hash);
     if (rejects !== null && ranked !== null) await addBelowTop(rejects, ranked, ranking, judge, plan);
     judge.rank(ranking);

@@ -1,0 +1,131 @@
+import fs from 'node:fs';
+import type { JudgedVerdict } from './judge.js';
+import type { NearRoom } from './setfile.js';
+
+/** What became of a row; a duplicate's is followed by the kept row's ordinal (uint32), a near one's by its similarity (float64). */
+const tag = { kept: 0, leftOut: 1, exact: 2, near: 3 } as const;
+const longest = 13;
+const bufferBytes = 2 ** 20;
+
+/** Verdicts on rows, in order, in a file: a byte a row, 5 for an exact duplicate and 13 for a near one. Written, then read. */
+export class VerdictLog {
+  /** Rows in it. */
+  rows = 0;
+  private readonly room: NearRoom;
+  private readonly path: string;
+  private fd: number | null;
+  private readonly bytes = new Uint8Array(bufferBytes);
+  private readonly view = new DataView(this.bytes.buffer);
+  /** Next byte of the buffer, and where those end that were read. */
+  private at = 0;
+  private end = 0;
+  private position = 0;
+
+  constructor(room: NearRoom) {
+    this.room = room;
+    this.path = room.file();
+    this.fd = room.spilling(this.path, () => fs.openSync(this.path, 'wx+'));
+  }
+
+  kept(): void {
+    this.put(tag.kept);
+  }
+
+  /** A row that was dropped before duplicates are looked for. */
+  leftOut(): void {
+    this.put(tag.leftOut);
+  }
+
+  exact(ordinal: number): void {
+    this.put(tag.exact);
+    this.view.setUint32(this.at, ordinal, true);
+    this.at += 4;
+  }
+
+  near(ordinal: number, similarity: number): void {
+    this.put(tag.near);
+    this.view.setUint32(this.at, ordinal, true);
+    this.view.setFloat64(this.at + 4, similarity, true);
+    this.at += 12;
+  }
+
+  /** Adds what was decided about the first `rows` rows of a chunk. */
+  add({ keep, keptOrdinal, near }: JudgedVerdict, rows: number, skip: Uint8Array | null): void {
+    let next = 0;
+    for (let row = 0; row < rows; row++) {
+      if (keep[row] === 1) this.kept();
+      else if (skip !== null && skip[row] !== 0) this.leftOut();
+      else if (near !== null && near.rows[next] === row) this.near(keptOrdinal[row]!, near.similarity[next++]!);
+      else this.exact(keptOrdinal[row]!);
+    }
+  }
+
+  /** Ends the writing; what is read next is the first row's. */
+  rewind(): void {
+    this.flush();
+    this.position = 0;
+  }
+
+  /** What was decided about the next rows, those of one chunk with these ordinals. */
+  next(rows: number, ordinals: number | Uint32Array): JudgedVerdict {
+    const keep = new Uint8Array(rows);
+    const keptOrdinal = new Uint32Array(rows);
+    const nearRows: number[] = [];
+    const similarity: number[] = [];
+    const { view } = this;
+    for (let row = 0; row < rows; row++) {
+      if (this.end - this.at < longest) this.fill();
+      const what = this.bytes[this.at++]!;
+      if (what === tag.kept) {
+        keep[row] = 1;
+        keptOrdinal[row] = typeof ordinals === 'number' ? ordinals + row : ordinals[row]!;
+      } else if (what !== tag.leftOut) {
+        keptOrdinal[row] = view.getUint32(this.at, true);
+        this.at += 4;
+        if (what === tag.near) {
+          nearRows.push(row);
+          similarity.push(view.getFloat64(this.at, true));
+          this.at += 8;
+        }
+      }
+      if (this.at > this.end) throw new Error('the file of verdicts ends too soon');
+    }
+    return { keep, keptOrdinal, near: { rows: Uint32Array.from(nearRows), similarity: Float64Array.from(similarity) } };
+  }
+
+  /** Closes and removes it. */
+  remove(): void {
+    if (this.fd === null) return;
+    fs.closeSync(this.fd);
+    this.fd = null;
+    fs.rmSync(this.path, { force: true });
+  }
+
+  private put(what: number): void {
+    if (this.at + longest > bufferBytes) this.flush();
+    this.bytes[this.at++] = what;
+    this.rows++;
+  }
+
+  private flush(): void {
+    const { at: held } = this;
+    this.room.spilling(this.path, () => {
+      for (let at = 0; at < held; ) at += fs.writeSync(this.fd!, this.bytes, at, held - at, this.position + at);
+    });
+    this.position += held;
+    this.at = 0;
+  }
+
+  /** Reads on, behind what is left of the buffer. */
+  private fill(): void {
+    this.bytes.copyWithin(0, this.at, this.end);
+    this.end -= this.at;
+    this.at = 0;
+    while (this.end < longest) {
+      const read = fs.readSync(this.fd!, this.bytes, this.end, bufferBytes - this.end, this.position);
+      if (read === 0) break;
+      this.position += read;
+      this.end += read;
+    }
+  }
+}
