@@ -29,6 +29,8 @@ export class Deferral {
   private readonly room: NearRoom;
   private readonly table: ExactIndex | null;
   private index: NearIndex | null;
+  /** What the part that is open has yet to read, and what it leaves to the next one. */
+  private before: WaitingFile | null = null;
   private waiting: WaitingFile;
   private partsDone = 1;
 
@@ -84,20 +86,18 @@ export class Deferral {
   /** Judges all rows that wait. */
   *settle(): Generator<void> {
     while (this.waiting.rows > 0) {
-      const before = this.waiting;
+      this.before = this.waiting;
       this.waiting = new WaitingFile(this.room);
-      try {
-        this.renew();
-        yield* this.part(before);
-      } finally {
-        before.remove();
-      }
+      this.renew();
+      yield* this.part(this.before);
+      this.before.remove();
     }
   }
 
   /** Lets go of everything but the log. */
   close(): void {
     this.dropIndex();
+    this.before?.remove();
     this.waiting.remove();
   }
 

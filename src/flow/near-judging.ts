@@ -53,7 +53,7 @@ export class NearJudging {
   /** Verdicts on the rows of the next chunk; null if some wait. `fates` has those of all chunks before. */
   async judge(
     chunk: JudgedRows,
-    shingles: ShingleFeed,
+    shingles: Pick<ShingleFeed, 'next'>,
     fates: FateLog,
     signal: AbortSignal | undefined,
   ): Promise<RowVerdict | null> {

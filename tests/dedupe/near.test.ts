@@ -69,6 +69,7 @@ const noRoom: NearRoom = {
   roomBytes: 0,
   isTight: () => true,
   isFull: () => false,
+  mostRows: Number.POSITIVE_INFINITY,
   file: () => path.join(folder, `${files++}`),
   spilling: (_, run) => run(),
 };
