@@ -253,9 +253,12 @@ class ChunkLane {
     return { value, transfer: [value.bytes.buffer] };
   }
 
+  /** May come between `ingest` and `settle` as well. */
   encodeAs({ block, fields }: RowsOfFields): Reply<EncodedRows> {
-    this.kernel.reset();
+    const keepViews = this.block === null ? null : viewKeeper(this.kernel, this.block);
+    if (keepViews === null) this.kernel.reset();
     const value = encodeRowGroup(block, fields, 'zstd', this.kernel);
+    keepViews?.();
     return { value, transfer: [value.bytes.buffer] };
   }
 

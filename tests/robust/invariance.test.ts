@@ -92,7 +92,7 @@ async function outcome(format: string, options: CompileOptions, { threads, heldB
       scratch,
       compilerVersion: '0.0.0',
       meter: new ProgressMeter(looks, false, undefined),
-      rejectsFile: null,
+      rejectsFile: options.rejects ? path.join(folder, 'rejects.parquet') : null,
       signal: undefined,
       chunkBytes: 40_000,
       ...(heldBytes === undefined ? {} : { heldBytes }),
@@ -102,7 +102,9 @@ async function outcome(format: string, options: CompileOptions, { threads, heldB
     const hashes = result.files.map((f) => createHash('sha256').update(fs.readFileSync(f.path)).digest('hex'));
     expect(result.files.map((f) => f.hash)).toEqual(hashes.map((h) => `sha256:${h}`));
     expect(result.judge.kept).toBeGreaterThan(400);
-    return [result.hash, ...hashes];
+    const beside = ['rejects.parquet'].map((name) => path.join(folder, name)).filter((file) => fs.existsSync(file));
+    const besides = beside.map((file) => createHash('sha256').update(fs.readFileSync(file)).digest('hex'));
+    return [result.hash, ...hashes, ...besides];
   } finally {
     fs.rmSync(folder, { recursive: true });
   }
@@ -111,6 +113,8 @@ async function outcome(format: string, options: CompileOptions, { threads, heldB
 const works: [string, CompileOptions][] = [
   ['ranked', {}],
   ['not ranked', { rank: false }],
+  ['with rejects', { rejects: true }],
+  ['not ranked, with rejects', { rejects: true, rank: false, nearDup: true }],
   ['near-dup', { nearDup: true, nearDupThreshold: 0.7 }],
   ['top', { top: '30%' }],
   ['top in source order', { top: 500, keepOrder: true, rankMethod: 'cosine', rankTarget: 'w1 w2 w3' }],
