@@ -5,6 +5,7 @@ import type { JudgedRows, NearJudgement } from './judge.js';
 import { NearIndex } from './near.js';
 import type { NearRoom } from './setfile.js';
 import type { ShingleSets } from './shingles.js';
+import type { UnrelatedSample } from './unrelated.js';
 import { VerdictLog } from './verdicts.js';
 import { known, WaitingFile, type WaitingRows } from './waiting.js';
 
@@ -28,6 +29,7 @@ export class Deferral {
   private readonly threshold: number;
   private readonly room: NearRoom;
   private readonly table: ExactIndex | null;
+  private readonly sample: UnrelatedSample;
   private index: NearIndex | null;
   /** What the part that is open has yet to read, and what it leaves to the next one. */
   private before: WaitingFile | null = null;
@@ -39,6 +41,7 @@ export class Deferral {
     this.threshold = threshold;
     this.room = room;
     this.table = table;
+    this.sample = index.sample;
     this.index = index;
     this.log = new VerdictLog(room);
     this.waiting = new WaitingFile(room);
@@ -56,7 +59,7 @@ export class Deferral {
 
   /** The similarity that one pair of kept rows in a hundred reaches, from a sample; null when they are too few. */
   get unrelated(): number | null {
-    return this.index!.unrelated;
+    return this.sample.similarity();
   }
 
   /** Takes over a chunk whose judging ended because the index is full. */
@@ -96,25 +99,29 @@ export class Deferral {
 
   /** Lets go of everything but the log. */
   close(): void {
-    this.dropIndex();
+    this.collectIndex();
     this.before?.remove();
     this.waiting.remove();
   }
 
   private renew(): void {
-    const { sample } = this.index!;
-    this.dropIndex();
-    this.index = new NearIndex(this.threshold, this.room, sample);
+    this.collectIndex();
+    this.index = new NearIndex(this.threshold, this.room, this.sample);
     this.partsDone++;
   }
 
-  /** Gives its memory back at once, before the next one takes any. */
-  private dropIndex(): void {
-    if (this.index === null) return;
+  /** Gives the memory of the index back at once, before the next one takes any. */
+  private collectIndex(): void {
+    if (this.dropIndex() > collectFrom) collectGarbage();
+  }
+
+  /** Apart from who collects it: what a function has had at hand is no garbage before it returns. */
+  private dropIndex(): number {
+    if (this.index === null) return 0;
     const { heldBytes } = this.index;
     this.index.close();
     this.index = null;
-    if (heldBytes > collectFrom) collectGarbage();
+    return heldBytes;
   }
 
   private *part(rows: WaitingFile): Generator<void> {

@@ -17,13 +17,13 @@ import { fieldFacts, stagesOf } from './facts.js';
 import type { SourceIdentity } from './identity.js';
 import { type Look, lookAt } from './look.js';
 import { ProgressMeter } from './progress.js';
-import { run } from './run.js';
+import { type RunContext, run } from './run.js';
 import { ScratchFolder } from './scratch.js';
 import type { LaneTasks } from './tasks.js';
 
 /**
  * Builds a data set from sources and commits it; returns its manifest, and the text of it that was written. The
- * caller closes `executor`, which can be closed before.
+ * caller closes `executor`, which can be closed before. `sizes` are given where they are not to be the usual ones.
  */
 export async function build(
   sources: readonly Source[],
@@ -33,6 +33,7 @@ export async function build(
   config: Config,
   options: CompileOptions,
   elapsed: () => number,
+  sizes: Pick<RunContext, 'chunkBytes' | 'heldBytes' | 'nearRows'> = {},
 ): Promise<{ manifest: Manifest; text: string }> {
   const out = config.output.dir;
   const parent = await readParent(out, warnings);
@@ -57,6 +58,7 @@ export async function build(
       compilerVersion: packageVersion(),
       meter: new ProgressMeter(looks, isRanked, options.onProgress),
       signal: options.signal,
+      ...sizes,
       released: stop,
       beside: (judge, ranking) => writeBeside(staging, { judge, ranking }, paths, packageVersion()),
       rejectsFile: config.output.rejects ? staging.beside('rejects.parquet') : null,
