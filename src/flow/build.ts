@@ -12,12 +12,13 @@ import { readManifest } from '../manifest/read.js';
 import { manifestText } from '../manifest/write.js';
 import { Staging } from '../write/commit.js';
 import { duplicatesOf } from './account.js';
+import type { RunContext } from './attempt.js';
 import { writeBeside } from './beside.js';
 import { fieldFacts, stagesOf } from './facts.js';
 import type { SourceIdentity } from './identity.js';
 import { type Look, lookAt } from './look.js';
 import { ProgressMeter } from './progress.js';
-import { type RunContext, run } from './run.js';
+import { run } from './run.js';
 import { ScratchFolder } from './scratch.js';
 import type { LaneTasks } from './tasks.js';
 

@@ -1,5 +1,6 @@
 import type { Config } from '../config/options.js';
 import { SharedArena } from '../engine/arena.js';
+import type { Executor } from '../engine/executor.js';
 import type { Field } from '../engine/types.js';
 import { DatagpuError, quoteValue } from '../errors.js';
 import { resolveColumns } from '../load/columns.js';
@@ -9,7 +10,7 @@ import { type Budget, ranksRows } from './budget.js';
 import { evenParts } from './groups.js';
 import type { Look } from './look.js';
 import type { SchemaState } from './schema.js';
-import type { PassPlan } from './tasks.js';
+import type { LaneTasks, PassPlan } from './tasks.js';
 import { ChunkWalk, type Walkable } from './walk.js';
 
 /** Records of a chunk times its columns stay below this: the cell index has 8 bytes a cell. */
@@ -37,6 +38,11 @@ export function planOf({ looks, union }: SchemaState, config: Config, budget: Bu
     compression: config.output.compression,
     rejects: config.output.rejects,
   };
+}
+
+/** Tells the lanes what they must know of a pass. */
+export async function toAllLanes(executor: Executor<LaneTasks>, plan: PassPlan): Promise<void> {
+  await Promise.all(Array.from({ length: executor.lanes }, (_, lane) => executor.run(lane, 'plan', plan)));
 }
 
 /** The fields in which exact duplicates are equal. */
