@@ -34,7 +34,6 @@ export class Deferral {
   /** What the part that is open has yet to read, and what it leaves to the next one. */
   private before: WaitingFile | null = null;
   private waiting: WaitingFile;
-  private partsDone = 1;
 
   /** Begins with an index that is full. The table has the digests of its rows; null when exact dedupe is off. */
   constructor(threshold: number, room: NearRoom, table: ExactIndex | null, index: NearIndex) {
@@ -43,18 +42,18 @@ export class Deferral {
     this.table = table;
     this.sample = index.sample;
     this.index = index;
-    this.log = new VerdictLog(room);
     this.waiting = new WaitingFile(room);
+    try {
+      this.log = new VerdictLog(room);
+    } catch (error) {
+      this.waiting.remove();
+      throw error;
+    }
   }
 
   /** Rows that are not judged yet. */
   get rows(): number {
     return this.waiting.rows;
-  }
-
-  /** Indexes made so far. */
-  get parts(): number {
-    return this.partsDone;
   }
 
   /** The similarity that one pair of kept rows in a hundred reaches, from a sample; null when they are too few. */
@@ -107,7 +106,6 @@ export class Deferral {
   private renew(): void {
     this.collectIndex();
     this.index = new NearIndex(this.threshold, this.room, this.sample);
-    this.partsDone++;
   }
 
   /** Gives the memory of the index back at once, before the next one takes any. */

@@ -35,7 +35,7 @@ export class NearJudgement {
   /** Rows judged so far. */
   at = 0;
   /** Whether the index takes no more rows, so that the others can't be judged. */
-  isFull = false;
+  isFull: boolean;
   private readonly chunk: JudgedRows;
   private readonly table: ExactIndex | null;
   private readonly index: NearIndex;
@@ -50,6 +50,7 @@ export class NearJudgement {
     this.chunk = chunk;
     this.table = table;
     this.index = index;
+    this.isFull = index.isFull;
     this.keep = new Uint8Array(rows);
     this.keptOrdinal = new Uint32Array(rows);
   }

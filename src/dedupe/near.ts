@@ -100,8 +100,9 @@ export class NearIndex {
       return call();
     } catch (cause) {
       if (!(cause instanceof RangeError)) throw cause;
-      throw new DatagpuError('input', 'more text than near-duplicate detection can hold', {
-        hint: 'Compile the sources in parts, or compare fewer columns with --near-dup-on',
+      const held = Math.ceil(this.heldBytes / 2 ** 20).toLocaleString('en');
+      throw new DatagpuError('input', `no memory for more than ${held} MiB of near-duplicate detection`, {
+        hint: 'Free memory, lower --memory to compare in smaller parts, or compare fewer columns with --near-dup-on',
         cause,
       });
     }

@@ -127,23 +127,35 @@ describe('near duplicates judged in parts', () => {
     expect(await compiled(['late.csv'], options, { ...way, nearRows: 50 })).toEqual(whole);
   });
 
-  test.each(['read', 'dedupe'])('an interrupt while rows wait or are judged (%s) leaves nothing', async (stage) => {
+  const spilledBytes = (): number =>
+    fs
+      .readdirSync(path.join(dir, 'scratch'), { recursive: true, encoding: 'utf8' })
+      .filter((name) => path.basename(name).startsWith('spill-'))
+      .reduce((bytes, name) => bytes + fs.statSync(path.join(dir, 'scratch', name)).size, 0);
+
+  test.each(['wait', 'are judged'])('an interrupt while rows %s leaves nothing', async (when) => {
     const controller = new AbortController();
     const stages: string[] = [];
     const options: CompileOptions = {
       signal: controller.signal,
-      onProgress: (event) => {
-        stages.push(event.stage);
-        if (event.stage === stage) controller.abort();
+      onProgress: ({ stage }) => {
+        stages.push(stage);
+        if (stage === 'dedupe') controller.abort();
       },
     };
-    const interrupted = compiled(['one.csv', 'two.csv', 'rows.jsonl.gz'], options, {
-      out: 'none',
-      nearRows: 20,
-      threads: 1,
-    });
-    await expect(interrupted).rejects.toThrow();
-    expect(stages.at(-1)).toBe(stage);
+    let seen = 0;
+    const timer = setInterval(() => {
+      seen = Math.max(seen, spilledBytes());
+      if (when === 'wait' && seen > 0) controller.abort();
+    }, 1);
+    const way = { out: 'none', nearRows: 20, threads: 1 };
+    try {
+      await expect(compiled(['one.csv', 'two.csv', 'rows.jsonl'], options, way)).rejects.toThrow(/abort|interrupt/i);
+    } finally {
+      clearInterval(timer);
+    }
+    expect(seen).toBeGreaterThan(0);
+    expect(stages.at(-1)).toBe(when === 'wait' ? 'read' : 'dedupe');
     expect(fs.existsSync(path.join(dir, 'none', 'manifest.yaml'))).toBe(false);
     expect(fs.readdirSync(path.join(dir, 'scratch'))).toEqual([]);
   });
