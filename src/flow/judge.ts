@@ -18,8 +18,9 @@ import type { ShingleFeed } from './shingle-feed.js';
 import type { Seen } from './tasks.js';
 import type { ChunkRef } from './walk.js';
 
-/** From so many rows on their digests take more memory than collecting garbage takes time. */
+/** From so many rows on their digests take more memory than collecting garbage takes time, or from so many bytes on. */
 const manyRows = 2 ** 21;
+const manyBytes = 2 ** 26;
 
 /** An index of near duplicates may have so many bytes in any case: parts of fewer rows would be too many. */
 const leastNearBytes = 64 * 2 ** 20;
@@ -171,10 +172,10 @@ export class Judge {
     if (this.near !== null && !this.near.isDeferring) this.unrelated = this.near.unrelated;
     this.seconds += this.near?.seconds ?? 0;
     this.table?.close();
-    this.near?.close();
+    const garbage = this.near?.close() ?? 0;
     this.table = null;
     this.near = null;
-    if (this.kept > manyRows) collectGarbage();
+    if (this.kept > manyRows || garbage > manyBytes) collectGarbage();
   }
 
   private async verdict(

@@ -91,13 +91,15 @@ export class NearJudging {
     return { log, unrelated, seconds: this.seconds };
   }
 
-  /** Lets go of everything but the verdicts that `settle` gave. */
-  close(): void {
+  /** Lets go of everything but the verdicts that `settle` gave. Returns the bytes that are garbage now. */
+  close(): number {
+    const garbage = this.index?.heldBytes ?? 0;
     this.index?.close();
     this.index = null;
     this.deferral?.close();
     if (!this.isSettled) this.deferral?.log.remove();
     this.deferral = null;
+    return garbage;
   }
 
   /** Begins to have rows wait, from the one that this chunk's judging got to. */
