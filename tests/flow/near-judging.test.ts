@@ -234,6 +234,27 @@ describe('near duplicates judged in parts', () => {
     expect(fs.readdirSync(folder)).toEqual(before);
   });
 
+  test('are of the earliest of equally similar rows, and of a more similar one in a later part', async () => {
+    const sets = [
+      [1, 2, 3, 4],
+      [3, 4, 5, 6],
+      [1, 2, 5, 6],
+      [7, 8, 9],
+      // As similar to each of the first three; then more similar to the second, and to the third.
+      [1, 2, 3, 4, 5, 6],
+      [3, 4, 5, 6, 2],
+      [1, 2, 5, 6, 9],
+      [9, 7],
+    ];
+    const records = sets.map((shingles, key): Rec => ({ key, shingles, isEmpty: false }));
+    const expected = oracle(records, 0.6, true);
+    expect(expected.map(({ kept }) => kept)).toEqual([0, 1, 2, 3, 0, 1, 2, 3]);
+    for (const mostRows of [0, 1, 2, 3, 4]) {
+      const { fates } = await judged(records, 0.6, true, [3], { ...noLimit, mostRows });
+      expect(fates, `${mostRows} rows`).toEqual(expected);
+    }
+  });
+
   test('may wait from the first row on, and to the last', async () => {
     const row = (key: number, ...shingles: number[]): Rec => ({ key, shingles, isEmpty: false });
     const records = [
