@@ -53,7 +53,8 @@ export class RankedLane {
     const held: HeldRows =
       shared === null ? { file: spilling(spillTo, () => writeBlockFile(spillTo, [block])[0]!) } : { memory: shared };
     this.held.set(chunk, held);
-    this.counting().countChunk(chunk, this.ranked(block), block.rows);
+    const idsTo = `${spillTo}-ids`;
+    spilling(idsTo, () => this.counting().countChunk(chunk, this.ranked(block), block.rows, idsTo));
     return held;
   }
 

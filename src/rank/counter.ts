@@ -28,7 +28,7 @@ export class RankCounter {
   private passMark = 0;
   private model: ReturnType<typeof layOutModel> | null = null;
 
-  /** `columnsOf` gives the columns of a chunk again, for chunks whose token ids are not kept. */
+  /** `columnsOf` gives the columns of a chunk again, for chunks whose token ids are neither kept nor spilled. */
   constructor(
     private readonly settings: RankSettings,
     columnsOf: (chunk: number) => { columns: readonly Column[]; rows: number },
@@ -44,10 +44,13 @@ export class RankCounter {
     });
   }
 
-  /** Counts rows of columns that `isRankable`, in order (read during the call only). */
-  countChunk(id: number, columns: readonly Column[], rows: number): void {
+  /**
+   * Counts rows of columns that `isRankable`, in order (read during the call only). Token ids that don't fit memory are
+   * spilled to a new file at `spillTo`, if there is one.
+   */
+  countChunk(id: number, columns: readonly Column[], rows: number, spillTo: string | null): void {
     if (this.table.size > this.settings.maxTerms) this.forgetRare();
-    withinMemory(() => this.streams.add(id, textsOf(this.kernel, columns, rows), rows));
+    withinMemory(() => this.streams.add(id, textsOf(this.kernel, columns, rows), rows, spillTo));
     this.tokens = this.kernel.exports.tokenCount();
     this.rows += rows;
   }

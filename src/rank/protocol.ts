@@ -16,7 +16,7 @@ export interface RankSettings {
   minDf: number;
   /** Terms in the vocabulary. */
   maxFeatures: number;
-  /** Bytes of token ids that a worker keeps between its passes; beyond, texts are tokenised again. */
+  /** Bytes of token ids that a worker keeps in memory between its passes; beyond, they are spilled, or made again. */
   keepBytes: number;
   /** Terms that a worker's table may have when a chunk begins; beyond, rare ones are forgotten (RankCounter). */
   maxTerms: number;

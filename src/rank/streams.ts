@@ -1,5 +1,6 @@
 import type { Column } from '../engine/block.js';
 import type { RankKernel } from '../kernels/rank.js';
+import { IdFile } from './idfile.js';
 import type { Tokeniser } from './tokeniser.js';
 
 const pageBytes = 1 << 20;
@@ -13,15 +14,20 @@ interface Segment {
 
 interface Chunk {
   rows: number;
-  /** Null if its streams are not kept. */
+  /** Its first streams, or all of them; null if they are made again for each pass. */
   segments: Segment[] | null;
+  /** Where its other streams are, of term ids. */
+  file: IdFile | null;
+  /** A path for such a file. */
+  spillTo: string | null;
   /** Its streams hold candidates, no longer term ids. */
   compacted: boolean;
 }
 
 /**
  * The token streams of a worker's chunks. As long as they take less than `keepBytes` they are kept in kernel memory, in
- * pages that small chunks share; later chunks are tokenised again in each pass, from the text that `textOf` gives.
+ * pages that small chunks share. What is more goes to a file for each chunk; chunks without one are tokenised again in each
+ * pass, from the text that `textOf` gives.
  */
 export class Streams {
   private readonly chunks = new Map<number, Chunk>();
@@ -45,25 +51,38 @@ export class Streams {
     private readonly textOf: (chunk: number) => readonly Column[],
   ) {}
 
-  /** Tokenises and counts the rows of a chunk. Only before there are candidates. */
-  add(id: number, columns: readonly Column[], rows: number): void {
+  /**
+   * Tokenises and counts the rows of a chunk; what is not kept of its streams goes to a new file at `spillTo`. Only before
+   * there are candidates.
+   */
+  add(id: number, columns: readonly Column[], rows: number, spillTo: string | null): void {
     let segments: Segment[] | null = this.keeping ? [] : null;
-    let at = 0;
-    this.tokeniser.run(columns, rows, true, (top, bytes) => {
-      if (segments !== null && top > at) {
-        segments.push({ at, end: top });
-        this.page.at = top;
-      }
-      if (bytes === 0) return this.page;
-      this.largestRow = Math.max(this.largestRow, bytes);
-      if (segments !== null && !this.hasRoom(bytes)) segments = null;
-      if (segments === null) return this.passingRoom(bytes);
-      at = this.page.at;
-      return this.page;
-    });
+    let file: IdFile | null = null;
+    let room: Segment = { at: 0, end: 0 };
+    try {
+      this.tokeniser.run(columns, rows, true, (top, bytes) => {
+        if (top > room.at) {
+          if (file !== null) file.write(this.kernel.u8(room.at, top - room.at));
+          else if (segments !== null) {
+            segments.push({ at: room.at, end: top });
+            this.page.at = top;
+          }
+        }
+        if (bytes === 0) return room;
+        this.largestRow = Math.max(this.largestRow, bytes);
+        if (segments !== null && file === null && !this.hasRoom(bytes)) {
+          if (spillTo === null) segments = null;
+          else file = new IdFile(spillTo);
+        }
+        room = { ...(segments === null || file !== null ? this.passingRoom(bytes) : this.page) };
+        return room;
+      });
+    } finally {
+      (file as IdFile | null)?.close();
+    }
     // Later passes must not need more memory: they free all that was reserved since they began.
-    if (segments === null) this.passingRoom(this.largestRow);
-    this.chunks.set(id, { rows, segments, compacted: false });
+    if (segments === null || file !== null) this.passingRoom(this.largestRow);
+    this.chunks.set(id, { rows, segments, file, spillTo, compacted: false });
   }
 
   /** Forgets all streams, whose memory is gone; with `keeping` those to come are kept. */
@@ -73,12 +92,16 @@ export class Streams {
     this.page = { at: 0, end: 0 };
     this.passing = { at: 0, end: 0 };
     this.heldBytes = 0;
-    for (const chunk of this.chunks.values()) chunk.segments = null;
+    for (const chunk of this.chunks.values()) {
+      chunk.segments = null;
+      chunk.file?.remove();
+      chunk.file = null;
+    }
   }
 
   /** Tokenises and counts all chunks again. */
   recount(): void {
-    for (const [id, { rows }] of this.chunks) this.add(id, this.textOf(id), rows);
+    for (const [id, { rows, spillTo }] of this.chunks) this.add(id, this.textOf(id), rows, spillTo);
   }
 
   /** Makes the current page one with `bytes` free; false if that takes more than may be kept. */
@@ -139,10 +162,18 @@ export class Streams {
       visit(segment.at, segment.end);
     }
     chunk.compacted = true;
+    chunk.file?.each(
+      (bytes) => this.kernel.u8(this.passingRoom(bytes).at, bytes),
+      (bytes) => {
+        const { at } = this.passing;
+        visit(at, compact(at, at + bytes, this.numbers, this.gap) >>> 0);
+      },
+    );
   }
 
   /** Forgets a chunk. Its memory is not used again. */
   drop(id: number): void {
+    this.chunk(id).file?.remove();
     this.chunks.delete(id);
   }
 

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { Column } from '../../dist/engine/block.js';
 import { RankCounter } from '../../dist/rank/counter.js';
 import type { Ranking } from '../../dist/rank/model.js';
@@ -23,12 +24,17 @@ export function textColumn(texts: readonly string[]): Column {
   return { type: { kind: 'text' }, validity: null, offsets, values: Buffer.concat(encoded) };
 }
 
-/** Ranks columns of texts in chunks of `chunkRows` over `workers` counters; raw scores, null when there is no term. */
+/**
+ * Ranks columns of texts in chunks of `chunkRows` over `workers` counters; raw scores, null when there is no term. Token ids
+ * beyond `keepBytes` are made again for each pass, or, with a folder `spillTo`, written there. `again` says how often a chunk's
+ * text was asked for again.
+ */
 export function rank(
   columns: readonly (readonly string[])[],
   changed: Partial<RankSettings> = {},
-  { targets = [] as string[], workers = 1, chunkRows = 2 ** 30 } = {},
-): { ranking: Ranking | null; scores: Float64Array | null } {
+  { targets = [] as string[], workers = 1, chunkRows = 2 ** 30, spillTo = null as string | null } = {},
+): { ranking: Ranking | null; scores: Float64Array | null; again: number } {
+  let again = 0;
   const settings = { ...defaults, ...changed };
   const rows = columns[0]!.length;
   const chunks = new Map<number, Column[]>();
@@ -40,18 +46,24 @@ export function rank(
   const counters = Array.from(
     { length: workers },
     () =>
-      new RankCounter(settings, (id) => ({ columns: chunks.get(id)!, rows: chunks.get(id)![0]!.offsets!.length - 1 })),
+      new RankCounter(settings, (id) => {
+        again++;
+        return { columns: chunks.get(id)!, rows: chunks.get(id)![0]!.offsets!.length - 1 };
+      }),
   );
-  for (const [id, chunk] of chunks) counters[id % workers]!.countChunk(id, chunk, chunk[0]!.offsets!.length - 1);
+  for (const [id, chunk] of chunks) {
+    const file = spillTo === null ? null : path.join(spillTo, `ids-${id}`);
+    counters[id % workers]!.countChunk(id, chunk, chunk[0]!.offsets!.length - 1, file);
+  }
   const plan = planRanking(settings, wordsOf(targets, settings.language), workers);
   let step = plan.next();
   // What crosses threads is cloned, as it would be.
   while (!step.done)
     step = plan.next(counters.map((c) => structuredClone(c.answer(structuredClone(step.value as never)))));
   const ranking = step.value as Ranking | null;
-  if (ranking === null) return { ranking, scores: null };
+  if (ranking === null) return { ranking, scores: null, again };
   for (const counter of counters) counter.setModel(structuredClone(ranking.model));
   const scores = new Float64Array(rows);
   for (const id of chunks.keys()) scores.set(counters[id % workers]!.score(id), id * chunkRows);
-  return { ranking, scores };
+  return { ranking, scores, again };
 }
