@@ -1,9 +1,12 @@
 import fs from 'node:fs';
 import { SharedArena } from './arena.js';
+import { ArenaRoom, align } from './arena-room.js';
 import type { Block, Column } from './block.js';
+import { type BlockFile, fileBytes, readBlockFile } from './blockfile.js';
 import { widthOf } from './types.js';
 
-interface GatherExports {
+/** Exports of the module `gather`; src/kernels/assembly/gather says what each does. */
+export interface GatherExports {
   gatherFixed(table: number, width: number, from: number, rows: number, count: number, to: number): void;
   gatherValidity(table: number, from: number, rows: number, count: number, to: number): void;
   gatherOffsets(
@@ -16,6 +19,13 @@ interface GatherExports {
     starts: number,
   ): number;
   gatherBytes(offsets: number, starts: number, count: number, to: number): void;
+}
+
+/** Opens the module over an arena. */
+export function openGather(arena: SharedArena): GatherExports {
+  const bytes = fs.readFileSync(new URL('../kernels/gather.wasm', import.meta.url));
+  const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory: arena.memory } });
+  return instance.exports as unknown as GatherExports;
 }
 
 interface View {
@@ -39,17 +49,27 @@ export class Gatherer {
   private readonly arena: SharedArena;
   private readonly exports: GatherExports;
   /** Room for everything whose size is known beforehand, and for the bytes of texts. */
-  private readonly fixed: Room;
-  private readonly texts: Room;
+  private readonly fixed: ArenaRoom;
+  private readonly texts: ArenaRoom;
+  /** Room for blocks that are read from files. */
+  private readonly blocks: ArenaRoom;
   private inArena = false;
 
   constructor(arena: SharedArena = new SharedArena()) {
     this.arena = arena;
-    this.fixed = new Room(arena);
-    this.texts = new Room(arena);
-    const bytes = fs.readFileSync(new URL('../kernels/gather.wasm', import.meta.url));
-    const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory: arena.memory } });
-    this.exports = instance.exports as unknown as GatherExports;
+    this.fixed = new ArenaRoom(arena);
+    this.texts = new ArenaRoom(arena);
+    this.blocks = new ArenaRoom(arena);
+    this.exports = openGather(arena);
+  }
+
+  /** Reads blocks into the arena, where they lie until the next call. */
+  read(files: readonly BlockFile[]): Block[] {
+    this.blocks.reserve(files.reduce((sum, file) => sum + align(fileBytes(file)), 0));
+    return files.map((file) => {
+      const bytes = fileBytes(file);
+      return readBlockFile(file, new Uint8Array(this.buffer, this.blocks.take(bytes), bytes));
+    });
   }
 
   /**
@@ -148,36 +168,5 @@ export class Gatherer {
       }
     });
     return bytes;
-  }
-}
-
-const align = (n: number): number => (n + 15) & ~15;
-
-/** A region of the arena that one call after the other uses, and that is given up for a larger one when it is too small. */
-class Room {
-  private readonly arena: SharedArena;
-  private start = 0;
-  private bytes = 0;
-  private top = 0;
-
-  constructor(arena: SharedArena) {
-    this.arena = arena;
-  }
-
-  reserve(bytes: number): void {
-    if (bytes > this.bytes) {
-      const start = this.arena.alloc(bytes * 1.25);
-      if (start === null) throw new Error('no room in the shared memory to gather rows');
-      this.start = start;
-      this.bytes = bytes * 1.25;
-    }
-    this.top = this.start;
-  }
-
-  take(bytes: number): number {
-    const at = this.top;
-    this.top += align(bytes);
-    if (this.top > this.start + this.bytes) throw new Error('the room for gathered rows was measured too small');
-    return at;
   }
 }

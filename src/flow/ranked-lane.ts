@@ -1,7 +1,9 @@
+import fs from 'node:fs';
 import { digestBytes } from '../dedupe/digest.js';
 import { SharedArena } from '../engine/arena.js';
 import { type Block, type Column, copyBlock } from '../engine/block.js';
 import { readBlockFile, writeBlockFile } from '../engine/blockfile.js';
+import { Divider } from '../engine/divide.js';
 import type { Reply } from '../engine/executor.js';
 import { Gatherer } from '../engine/gather.js';
 import type { BufferPool } from '../engine/pool.js';
@@ -38,6 +40,7 @@ export class RankedLane {
   private adopted: Block[] = [];
   private readonly arena: SharedArena;
   private gatherer: Gatherer | null = null;
+  private divider: Divider | null = null;
 
   constructor(plan: PassPlan, kernel: IngestKernel, watch: Stopwatch, pool: BufferPool) {
     this.pool = pool;
@@ -90,8 +93,11 @@ export class RankedLane {
 
   scatter({ held, positions, groupRows, path }: ScatterOrder): PackedPieces {
     this.watch.start('order');
-    const block = blockOf(held);
-    const pieces = spilling(path, () => scatterBlock(this.gathering(), block, positions, groupRows, path));
+    const block = 'memory' in held ? held.memory : this.gathering().read([held.file])[0]!;
+    this.divider ??= new Divider(this.arena);
+    const pieces = spilling(path, () => scatterBlock(this.divider!, block, positions, groupRows, path));
+    // Its rows are in the pieces; only those below `--top` are looked up again. What is not removed is soon written to the disk.
+    if ('file' in held && !this.plan.rejects) fs.rmSync(held.file.path, { force: true });
     this.watch.start(null);
     return packPieces(path, pieces);
   }

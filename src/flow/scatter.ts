@@ -1,7 +1,8 @@
-import type { Block, Column } from '../engine/block.js';
-import { type BlockFile, readBlockFile, writeBlockFile } from '../engine/blockfile.js';
+import type { Block } from '../engine/block.js';
+import { type BlockFile, writeFile } from '../engine/blockfile.js';
+import type { Divider } from '../engine/divide.js';
 import type { Gatherer } from '../engine/gather.js';
-import { type ColumnType, widthOf } from '../engine/types.js';
+import type { ColumnType } from '../engine/types.js';
 
 /**
  * Ordering more rows than memory holds: every chunk is split by the row groups that its rows go to (scatter), then every
@@ -9,7 +10,7 @@ import { type ColumnType, widthOf } from '../engine/types.js';
  * group are in memory at a time.
  */
 
-/** The rows of one chunk that go to one row group, in the group's order. Its last column holds their output positions. */
+/** The rows of one chunk that go to one row group, in source order. Its last column holds their output positions. */
 export interface Piece {
   group: number;
   file: BlockFile;
@@ -53,78 +54,73 @@ export function piecesOf(chunks: readonly PackedPieces[], group: number): BlockF
   });
 }
 
-const positionType = { kind: 'arrow', arrow: { name: 'int', bits: 32, signed: false } } as const;
-
 /** A position for rows that are not in the output (below `--top`). */
 export const noPosition: number = 0xffffffff;
 
 /**
- * Writes a chunk's rows to `path`, those of one row group together. `positions[i]` is row i's place in the output, and a
- * row group is `groupRows` places.
+ * Writes the rows of a block in the divider's arena to `path`, those of one row group together. `positions[i]` is row i's
+ * place in the output, and a row group is `groupRows` places.
  */
 export function scatterBlock(
-  gatherer: Gatherer,
+  divider: Divider,
   block: Block,
   positions: Uint32Array,
   groupRows: number,
   path: string,
 ): Piece[] {
-  const rows = byPosition(positions);
-  // One call for the whole chunk: each would copy the chunk into the arena.
-  const sorted = gatherer.gather([block], new Uint32Array(rows.length), rows, false);
+  const { rows, groups, ends } = byGroup(positions, groupRows);
+  const { bytes, parts } = divider.divide(block, positions, rows, ends);
+  writeFile(path, bytes);
+  return parts.map((part, i) => ({ group: groups[i]!, file: { path, ...part } }));
+}
+
+/** The rows that have a position, those of one row group together; which groups there are, and where the rows of each end. */
+function byGroup(positions: Uint32Array, groupRows: number): { rows: Uint32Array; groups: number[]; ends: number[] } {
+  let last = -1;
+  for (let r = 0; r < positions.length; r++) {
+    const position = positions[r]!;
+    if (position !== noPosition && position > last) last = position;
+  }
+  // Where the next row of a group goes, once the groups before it are counted.
+  const next = new Uint32Array(Math.floor(last / groupRows) + 1);
+  for (let r = 0; r < positions.length; r++) {
+    const position = positions[r]!;
+    if (position !== noPosition) next[Math.floor(position / groupRows)]!++;
+  }
   const groups: number[] = [];
-  function* pieces(): Generator<Block> {
-    for (let from = 0; from < rows.length; ) {
-      const group = Math.floor(positions[rows[from]!]! / groupRows);
-      let to = from + 1;
-      while (to < rows.length && positions[rows[to]!]! < (group + 1) * groupRows) to++;
-      const places = Uint32Array.from(rows.subarray(from, to), (r) => positions[r]!);
-      const values = new Uint8Array(places.buffer);
-      groups.push(group);
-      const columns = sorted.columns.map((column) => rowsOf(column, from, to));
-      yield { rows: to - from, columns: [...columns, { type: positionType, validity: null, offsets: null, values }] };
-      from = to;
-    }
-  }
-  return writeBlockFile(path, pieces()).map((file, i) => ({ group: groups[i]!, file }));
-}
-
-/** Some rows of a column; only their offsets are copied. */
-function rowsOf({ type, validity, offsets, values }: Column, from: number, to: number): Column {
-  const valid = validity === null ? null : validity.subarray(from, to);
-  if (offsets === null) {
-    const width = widthOf(type);
-    return { type, validity: valid, offsets, values: values.subarray(from * width, to * width) };
-  }
-  const first = offsets[from]!;
-  const own = Int32Array.from(offsets.subarray(from, to + 1), (offset) => offset - first);
-  return { type, validity: valid, offsets: own, values: values.subarray(first, offsets[to]!) };
-}
-
-/** The rows that have a position, in the order of their positions. */
-function byPosition(positions: Uint32Array): Uint32Array {
-  // Position and row in one double, which sorts natively; a comparator would take ten times as long.
-  const keys = new Float64Array(positions.length);
+  const ends: number[] = [];
   let count = 0;
-  for (let r = 0; r < positions.length; r++)
-    if (positions[r] !== noPosition) keys[count++] = positions[r]! * positions.length + r;
-  return Uint32Array.from(keys.subarray(0, count).sort(), (key) => key % positions.length);
+  for (let g = 0; g < next.length; g++) {
+    const held = next[g]!;
+    next[g] = count;
+    if (held === 0) continue;
+    count += held;
+    groups.push(g);
+    ends.push(count);
+  }
+  const rows = new Uint32Array(count);
+  for (let r = 0; r < positions.length; r++) {
+    const position = positions[r]!;
+    if (position !== noPosition) rows[next[Math.floor(position / groupRows)]!++] = r;
+  }
+  return { rows, groups, ends };
 }
 
 /** Puts a row group together from its pieces; the position column is left out. */
 export function mergePieces(gatherer: Gatherer, pieces: readonly BlockFile[], firstPosition: number): Block {
-  const blocks = pieces.map(readBlockFile);
+  const blocks = gatherer.read(pieces);
   const rows = blocks.reduce((n, b) => n + b.rows, 0);
   const from = new Uint32Array(rows);
   const index = new Uint32Array(rows);
   const data = blocks.map((block, b): Block => {
     const { values } = block.columns.at(-1)!;
-    const positions = new Uint32Array(values.slice().buffer);
-    for (let r = 0; r < block.rows; r++) {
-      from[positions[r]! - firstPosition] = b;
-      index[positions[r]! - firstPosition] = r;
+    const positions = new Uint32Array(values.buffer, values.byteOffset, block.rows);
+    for (let r = 0; r < positions.length; r++) {
+      const place = positions[r]! - firstPosition;
+      from[place] = b;
+      index[place] = r;
     }
     return { rows: block.rows, columns: block.columns.slice(0, -1) };
   });
-  return gatherer.gather(data, from, index, false);
+  return gatherer.gather(data, from, index, true);
 }

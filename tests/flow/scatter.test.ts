@@ -3,11 +3,15 @@ import os from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { SharedArena } from '../../dist/engine/arena.js';
 import type { Block } from '../../dist/engine/block.js';
+import { Divider } from '../../dist/engine/divide.js';
 import { Gatherer } from '../../dist/engine/gather.js';
 import { mergePieces, noPosition, scatterBlock } from '../../dist/flow/scatter.js';
 
-const gatherer = new Gatherer();
+const arena = new SharedArena();
+const gatherer = new Gatherer(arena);
+const divider = new Divider(arena);
 
 const blockOf = (ids: readonly number[]): Block => ({
   rows: ids.length,
@@ -43,7 +47,7 @@ test('chunks scattered to row groups and merged are the rows in the order asked 
           const ids = Array.from({ length: size }, (_, i) => first + i);
           const part = positions.subarray(first, first + size);
           first += size;
-          return scatterBlock(gatherer, blockOf(ids), part, groupRows, path.join(dir, `s${n++}`));
+          return scatterBlock(divider, arena.put(blockOf(ids))!, part, groupRows, path.join(dir, `s${n++}`));
         });
         const merged: number[] = [];
         for (let g = 0; g * groupRows < order.length; g++) {

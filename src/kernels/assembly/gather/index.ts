@@ -5,12 +5,21 @@
 
 /** Values of a number of bytes each. */
 export function gatherFixed(table: usize, width: u32, from: usize, rows: usize, count: u32, to: usize): void {
+  if (width == 4) return gather4(table, from, rows, count, to);
   if (width == 8) return gather8(table, from, rows, count, to);
   if (width == 16) return gather16(table, from, rows, count, to);
   for (let i: u32 = 0; i < count; i++) {
     const at = <usize>load<u32>(table + (<usize>load<u32>(from + (<usize>i << 2)) << 2));
     const row = <usize>load<u32>(rows + (<usize>i << 2));
     memory.copy(to + <usize>i * <usize>width, at + row * <usize>width, <usize>width);
+  }
+}
+
+function gather4(table: usize, from: usize, rows: usize, count: u32, to: usize): void {
+  for (let i: u32 = 0; i < count; i++) {
+    const at = <usize>load<u32>(table + (<usize>load<u32>(from + (<usize>i << 2)) << 2));
+    const row = <usize>load<u32>(rows + (<usize>i << 2));
+    store<u32>(to + (<usize>i << 2), load<u32>(at + (row << 2)));
   }
 }
 
