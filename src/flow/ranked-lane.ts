@@ -86,9 +86,10 @@ export class RankedLane {
     return null;
   }
 
-  gather({ from, rows, scores }: GatherOrder): Reply<OrderedRows> {
+  gather({ rows, scores }: GatherOrder): Reply<OrderedRows> {
     this.watch.start('order');
-    return this.order(this.gathering().gather(this.adopted, from, rows, true), scores);
+    const located = locate(rows, this.adopted);
+    return this.order(this.gathering().gather(this.adopted, located.from, located.rows, true), scores);
   }
 
   scatter({ held, positions, groupRows, path }: ScatterOrder): PackedPieces {
@@ -160,6 +161,29 @@ export class RankedLane {
 }
 
 const blockOf = (held: HeldRows): Block => ('memory' in held ? held.memory : readBlockFile(held.file));
+
+/** The block of each row, and its place in it; rows are counted over all blocks. */
+function locate(rows: Uint32Array, blocks: readonly Block[]): { from: Uint32Array; rows: Uint32Array } {
+  const starts = new Uint32Array(blocks.length + 1);
+  blocks.forEach((block, b) => {
+    starts[b + 1] = starts[b]! + block.rows;
+  });
+  const from = new Uint32Array(rows.length);
+  const inBlock = new Uint32Array(rows.length);
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i]!;
+    let low = 0;
+    let high = starts.length - 2;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (starts[middle]! <= row) low = middle;
+      else high = middle - 1;
+    }
+    from[i] = low;
+    inBlock[i] = row - starts[low]!;
+  }
+  return { from, rows: inBlock };
+}
 
 /** The type of a row's digest as a column of its own, which travels with rows that are put in another order. */
 const digestType = { kind: 'arrow', arrow: { name: 'fixed', width: digestBytes } } as const;

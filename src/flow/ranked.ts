@@ -164,7 +164,9 @@ export class RankedRun {
   private scoresInOrder(order: Uint32Array | null, byScore: ScoreOrder, all: Float64Array): Float64Array {
     if (order === null) return all;
     if (!this.config.keepOrder) return byScore.scores.subarray(0, order.length);
-    return Float64Array.from(order, (row) => all[row]!);
+    const scores = new Float64Array(order.length);
+    for (let place = 0; place < order.length; place++) scores[place] = all[order[place]!]!;
+    return scores;
   }
 
   private warnings(ranking: Ranking | null): string[] {
@@ -217,7 +219,7 @@ export class RankedRun {
       await Promise.all(all);
       return (g, lane) => {
         const rows = rowsAt(order, g * size, Math.min(scores.length, (g + 1) * size));
-        return executor.run(lane, 'gather', { ...locate(rows, starts), scores: scoresOf(g) });
+        return executor.run(lane, 'gather', { rows, scores: scoresOf(g) });
       };
     }
     const positions = positionsOf(order, starts.at(-1)!);
@@ -246,31 +248,18 @@ function chunkStarts(chunks: readonly HeldChunk[]): Uint32Array {
 }
 
 function rowsAt(order: Uint32Array | null, from: number, to: number): Uint32Array {
-  return order?.slice(from, to) ?? Uint32Array.from({ length: to - from }, (_, i) => from + i);
+  return order?.slice(from, to) ?? numbersFrom(from, to);
 }
 
-/** The chunk of each row, and its place in it. */
-function locate(rows: Uint32Array, starts: Uint32Array): { from: Uint32Array; rows: Uint32Array } {
-  const from = new Uint32Array(rows.length);
-  const inChunk = new Uint32Array(rows.length);
-  for (let i = 0; i < rows.length; i++) {
-    const row = rows[i]!;
-    let low = 0;
-    let high = starts.length - 2;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if (starts[middle]! <= row) low = middle;
-      else high = middle - 1;
-    }
-    from[i] = low;
-    inChunk[i] = row - starts[low]!;
-  }
-  return { from, rows: inChunk };
+function numbersFrom(from: number, to: number): Uint32Array {
+  const numbers = new Uint32Array(to - from);
+  for (let i = 0; i < numbers.length; i++) numbers[i] = from + i;
+  return numbers;
 }
 
 /** The place of each row in the output. */
 function positionsOf(order: Uint32Array | null, rows: number): Uint32Array {
-  if (order === null) return Uint32Array.from({ length: rows }, (_, i) => i);
+  if (order === null) return numbersFrom(0, rows);
   const positions = new Uint32Array(rows).fill(noPosition);
   for (let place = 0; place < order.length; place++) positions[order[place]!] = place;
   return positions;

@@ -166,9 +166,8 @@ export interface RowsOfFields {
   fields: readonly Field[];
 }
 
-/** A row group out of adopted blocks: row i is row `rows[i]` of block `from[i]` and has `scores[i]`. */
+/** A row group out of adopted blocks: row i is row `rows[i]`, counted over all of them, and has `scores[i]`. */
 export interface GatherOrder {
-  from: Uint32Array;
   rows: Uint32Array;
   scores: Float64Array;
 }
