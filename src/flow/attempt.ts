@@ -37,7 +37,7 @@ export interface RunContext {
   signal: AbortSignal | undefined;
   /** Decoded bytes of a chunk, where it is not to be the usual number. */
   chunkBytes?: number;
-  /** Bytes of rows that may wait in memory to be ranked, where it is not to be what `--memory` gives them. */
+  /** Bytes of rows (and at most of their token ids) that may wait in memory, where it is not to be what `--memory` gives them. */
   heldBytes?: number;
   /** Rows that an index of near duplicates takes, where it is not to be what fits `--memory`. */
   nearRows?: number;
@@ -94,7 +94,7 @@ export async function attempt(
           context.scratch,
           plan.rank,
           config.rank,
-          context.heldBytes ?? budget.heldBytes,
+          budget.heldBytes,
           context.meter,
           () => context.heldBytes === undefined && isTight(config.resources.memoryBytes),
         );

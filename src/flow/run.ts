@@ -26,12 +26,17 @@ export async function run(looks: readonly Look[], config: Config, context: RunCo
   const schema = new SchemaState(looks, config);
   const { lanes } = context.executor;
   const records = expectedRecords(looks, config.read.limit);
-  const budget = budgetOf(config, lanes, records);
+  const shareOut = (wanted: Config): Budget => {
+    const shares = budgetOf(wanted, lanes, records);
+    const { heldBytes = shares.heldBytes } = context;
+    return { ...shares, heldBytes, idBytes: Math.min(shares.idBytes, heldBytes) };
+  };
+  const budget = shareOut(config);
   for (let retyped = 0; ; retyped++) {
     if (retyped > mostRestarts(looks)) throw new Error('types that were settled over all rows did not hold');
     const result = await attempt(schema, config, budget, context, null);
     if (result instanceof Judge) {
-      const rest = budgetOf(withoutIndexes(config), lanes, records);
+      const rest = shareOut(withoutIndexes(config));
       return { ...(await finishDeferred(result, schema, config, rest, context)), retyped };
     }
     if (result !== null) return { ...result, retyped };
