@@ -26,6 +26,8 @@ export interface RankExports {
   distinctIn(bytes: number, tokens: number): number;
   tokenise(columns: number, count: number, from: number, to: number): number;
   compact(stream: number, end: number, numbers: number, gap: number): number;
+  packStream(stream: number, end: number): number;
+  compactPacked(packed: number, end: number, to: number, numbers: number, gap: number): number;
   openPass(bits: number, part: number): void;
   countDense(stream: number, end: number, left: number, right: number, table: number): void;
   openPairs(at: number, slots: number): void;

@@ -1,9 +1,9 @@
 import fs from 'node:fs';
 
-/** A file of token streams of one chunk, each of whole rows, one after the other. */
+/** A file of packed token streams of one chunk (assembly/rank/spilled.ts), each of whole rows, one after the other. */
 export class IdFile {
-  /** Bytes of each stream. */
-  private readonly sizes: number[] = [];
+  /** Bytes of each stream, and before it was packed. */
+  private readonly sizes: { packed: number; bytes: number }[] = [];
   private fd: number | null;
 
   /** Makes the file, or one in place of what is there. */
@@ -11,10 +11,10 @@ export class IdFile {
     this.fd = fs.openSync(path, 'w');
   }
 
-  /** Adds a stream. */
-  write(stream: Uint8Array): void {
-    for (let at = 0; at < stream.length; ) at += fs.writeSync(this.fd!, stream, at);
-    this.sizes.push(stream.length);
+  /** Adds a stream that had so many bytes before it was packed. */
+  write(packed: Uint8Array, bytes: number): void {
+    for (let at = 0; at < packed.length; ) at += fs.writeSync(this.fd!, packed, at);
+    this.sizes.push({ packed: packed.length, bytes });
   }
 
   /** Ends the writing. */
@@ -23,18 +23,21 @@ export class IdFile {
     this.fd = null;
   }
 
-  /** Reads the streams in order: each into memory of its size that `roomFor` gives, and then calls `visit`. */
-  each(roomFor: (bytes: number) => Uint8Array, visit: (bytes: number) => void): void {
+  /**
+   * Reads the streams in order: each to the end of memory that `roomFor` gives, of as many bytes as it had before it was
+   * packed, and then calls `visit`.
+   */
+  each(roomFor: (bytes: number) => Uint8Array, visit: (packed: number, bytes: number) => void): void {
     const fd = fs.openSync(this.path, 'r');
     try {
-      for (const bytes of this.sizes) {
+      for (const { packed, bytes } of this.sizes) {
         const room = roomFor(bytes);
-        for (let at = 0; at < bytes; ) {
+        for (let at = bytes - packed; at < bytes; ) {
           const n = fs.readSync(fd, room, at, bytes - at, null);
           if (n === 0) throw new Error(`${this.path} is shorter than what was written to it`);
           at += n;
         }
-        visit(bytes);
+        visit(packed, bytes);
       }
     } finally {
       fs.closeSync(fd);

@@ -62,7 +62,7 @@ export class Streams {
     try {
       this.tokeniser.run(columns, rows, true, (top, bytes) => {
         if (top > room.at) {
-          if (file !== null) file.write(this.kernel.u8(room.at, top - room.at));
+          if (file !== null) this.spill(file, room.at, top);
           else if (segments !== null) {
             segments.push({ at: room.at, end: top });
             this.page.at = top;
@@ -83,6 +83,12 @@ export class Streams {
     // Later passes must not need more memory: they free all that was reserved since they began.
     if (segments === null || file !== null) this.passingRoom(this.largestRow);
     this.chunks.set(id, { rows, segments, file, spillTo, compacted: false });
+  }
+
+  /** Moves a stream from memory to the end of a file. */
+  private spill(file: IdFile, at: number, end: number): void {
+    const packed = (this.kernel.exports.packStream(at, end) >>> 0) - at;
+    file.write(this.kernel.u8(at, packed), end - at);
   }
 
   /** Forgets all streams, whose memory is gone; with `keeping` those to come are kept. */
@@ -146,7 +152,7 @@ export class Streams {
   /** Calls `visit` with the streams of candidates of a chunk, in the order of its rows. */
   each(id: number, visit: (at: number, end: number) => void): void {
     const chunk = this.chunk(id);
-    const { compact } = this.kernel.exports;
+    const { compact, compactPacked } = this.kernel.exports;
     if (chunk.segments === null) {
       let at = 0;
       this.tokeniser.run(this.textOf(id), chunk.rows, false, (top, bytes) => {
@@ -164,9 +170,10 @@ export class Streams {
     chunk.compacted = true;
     chunk.file?.each(
       (bytes) => this.kernel.u8(this.passingRoom(bytes).at, bytes),
-      (bytes) => {
+      (packed, bytes) => {
         const { at } = this.passing;
-        visit(at, compact(at, at + bytes, this.numbers, this.gap) >>> 0);
+        const end = at + bytes;
+        visit(at, compactPacked(end - packed, end, at, this.numbers, this.gap) >>> 0);
       },
     );
   }

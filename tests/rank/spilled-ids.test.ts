@@ -63,6 +63,22 @@ test('a chunk may be in memory in part, and its rows longer than a page', () => 
   }
 });
 
+test('ids may be larger than 16 bits', () => {
+  const words = Array.from({ length: 140_000 }, (_, i) => `w${i}`);
+  const rows = [
+    words.join(' '),
+    'w1 w2',
+    words.slice(50_000).reverse().join(' '),
+    '',
+    words.slice(61_000, 70_000).join(' '),
+  ];
+  const options = { maxFeatures: 200_000, minDf: 1, ngrams: [1, 1] as [number, number] };
+  const whole = rank([rows], options, { targets: ['w60000 w65000 w139999'] });
+  const spilled = rank([rows], { ...options, keepBytes: 0 }, { targets: ['w60000 w65000 w139999'], spillTo: folder });
+  expect(spilled.scores).toEqual(whole.scores);
+  expect(new Set(whole.scores).size).toBeGreaterThan(3);
+});
+
 test('files begun before rare terms were forgotten are given up, and those of the recount are used', () => {
   const often = 'data models rows ranked clean'.split(' ');
   const rows = Array.from({ length: 1000 }, (_, i) => `${often[i % 5]} ${often[(i * 7) % 4]} once${i} ${often[i % 3]}`);
