@@ -245,19 +245,19 @@ class ChunkLane {
     return { value: settled };
   }
 
-  /** May come between `ingest` and `settle` of a chunk, whose views stay valid. */
   encode(block: Block): Reply<EncodedRows> {
-    const keepViews = this.block === null ? null : viewKeeper(this.kernel, this.block);
-    const value = this.encodeRows(block);
-    keepViews?.();
-    return { value, transfer: [value.bytes.buffer] };
+    return this.beside(() => this.encodeRows(block));
   }
 
   /** May come between `ingest` and `settle` as well. */
   encodeAs({ block, fields }: RowsOfFields): Reply<EncodedRows> {
+    return this.beside(() => encodeRowGroup(block, fields, 'zstd', this.kernel));
+  }
+
+  /** Encodes other rows. May come between `ingest` and `settle` of a chunk, whose rows and views stay as they are. */
+  private beside(encoded: () => EncodedRows): Reply<EncodedRows> {
     const keepViews = this.block === null ? null : viewKeeper(this.kernel, this.block);
-    if (keepViews === null) this.kernel.reset();
-    const value = encodeRowGroup(block, fields, 'zstd', this.kernel);
+    const value = encoded();
     keepViews?.();
     return { value, transfer: [value.bytes.buffer] };
   }

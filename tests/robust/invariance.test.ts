@@ -73,38 +73,61 @@ interface Way {
   threads: number;
   /** Less than the rows have: some are spilled. */
   heldBytes?: number;
+  /** Other rows are encoded between the reading of a chunk and the verdict on it. */
+  interrupts?: boolean;
 }
 
 let runs = 0;
 
-/** Compiles the sources of a format in small chunks; gives the hash of the data, and of the bytes of every file. */
-async function outcome(format: string, options: CompileOptions, { threads, heldBytes }: Way): Promise<string[]> {
+const hashOf = (file: string): string => createHash('sha256').update(fs.readFileSync(file)).digest('hex');
+
+/** Lanes that have other rows to encode before each verdict. */
+function interrupted(executor: Executor<LaneTasks>): Executor<LaneTasks> {
+  const rows = 5000;
+  const values = new Uint8Array(rows * 8).fill(0xa5);
+  const columns = [{ type: { kind: 'int64' } as const, validity: null, offsets: null, values }];
+  const fields = [{ name: 'n', sourceName: 'n', type: { kind: 'int64' } as const }];
+  return {
+    lanes: executor.lanes,
+    run: async (lane, task, payload, onEvent) => {
+      if (task === 'settle') await executor.run(lane, 'encodeAs', { block: { rows, columns }, fields });
+      return executor.run(lane, task, payload, onEvent);
+    },
+    close: () => executor.close(),
+  };
+}
+
+/**
+ * Compiles the sources of a format in small chunks; gives the hash of the data, and of the bytes of every file; with
+ * `--rejects` that of the dropped rows comes last.
+ */
+async function outcome(format: string, options: CompileOptions, way: Way): Promise<string[]> {
+  const { threads, heldBytes, interrupts = false } = way;
   const folder = path.join(dir, `run-${runs++}`);
   fs.mkdirSync(folder);
   const scratch = new ScratchFolder(folder);
   const config = resolveConfig(options, null, { cwd: dir, env: {} });
+  const rejects = path.join(folder, 'rejects.parquet');
   try {
     const { sources } = resolveSources([format], { cwd: dir, format: null });
     const looks = await Promise.all(sources.map((source) => lookAt(source, config, scratch.path, {})));
     const result = await run(looks, config, {
-      executor: lanes[threads]!,
+      executor: interrupts ? interrupted(lanes[threads]!) : lanes[threads]!,
       staging: folder,
       scratch,
       compilerVersion: '0.0.0',
       meter: new ProgressMeter(looks, false, undefined),
-      rejectsFile: options.rejects ? path.join(folder, 'rejects.parquet') : null,
+      rejectsFile: config.output.rejects ? rejects : null,
       signal: undefined,
       chunkBytes: 40_000,
       ...(heldBytes === undefined ? {} : { heldBytes }),
     });
     const spilled = fs.existsSync(scratch.path) && fs.readdirSync(scratch.path).length > 0;
     expect(spilled).toBe(heldBytes !== undefined && result.ranking !== null);
-    const hashes = result.files.map((f) => createHash('sha256').update(fs.readFileSync(f.path)).digest('hex'));
+    const hashes = result.files.map((f) => hashOf(f.path));
     expect(result.files.map((f) => f.hash)).toEqual(hashes.map((h) => `sha256:${h}`));
     expect(result.judge.kept).toBeGreaterThan(400);
-    const beside = ['rejects.parquet'].map((name) => path.join(folder, name)).filter((file) => fs.existsSync(file));
-    const besides = beside.map((file) => createHash('sha256').update(fs.readFileSync(file)).digest('hex'));
-    return [result.hash, ...hashes, ...besides];
+    return [result.hash, ...hashes, ...(config.output.rejects ? [hashOf(rejects)] : [])];
   } finally {
     fs.rmSync(folder, { recursive: true });
   }
@@ -114,9 +137,11 @@ const works: [string, CompileOptions][] = [
   ['ranked', {}],
   ['not ranked', { rank: false }],
   ['with rejects', { rejects: true }],
-  ['not ranked, with rejects', { rejects: true, rank: false, nearDup: true }],
+  ['near-dup, not ranked, with rejects', { rejects: true, rank: false, nearDup: true }],
   ['near-dup', { nearDup: true, nearDupThreshold: 0.7 }],
   ['top', { top: '30%' }],
+  ['not ranked, with rejects', { rank: false, rejects: true }],
+  ['top, with rejects', { top: '30%', rejects: true }],
   ['top in source order', { top: 500, keepOrder: true, rankMethod: 'cosine', rankTarget: 'w1 w2 w3' }],
   ['in shards', { shardSize: 40_000, compression: 'snappy', rankMethod: 'bm25', rankTarget: 'w1 w5' }],
 ];
@@ -128,5 +153,12 @@ describe.each(['csv', 'jsonl', 'parquet'])('%s', (format) => {
     if (options.rank === false) ways.push({ threads: 3 });
     else ways.push({ threads: 3, heldBytes: 0 }, { threads: 2, heldBytes: 150_000 });
     for (const way of ways) expect(await outcome(format, options, way), JSON.stringify(way)).toEqual(first);
+  });
+
+  test.each([{ rank: false }, { top: '30%' }])('%j: the same data when a lane encodes other rows', async (options) => {
+    const alone = await outcome(format, options, { threads: 1 });
+    expect(await outcome(format, options, { threads: 1, interrupts: true })).toEqual(alone);
+    const withRejects = await outcome(format, { ...options, rejects: true }, { threads: 3 });
+    expect(withRejects.slice(0, -1)).toEqual(alone);
   });
 });
