@@ -1,5 +1,5 @@
-import type { Block, Column } from '../engine/block.js';
-import { placeColumns } from '../engine/place.js';
+import { type Block, type Column, copyBlock } from '../engine/block.js';
+import { type PlacedColumn, placeColumns, viewKeeper } from '../engine/place.js';
 import { widthOf } from '../engine/types.js';
 import type { IngestKernel } from '../kernels/ingest.js';
 
@@ -14,32 +14,75 @@ interface FilterExports {
  * is spent; others are copied in first. The result lies in the kernel's memory.
  */
 export function filterBlock(kernel: IngestKernel, block: Block, keep: Uint8Array): Block {
-  const exports = kernel.exports as FilterExports;
-  const types = block.columns.map((c) => c.type);
-  const placed = placeColumns(
-    kernel,
-    block,
-    types.map((_, c) => c),
-  );
+  const placed = placeAll(kernel, block);
   const mark = kernel.mark();
   const mask = kernel.put(keep);
-  const rows = exports.countKept(mask, block.rows);
-  const kept = placed.map((at, c) => {
-    if (at.validity !== 0) exports.filterFixed(at.validity, 1, mask, block.rows, at.validity);
-    if (at.offsets !== 0)
-      return exports.filterBytes(at.offsets, at.values, mask, block.rows, at.offsets, at.values) >>> 0;
-    const width = widthOf(types[c]!);
-    if (width > 0) exports.filterFixed(at.values, width, mask, block.rows, at.values);
-    return rows * width;
-  });
+  const kept = compact(kernel, block, placed, placed, mask);
   // A mask that was the kernel's own keeps its place; one that was copied in is given back.
   kernel.reset(mark);
-  const columns = placed.map(
+  return kept;
+}
+
+/**
+ * A copy of the rows whose mask byte is 0, all in one buffer, which can be transferred. `block` lies in the kernel's memory
+ * and stays as it is, its views included.
+ */
+export function copyDropped(
+  kernel: IngestKernel,
+  block: Block,
+  keep: Uint8Array,
+): { block: Block; buffer: ArrayBuffer } {
+  const keepViews = viewKeeper(kernel, block);
+  const mark = kernel.mark();
+  // Sizes are taken before anything is reserved: growing the memory detaches the views.
+  const sizes = block.columns.map(({ validity, offsets, values }) =>
+    [validity, offsets, values].map((view) => (view === null ? null : view.byteLength)),
+  );
+  const placed = placeAll(kernel, block);
+  const mask = kernel.put(keep.map((kept) => 1 - kept));
+  const targets = sizes.map((parts): PlacedColumn => {
+    const [validity, offsets, values] = parts.map((bytes) => (bytes === null ? 0 : kernel.alloc(bytes)));
+    return { validity: validity!, offsets: offsets!, values: values! };
+  });
+  const dropped = copyBlock(compact(kernel, block, placed, targets, mask), false);
+  kernel.reset(mark);
+  keepViews();
+  return { block: dropped, buffer: (dropped.columns[0]?.values.buffer ?? new ArrayBuffer(0)) as ArrayBuffer };
+}
+
+const placeAll = (kernel: IngestKernel, block: Block): PlacedColumn[] =>
+  placeColumns(
+    kernel,
+    block,
+    block.columns.map((_, c) => c),
+  );
+
+/** Moves the rows whose mask byte is 1 to `targets`, which may be where they are. */
+function compact(
+  kernel: IngestKernel,
+  block: Block,
+  placed: readonly PlacedColumn[],
+  targets: readonly PlacedColumn[],
+  mask: number,
+): Block {
+  const exports = kernel.exports as FilterExports;
+  const types = block.columns.map((c) => c.type);
+  const rows = exports.countKept(mask, block.rows);
+  const bytes = placed.map((at, c) => {
+    const to = targets[c]!;
+    if (at.validity !== 0) exports.filterFixed(at.validity, 1, mask, block.rows, to.validity);
+    if (at.offsets !== 0)
+      return exports.filterBytes(at.offsets, at.values, mask, block.rows, to.offsets, to.values) >>> 0;
+    const width = widthOf(types[c]!);
+    if (width > 0) exports.filterFixed(at.values, width, mask, block.rows, to.values);
+    return rows * width;
+  });
+  const columns = targets.map(
     (at, c): Column => ({
       type: types[c]!,
       validity: at.validity === 0 ? null : kernel.u8(at.validity, rows),
       offsets: at.offsets === 0 ? null : kernel.i32(at.offsets, rows + 1),
-      values: kernel.u8(at.values, kept[c]!),
+      values: kernel.u8(at.values, bytes[c]!),
     }),
   );
   return { rows, columns };

@@ -2,17 +2,18 @@ import type { Config } from '../config/options.js';
 import { DigestPicker } from '../dedupe/pick.js';
 import type { Executor } from '../engine/executor.js';
 import type { Field } from '../engine/types.js';
-import { fate, fateNames } from '../ledger/fates.js';
 import { DatasetHash } from '../write/fingerprint.js';
 import { ParquetSplicer, type StagedFile } from '../write/splicer.js';
+import { rejectBelowTop } from './below-top.js';
 import { type Budget, isTight } from './budget.js';
+import { droppedOf } from './dropped.js';
 import { Judge } from './judge.js';
 import type { Decided } from './near-judging.js';
 import { runPass } from './pass.js';
 import { planOf, requireText, toAllLanes, walkOf } from './passplan.js';
 import type { ProgressMeter } from './progress.js';
 import { type RankedRows, RankedRun } from './ranked.js';
-import { droppedOf, RejectsFile } from './rejects-file.js';
+import { RejectsFile } from './rejects-file.js';
 import type { SchemaState } from './schema.js';
 import { scoreField } from './score.js';
 import type { ScratchFolder } from './scratch.js';
@@ -152,7 +153,7 @@ export async function attempt(
     }
     judge.release();
     const ranking = ranked === null ? null : await ranked.finish(sink, hash);
-    if (rejects !== null && ranked !== null) await addBelowTop(rejects, ranked, ranking, judge, plan);
+    if (rejects !== null && ranked !== null) await addBelowTop(rejects, ranked, ranking, judge, plan, executor);
     judge.rank(ranking);
     await sink.end();
     await rejects?.finish();
@@ -179,28 +180,12 @@ async function addBelowTop(
   ranking: RankedRows | null,
   judge: Judge,
   plan: PassPlan,
+  executor: Executor<LaneTasks>,
 ): Promise<void> {
-  const ends = judge.rejects.records.map((_, s, all) => all.slice(0, s + 1).reduce((a, b) => a + b, 0));
-  let ordinal = 0;
-  let place = -1;
-  for await (const { places, block } of ranked.belowTop(ranking?.order ?? null)) {
-    // A chunk's rows are of one source.
-    const records = Array.from(places, (wanted) => {
-      while (place < wanted) if (judge.fates.fateOf(ordinal++) === fate.kept) place++;
-      return ordinal;
-    });
-    const source = ends.findIndex((end) => ordinal <= end);
-    const before = source === 0 ? 0 : ends[source - 1]!;
-    const none = records.map(() => null);
-    await rejects.add({
-      source: plan.sources[source]!.name,
-      records: records.map((record) => record - before),
-      reasons: records.map(() => fateNames[fate.belowTop]!),
-      details: none,
-      raws: none,
-      block,
-    });
-  }
+  if (ranking === null || ranking.order === null) return;
+  const records = judge.rejects.records;
+  const sources = plan.sources.map(({ name }, s) => ({ name, records: records[s]! }));
+  await rejectBelowTop(executor, ranked.heldChunks, ranking.order, judge.fates, sources, rejects);
 }
 
 const spentOn = (executor: Executor<LaneTasks>): Promise<Spent[]> =>

@@ -1,6 +1,6 @@
 import { emptyRows, fillText } from '../clean/rows.js';
 import { digestRows } from '../dedupe/digest.js';
-import { filterBlock } from '../dedupe/filter.js';
+import { copyDropped, filterBlock } from '../dedupe/filter.js';
 import { sampleIds } from '../dedupe/idsample.js';
 import type { ShingleSets } from '../dedupe/shingles.js';
 import { type Block, blockBytes, copyBlock, joinSegments } from '../engine/block.js';
@@ -26,12 +26,12 @@ import { scoreField } from './score.js';
 import { seenColumns, shapeOf } from './seen.js';
 import { Shingler } from './shingler.js';
 import type {
-  ExtractOrder,
   GatherOrder,
   Kinds,
   MergeOrder,
   PassPlan,
   Rejected,
+  RejectOrder,
   RowsOfFields,
   ScatterOrder,
   Seen,
@@ -65,7 +65,7 @@ export function openLane(): Lane {
       scatter: (order: ScatterOrder) => ({ value: lane.ranking.scatter(order) }),
       merge: (order: MergeOrder) => lane.ranking.merge(order),
       spent: () => ({ value: lane.watch.take() }),
-      extract: (order: ExtractOrder) => ({ value: lane.ranking.extract(order) }),
+      reject: (order: RejectOrder) => lane.ranking.reject(order),
     },
     reuse: (buffer) => lane.pool.put(buffer),
     close: () => lane.close(),
@@ -231,18 +231,22 @@ class ChunkLane {
     const settled: Settled = { encoded: [], exported: null, held: null, dropped: null };
     const block = this.block!;
     this.block = null;
-    if (this.plan.rejects && keep !== null) settled.dropped = this.ranking.dropped(block, keep);
-    if (action.do === 'drop') return { value: settled };
+    const transfer: ArrayBuffer[] = [];
+    if (this.plan.rejects && keep !== null) {
+      const { block: dropped, buffer } = copyDropped(this.kernel, block, keep);
+      settled.dropped = dropped;
+      transfer.push(buffer);
+    }
+    if (action.do === 'drop') return { value: settled, transfer };
     const kept = keep === null ? block : filterBlock(this.kernel, block, keep);
     this.watch.start(action.do === 'hold' ? 'rank' : 'write');
     if (action.do === 'encode') {
       const cuts = splitRows(kept.rows, action.groups);
       settled.encoded = cuts.slice(1).map((to, g) => this.encodeRows(rowsOf(kept, cuts[g]!, to)));
-      return { value: settled, transfer: settled.encoded.map((e) => e.bytes.buffer) };
-    }
-    if (action.do === 'export') settled.exported = copyBlock(kept, false);
+      transfer.push(...settled.encoded.map((e) => e.bytes.buffer));
+    } else if (action.do === 'export') settled.exported = copyBlock(kept, false);
     else settled.held = this.ranking.hold(action, withDigests(kept, this.digests!, keep));
-    return { value: settled };
+    return { value: settled, transfer };
   }
 
   encode(block: Block): Reply<EncodedRows> {

@@ -1,26 +1,30 @@
 import fs from 'node:fs';
 import { digestBytes } from '../dedupe/digest.js';
+import { filterBlock } from '../dedupe/filter.js';
 import { SharedArena } from '../engine/arena.js';
-import { type Block, type Column, copyBlock } from '../engine/block.js';
+import type { Block, Column } from '../engine/block.js';
 import { readBlockFile, writeBlockFile } from '../engine/blockfile.js';
 import { Divider } from '../engine/divide.js';
 import type { Reply } from '../engine/executor.js';
 import { Gatherer } from '../engine/gather.js';
+import { viewKeeper } from '../engine/place.js';
 import type { BufferPool } from '../engine/pool.js';
 import type { IngestKernel } from '../kernels/ingest.js';
+import { fate } from '../ledger/fates.js';
 import { RankCounter } from '../rank/counter.js';
 import type { RankModel, RankReply, RankRequest } from '../rank/protocol.js';
-import { encodeRowGroup } from '../write/rowgroup.js';
+import { type EncodedRows, encodeRowGroup } from '../write/rowgroup.js';
+import { rejectedPieces } from './dropped.js';
 import { mergePieces, type PackedPieces, packPieces, scatterBlock } from './scatter.js';
 import { scoreField } from './score.js';
 import { spilling } from './scratch.js';
 import type {
-  ExtractOrder,
   GatherOrder,
   HeldRows,
   MergeOrder,
   OrderedRows,
   PassPlan,
+  RejectOrder,
   ScatterOrder,
   Sentence,
 } from './tasks.js';
@@ -108,28 +112,29 @@ export class RankedLane {
     return this.order(mergePieces(this.gathering(), pieces, firstPosition), scores);
   }
 
-  /** A copy of the rows whose mask byte is 0. */
-  dropped(block: Block, keep: Uint8Array): Block {
-    const rows: number[] = [];
-    for (let r = 0; r < keep.length; r++) if (keep[r] === 0) rows.push(r);
-    return this.pick(block, Uint32Array.from(rows));
-  }
-
-  /** A copy of some rows of a held block, without their digests. */
-  extract({ held, rows }: ExtractOrder): Block {
-    const block = blockOf(held);
-    return this.pick({ rows: block.rows, columns: block.columns.slice(0, -1) }, rows);
-  }
-
-  private pick(block: Block, rows: Uint32Array): Block {
-    return copyBlock(this.gathering().gather([block], new Uint32Array(rows.length), rows, false), false);
+  /** Encodes rows of a held block, without their digests, as rows below the top. */
+  reject({ held, mask, records, source, fields }: RejectOrder): Reply<EncodedRows[]> {
+    const { kernel } = this;
+    this.watch.start('write');
+    kernel.reset();
+    const block = filterBlock(kernel, withoutDigests(blockOf(held)), mask);
+    const keepViews = viewKeeper(kernel, block);
+    const fates = new Uint8Array(records.length).fill(fate.belowTop);
+    const types = this.plan.fields.map((field) => field.type);
+    const value: EncodedRows[] = [];
+    for (const piece of rejectedPieces({ source, records, fates, malformed: [], block }, types)) {
+      value.push(encodeRowGroup(piece, fields, 'zstd', kernel));
+      keepViews();
+    }
+    this.watch.start(null);
+    return { value, transfer: value.map((e) => e.bytes.buffer) };
   }
 
   private order(block: Block, scores: Float64Array): Reply<OrderedRows> {
     this.kernel.reset();
     const { fields, compression } = this.plan;
     this.watch.start('write');
-    const data = { rows: block.rows, columns: block.columns.slice(0, -1) };
+    const data = withoutDigests(block);
     const digests = Uint8Array.from(block.columns.at(-1)!.values);
     const encoded = encodeRowGroup(
       withScores(data, scores),
@@ -193,6 +198,8 @@ export function withDigests(block: Block, digests: Uint8Array, keep: Uint8Array 
   const values = keep === null ? digests : pickDigests(digests, keep, block.rows);
   return { rows: block.rows, columns: [...block.columns, { type: digestType, validity: null, offsets: null, values }] };
 }
+
+const withoutDigests = ({ rows, columns }: Block): Block => ({ rows, columns: columns.slice(0, -1) });
 
 /** Adds a column of scores. */
 export function withScores(block: Block, scores: Float64Array): Block {

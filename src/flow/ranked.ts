@@ -1,5 +1,4 @@
 import type { Config } from '../config/options.js';
-import type { Block } from '../engine/block.js';
 import { collectGarbage } from '../engine/collect.js';
 import type { Executor } from '../engine/executor.js';
 import { Sequence } from '../engine/sequence.js';
@@ -24,7 +23,7 @@ import type { HeldRows, LaneTasks, OrderedRows, PassPlan, Sentence } from './tas
 const manyRows = 2 ** 21;
 
 /** A chunk whose kept rows wait to be ranked. */
-interface HeldChunk {
+export interface HeldChunk {
   id: number;
   lane: number;
   rows: number;
@@ -89,6 +88,11 @@ export class RankedRun {
     this.chunks.push({ id, lane, rows, held });
   }
 
+  /** The chunks that have kept rows, in source order. */
+  get heldChunks(): readonly HeldChunk[] {
+    return this.chunks;
+  }
+
   /** Scores and orders all rows, and hands the row groups to the sink. */
   async finish(sink: DataSink, hash: DatasetHash): Promise<RankedRows> {
     const ranking = await this.rank();
@@ -109,20 +113,6 @@ export class RankedRun {
     const order = this.orderRows(byScore.rows, ranking);
     const scores = this.scoresInOrder(order, byScore, all);
     return { order, scores, summary: summarise(ranking, byScore.scores), record };
-  }
-
-  /** The rows that `--top` leaves out, chunk by chunk, with the places that they have among all kept rows. */
-  async *belowTop(order: Uint32Array | null): AsyncGenerator<{ places: Uint32Array; block: Block }> {
-    if (order === null) return;
-    const starts = chunkStarts(this.chunks);
-    const isIn = new Uint8Array(starts.at(-1)!);
-    for (const row of order) isIn[row] = 1;
-    for (const [c, { held, lane, rows: count }] of this.chunks.entries()) {
-      const rows = Uint32Array.from({ length: count }, (_, r) => r).filter((r) => isIn[starts[c]! + r] === 0);
-      if (rows.length === 0) continue;
-      const block = await this.executor.run(lane, 'extract', { held, rows });
-      yield { places: rows.map((r) => starts[c]! + r), block };
-    }
   }
 
   private async rank(): Promise<Ranking | null> {

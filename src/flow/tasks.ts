@@ -156,8 +156,8 @@ export interface LaneTasks extends TaskTable {
   merge: { payload: MergeOrder; result: OrderedRows; event: never };
   /** Seconds by stage since it was asked last. */
   spent: { payload: null; result: Spent; event: never };
-  /** With `--rejects`: rows of a held block. */
-  extract: { payload: ExtractOrder; result: Block; event: never };
+  /** With `--rejects`: rows of a held block that are below the top, for the file of dropped rows. */
+  reject: { payload: RejectOrder; result: EncodedRows[]; event: never };
 }
 
 /** Rows to be encoded by a schema of their own. */
@@ -187,10 +187,14 @@ export interface MergeOrder {
   scores: Float64Array;
 }
 
-/** Rows to be copied out of a held block. */
-export interface ExtractOrder {
+/** The rows of a held block whose mask byte is 1, to be encoded as dropped ones: `records` has a number for each of them. */
+export interface RejectOrder {
   held: HeldRows;
-  rows: Uint32Array;
+  mask: Uint8Array;
+  records: Uint32Array;
+  source: string;
+  /** Of the file of dropped rows. */
+  fields: readonly Field[];
 }
 
 /** An encoded row group, and the digests of its rows in order. */

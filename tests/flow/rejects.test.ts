@@ -1,0 +1,147 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import fc from 'fast-check';
+import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
+import { compressors } from 'hyparquet-compressors';
+import { afterAll, describe, expect, test } from 'vitest';
+import { metaColumns, rejectedPieces } from '../../dist/flow/dropped.js';
+import { type CompileOptions, compile } from '../../dist/index.js';
+import { fate, fateNames } from '../../dist/ledger/fates.js';
+import { blockOf, cellsOf, floatColumn, nullColumn, textColumn } from '../dedupe/blocks.js';
+
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'rejects-'));
+afterAll(() => fs.rmSync(folder, { recursive: true }));
+
+describe('dropped rows as blocks', () => {
+  /** A dropped row: of a malformed one its bytes are known, of others their values. */
+  const malformed = fc.record({ why: fc.string(), raw: fc.uint8Array({ maxLength: 20 }) });
+  const columns = fc.record({
+    reason: fc.constantFrom(fate.empty, fate.exact, fate.near, fate.belowTop),
+    text: fc.option(fc.string({ unit: 'grapheme', maxLength: 12 })),
+    number: fc.option(fc.double({ noNaN: true })),
+  });
+  type Row = { why: string; raw: Uint8Array } | { reason: number; text: string | null; number: number | null };
+
+  const types = [{ kind: 'text' }, { kind: 'float64' }, { kind: 'null' }] as const;
+
+  /** The rows of all pieces, and how many each has. */
+  function readBack(rows: readonly Row[], source: string, first: number): { cells: unknown[][]; sizes: number[] } {
+    const there = rows.flatMap((row) => ('why' in row ? [] : [row]));
+    const block = blockOf(
+      textColumn(there.map((r) => r.text)),
+      floatColumn(there.map((r) => r.number)),
+      nullColumn(there.length),
+    );
+    const pieces = rejectedPieces(
+      {
+        source,
+        records: Uint32Array.from(rows, (_, i) => first + i * 3),
+        fates: Uint8Array.from(rows, (row) => ('why' in row ? fate.malformed : row.reason)),
+        malformed: rows.flatMap((row, i) => ('why' in row ? [{ row: i, why: row.why, raw: row.raw }] : [])),
+        block: there.length === 0 ? null : { ...block, rows: there.length },
+      },
+      types,
+    );
+    const cells: unknown[][] = [];
+    const sizes: number[] = [];
+    for (const piece of pieces) {
+      sizes.push(piece.rows);
+      expect(piece.columns.map((c) => c.type)).toEqual([...metaColumns.map((c) => c.type), ...types]);
+      const texts = [0, 2, 3, 4, 5, 6].map((c) => cellsOf(piece.columns[c]!, piece.rows));
+      const records = new BigInt64Array(piece.columns[1]!.values.slice().buffer);
+      expect(piece.columns.at(-1)!.validity).toEqual(new Uint8Array(piece.rows));
+      for (let i = 0; i < piece.rows; i++) cells.push([records[i], ...texts.map((column) => column[i])]);
+    }
+    return { cells, sizes };
+  }
+
+  const expectedOf = (rows: readonly Row[], source: string, first: number): unknown[][] =>
+    rows.map((row, i) => {
+      const record = BigInt(first + i * 3);
+      if ('why' in row)
+        return [record, source, 'malformed', row.why, Buffer.from(row.raw).toString('utf8'), null, null];
+      return [record, source, fateNames[row.reason], null, null, row.text, row.number];
+    });
+
+  test('have each row once, in order, with nulls for what a malformed one has not', () => {
+    const rows = fc.array(fc.oneof({ weight: 3, arbitrary: columns }, malformed), { maxLength: 60 });
+    fc.assert(
+      fc.property(rows, fc.string({ minLength: 1 }), fc.nat({ max: 4_000_000_000 }), (some, source, first) => {
+        expect(readBack(some, source, first).cells).toEqual(expectedOf(some, source, first));
+      }),
+    );
+  });
+
+  test('are cut into pieces where there are many rows', () => {
+    const rows = Array.from({ length: 140_000 }, (_, i): Row => {
+      if (i % 50_000 < 3) return { why: `w${i}`, raw: Buffer.from(`raw ${i}`) };
+      return { reason: i % 1000 < 900 ? fate.exact : fate.near, text: i % 5 === 0 ? null : `t${i}`, number: i };
+    });
+    const { cells, sizes } = readBack(rows, 'a.csv', 1);
+    expect(sizes).toEqual([70_000, 70_000]);
+    const expected = expectedOf(rows, 'a.csv', 1);
+    expect(cells.length).toBe(expected.length);
+    expect(cells.every((row, i) => row.every((cell, c) => cell === expected[i]![c]))).toBe(true);
+  });
+
+  test('are cut where they are large, down to a row', () => {
+    const rows = Array.from({ length: 5 }, (): Row => ({ reason: fate.exact, text: 'x'.repeat(2 ** 24), number: 1 }));
+    expect(readBack(rows, 'a.csv', 1).sizes).toEqual([1, 2, 2]);
+    const huge: Row[] = [{ reason: fate.exact, text: 'x'.repeat(2 ** 26), number: 1 }];
+    expect(readBack(huge, 'a.csv', 1).sizes).toEqual([1]);
+  });
+});
+
+describe('rejects.parquet', () => {
+  /** The rows that were dropped, as the file has them. */
+  async function rejectsOf(sources: readonly string[], options: CompileOptions) {
+    const out = fs.mkdtempSync(path.join(folder, 'out-'));
+    await compile([...sources], { out, cache: false, cwd: folder, rejects: true, maxRejects: '100%', ...options });
+    const file = await asyncBufferFromFile(path.join(out, '.datagpu', 'rejects.parquet'));
+    return parquetReadObjects({ file, compressors });
+  }
+
+  const dropped = (source: string, row: number, reason: string, rest: Record<string, unknown>) => ({
+    _source: source,
+    _row: BigInt(row),
+    _reason: reason,
+    _detail: null,
+    _raw: null,
+    ...rest,
+  });
+
+  test.each([0, 2])('has what was dropped, from several sources, with %d threads', async (threads) => {
+    fs.writeFileSync(path.join(folder, 'a.csv'), 'n,text\n1,red\n2,blue blue\n,\n1,red\n3,"re"d\n4,green\n');
+    fs.writeFileSync(path.join(folder, 'b.csv'), 'n,text\n4,green\n5,blue\n6,blue blue blue\n');
+    const rows = await rejectsOf(['a.csv', 'b.csv'], { top: 2, rankMethod: 'bm25', rankTarget: 'blue', threads });
+    expect(rows).toEqual([
+      dropped('a.csv', 3, 'empty row', { n: null, text: '' }),
+      dropped('a.csv', 4, 'exact duplicate', { n: 1n, text: 'red' }),
+      {
+        ...dropped('a.csv', 5, 'malformed', { n: null, text: null }),
+        _detail: expect.stringContaining('closing'),
+        _raw: expect.anything(),
+      },
+      dropped('b.csv', 1, 'exact duplicate', { n: 4n, text: 'green' }),
+      dropped('a.csv', 1, 'below top', { n: 1n, text: 'red' }),
+      dropped('a.csv', 6, 'below top', { n: 4n, text: 'green' }),
+      dropped('b.csv', 2, 'below top', { n: 5n, text: 'blue' }),
+    ]);
+  });
+
+  test('has every row below the top', async () => {
+    const lines = Array.from({ length: 60_000 }, (_, i) => `${i},${'blue '.repeat((i * 7919) % 13)}end`);
+    fs.writeFileSync(path.join(folder, 'many.csv'), `n,text\n${lines.join('\n')}\n`);
+    const rows = await rejectsOf(['many.csv'], { top: '25%', rankMethod: 'bm25', rankTarget: 'blue', threads: 2 });
+    expect(rows.length).toBe(45_000);
+    expect(rows.every((row) => row._row === BigInt(row.n) + 1n && row._reason === 'below top')).toBe(true);
+    expect(new Set(rows.map((row) => row.n)).size).toBe(45_000);
+    expect(rows.every((row) => row.text === lines[Number(row.n)]!.split(',')[1])).toBe(true);
+  });
+
+  test('is a file without rows when nothing was dropped', async () => {
+    fs.writeFileSync(path.join(folder, 'all.csv'), 'n,text\n1,red\n2,blue\n');
+    expect(await rejectsOf(['all.csv'], { rank: false })).toEqual([]);
+  });
+});
