@@ -40,6 +40,14 @@ export interface RankedRows {
   warnings: string[];
 }
 
+/** The rows of the output in their order, and what is said of it. */
+interface Ordered extends Pick<RankedRows, 'order' | 'summary' | 'record'> {
+  /** How many there are. */
+  rows: number;
+  /** A copy of the scores at these places. */
+  scoresAt(from: number, to: number): Float64Array;
+}
+
 /** Ranks the rows that dedupe kept: all are counted first, then scored, ordered and written. */
 export class RankedRun {
   private readonly executor: Executor<LaneTasks>;
@@ -96,23 +104,31 @@ export class RankedRun {
   /** Scores and orders all rows, and hands the row groups to the sink. */
   async finish(sink: DataSink, hash: DatasetHash): Promise<RankedRows> {
     const ranking = await this.rank();
-    const { order, scores, summary, record } = this.order(ranking, await this.score(ranking));
-    if (scores.length > manyRows) collectGarbage();
-    await this.write(order, scores, sink, hash);
+    const ordered = ranking === null ? this.unordered() : this.order(ranking, await this.score());
+    if (ordered.rows > manyRows) collectGarbage();
+    await this.write(ordered, sink, hash);
+    const { order, summary, record } = ordered;
     return { summary, record, order, warnings: this.warnings(ranking) };
   }
 
   /** Puts all rows in order; what that takes besides its result is garbage when it returns. */
-  private order(
-    ranking: Ranking | null,
-    perChunk: (Float64Array | number)[],
-  ): Pick<RankedRows, 'order' | 'summary' | 'record'> & { scores: Float64Array } {
+  private order(ranking: Ranking, perChunk: Float64Array[]): Ordered {
     const { scores: all, largest } = finishScores(ranking, perChunk.splice(0));
-    const record = ranking === null ? null : recordOf(ranking, this.settings, largest, this.columns);
+    const record = recordOf(ranking, this.settings, largest, this.columns);
     const byScore = orderByRanges(all);
-    const order = this.orderRows(byScore.rows, ranking);
+    const order = this.orderRows(byScore.rows);
     const scores = this.scoresInOrder(order, byScore, all);
-    return { order, scores, summary: summarise(ranking, byScore.scores), record };
+    const scoresAt = (from: number, to: number): Float64Array => scores.slice(from, to);
+    return { order, rows: scores.length, scoresAt, summary: summarise(ranking, byScore.scores), record };
+  }
+
+  /** Without anything to rank by every score is 1, and rows stay as they are: neither takes memory. */
+  private unordered(): Ordered {
+    const all = this.chunks.reduce((n, c) => n + c.rows, 0);
+    const rows = rowsKept(this.config.top, all);
+    const order = rows === all ? null : Uint32Array.from({ length: rows }, (_, row) => row);
+    const scoresAt = (from: number, to: number): Float64Array => new Float64Array(to - from).fill(1);
+    return { order, rows, scoresAt, summary: summarise(null, scoresAt(0, Math.min(1, all))), record: null };
   }
 
   private async rank(): Promise<Ranking | null> {
@@ -128,11 +144,9 @@ export class RankedRun {
     return ranking;
   }
 
-  private score(ranking: Ranking | null): Promise<(Float64Array | number)[]> {
+  private score(): Promise<Float64Array[]> {
     return Promise.all(
-      this.chunks.map(({ id, lane, rows }) =>
-        ranking === null ? rows : this.executor.run(lane, 'rankScore', id).then((scores) => this.scored(scores)),
-      ),
+      this.chunks.map(({ id, lane }) => this.executor.run(lane, 'rankScore', id).then((scores) => this.scored(scores))),
     );
   }
 
@@ -143,20 +157,23 @@ export class RankedRun {
     return scores;
   }
 
-  private orderRows(byScore: Uint32Array, ranking: Ranking | null): Uint32Array | null {
+  private orderRows(byScore: Uint32Array): Uint32Array | null {
     const { keepOrder, top } = this.config;
     const kept = rowsKept(top, byScore.length);
-    if (kept === byScore.length && (keepOrder || ranking === null)) return null;
-    const order = byScore.subarray(0, kept);
-    return keepOrder ? order.slice().sort() : order;
+    if (kept === byScore.length) return keepOrder ? null : byScore;
+    // A view would hold on to the rows that are left out.
+    const order = byScore.slice(0, kept);
+    return keepOrder ? order.sort() : order;
   }
 
   private scoresInOrder(order: Uint32Array | null, byScore: ScoreOrder, all: Float64Array): Float64Array {
     if (order === null) return all;
-    if (!this.config.keepOrder) return byScore.scores.subarray(0, order.length);
-    const scores = new Float64Array(order.length);
-    for (let place = 0; place < order.length; place++) scores[place] = all[order[place]!]!;
-    return scores;
+    if (this.config.keepOrder) {
+      const scores = new Float64Array(order.length);
+      for (let place = 0; place < order.length; place++) scores[place] = all[order[place]!]!;
+      return scores;
+    }
+    return order.length === all.length ? byScore.scores : byScore.scores.slice(0, order.length);
   }
 
   private warnings(ranking: Ranking | null): string[] {
@@ -166,29 +183,27 @@ export class RankedRun {
     return ['no term is left to rank by: every score is 1, and rows keep their order'];
   }
 
-  private async write(
-    order: Uint32Array | null,
-    scores: Float64Array,
-    sink: DataSink,
-    hash: DatasetHash,
-  ): Promise<void> {
+  private async write(ordered: Ordered, sink: DataSink, hash: DatasetHash): Promise<void> {
     const { executor, chunks } = this;
+    const { rows } = ordered;
     const total = chunks.reduce((n, c) => n + c.rows, 0);
     const bytesPerRow = Math.max(1, this.bytes / Math.max(1, total));
     const most = Math.min(groupRows, Math.max(1, Math.floor(groupBytes / bytesPerRow)));
-    const size = Math.max(1, Math.ceil(scores.length / evenParts(scores.length, most)));
-    const groups = Math.ceil(scores.length / size);
-    const make = await this.groupMaker(order, scores, size);
+    const size = Math.max(1, Math.ceil(rows / evenParts(rows, most)));
+    const groups = Math.ceil(rows / size);
+    const make = await this.groupMaker(ordered.order, size);
     const turns = new Sequence();
     let next = 0;
     const work = async (lane: number): Promise<void> => {
       for (let g = next++; g < groups; g = next++) {
-        const { encoded, digests } = await make(g, lane);
+        const end = Math.min(rows, (g + 1) * size);
+        const scores = ordered.scoresAt(g * size, end);
+        const { encoded, digests } = await make(g, lane, scores);
         await turns.turn(g);
         sink.append(encoded, lane);
-        hash.rows(digests, scores.subarray(g * size, Math.min(scores.length, (g + 1) * size)));
+        hash.rows(digests, scores);
         turns.leave(g);
-        this.meter.later('write', Math.min(scores.length, (g + 1) * size), shares.scored, 1, (g + 1) / groups);
+        this.meter.later('write', end, shares.scored, 1, (g + 1) / groups);
       }
     };
     await Promise.all(Array.from({ length: executor.lanes }, (_, lane) => work(lane)));
@@ -197,34 +212,39 @@ export class RankedRun {
   /** How a row group comes about: gathered from memory, or, if anything was spilled, merged from scattered pieces. */
   private async groupMaker(
     order: Uint32Array | null,
-    scores: Float64Array,
     size: number,
-  ): Promise<(group: number, lane: number) => Promise<OrderedRows>> {
+  ): Promise<(group: number, lane: number, scores: Float64Array) => Promise<OrderedRows>> {
     const { executor, chunks } = this;
     const starts = chunkStarts(chunks);
-    const scoresOf = (g: number): Float64Array => scores.slice(g * size, (g + 1) * size);
     if (chunks.every(({ held }) => 'memory' in held)) {
       const blocks = chunks.flatMap(({ held }) => ('memory' in held ? [held.memory] : []));
       const all = Array.from({ length: executor.lanes }, (_, lane) => executor.run(lane, 'adopt', blocks));
       await Promise.all(all);
-      return (g, lane) => {
-        const rows = rowsAt(order, g * size, Math.min(scores.length, (g + 1) * size));
-        return executor.run(lane, 'gather', { rows, scores: scoresOf(g) });
+      return (g, lane, scores) => {
+        const rows = rowsAt(order, g * size, g * size + scores.length);
+        return executor.run(lane, 'gather', { rows, scores });
       };
     }
-    const positions = positionsOf(order, starts.at(-1)!);
+    const packed = await this.scatter(order, starts, size);
+    return (g, lane, scores) =>
+      executor.run(lane, 'merge', { pieces: piecesOf(packed, g), firstPosition: g * size, scores });
+  }
+
+  /** Splits every chunk by row groups. What that takes is garbage when it returns. */
+  private async scatter(order: Uint32Array | null, starts: Uint32Array, groupRows: number): Promise<PackedPieces[]> {
+    const { executor, chunks } = this;
+    const all = order === null ? null : positionsOf(order, starts.at(-1)!);
     const packed = new Array<PackedPieces>(chunks.length);
-    const scatter = async (lane: number): Promise<void> => {
-      for (const [c, { held, lane: its }] of chunks.entries()) {
+    const work = async (lane: number): Promise<void> => {
+      for (const [c, { held, lane: its, rows }] of chunks.entries()) {
         if (its !== lane) continue;
-        const wanted = positions.slice(starts[c], starts[c + 1]);
-        const path = this.scratch.file();
-        packed[c] = await executor.run(lane, 'scatter', { held, positions: wanted, groupRows: size, path });
+        const first = starts[c]!;
+        const positions = all?.slice(first, first + rows) ?? rowsAt(null, first, first + rows);
+        packed[c] = await executor.run(lane, 'scatter', { held, positions, groupRows, path: this.scratch.file() });
       }
     };
-    await Promise.all(Array.from({ length: executor.lanes }, (_, lane) => scatter(lane)));
-    return (g, lane) =>
-      executor.run(lane, 'merge', { pieces: piecesOf(packed, g), firstPosition: g * size, scores: scoresOf(g) });
+    await Promise.all(Array.from({ length: executor.lanes }, (_, lane) => work(lane)));
+    return packed;
   }
 }
 
@@ -248,8 +268,7 @@ function numbersFrom(from: number, to: number): Uint32Array {
 }
 
 /** The place of each row in the output. */
-function positionsOf(order: Uint32Array | null, rows: number): Uint32Array {
-  if (order === null) return numbersFrom(0, rows);
+function positionsOf(order: Uint32Array, rows: number): Uint32Array {
   const positions = new Uint32Array(rows).fill(noPosition);
   for (let place = 0; place < order.length; place++) positions[order[place]!] = place;
   return positions;
