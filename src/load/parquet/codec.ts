@@ -5,6 +5,12 @@ import { parquetExports } from './kernel.js';
 /** Codecs by their number in the format (parquet.thrift, `CompressionCodec`). */
 const codec = { none: 0, snappy: 1, gzip: 2, lzo: 3, brotli: 4, lz4: 5, zstd: 6, lz4Raw: 7 } as const;
 
+/** The codec of pages that are not packed. */
+export const noCodec: number = codec.none;
+
+/** Whether a codec is unpacked outside the kernel's memory, and copied there. */
+export const isUnpackedOutside = (id: number): boolean => id === codec.gzip || id === codec.brotli;
+
 /** True for a codec that `unpack` knows; `name` says which it is, for messages. */
 export function codecName(id: number): { known: boolean; name: string } {
   const name = Object.entries(codec).find(([, n]) => n === id)?.[0] ?? `number ${id}`;
@@ -42,7 +48,7 @@ export function unpack(
     case codec.gzip:
       place(
         kernel,
-        attempt('gzip', () => zlib.unzipSync(source, { maxOutputLength: bytes })),
+        attempt('gzip', () => zlib.unzipSync(source, atOnce(bytes))),
         out,
         bytes,
         'gzip',
@@ -51,7 +57,7 @@ export function unpack(
     case codec.brotli:
       place(
         kernel,
-        attempt('brotli', () => zlib.brotliDecompressSync(source, { maxOutputLength: bytes })),
+        attempt('brotli', () => zlib.brotliDecompressSync(source, atOnce(bytes))),
         out,
         bytes,
         'brotli',
@@ -64,6 +70,12 @@ export function unpack(
       throw new Error(`the codec ${codecName(id).name} is not supported`);
   }
 }
+
+/** Output in one buffer: many small ones would be joined in another of the same size. */
+const atOnce = (bytes: number): zlib.ZlibOptions & zlib.BrotliOptions => ({
+  maxOutputLength: bytes,
+  chunkSize: bytes + 64,
+});
 
 function attempt(name: string, decode: () => Uint8Array): Uint8Array {
   try {

@@ -2,7 +2,7 @@ import zlib from 'node:zlib';
 import type { DatagpuError } from '../../errors.js';
 import type { IngestKernel } from '../../kernels/ingest.js';
 import { readUpTo } from '../source-file.js';
-import { unpack } from './codec.js';
+import { noCodec, unpack } from './codec.js';
 import { type ColumnChunk, refuse } from './footer.js';
 import { type ParquetExports, parquetExports } from './kernel.js';
 import type { Place } from './leaf.js';
@@ -83,10 +83,14 @@ export class PageReader {
       this.kernel.u8(unpacked, page.bytes).set(kept.bytes);
       return;
     }
+    const codec = page.kind === 'v2' && !page.packed ? noCodec : this.chunk.codec;
+    if (codec === noCodec && page.packedBytes === page.bytes) {
+      this.load(page, unpacked);
+      return;
+    }
     this.load(page, packed);
     const levels = page.kind === 'v2' ? page.repetitionBytes + page.definitionBytes : 0;
     if (levels > 0) this.kernel.u8(unpacked, levels).set(this.kernel.u8(packed, levels));
-    const codec = page.kind === 'v2' && !page.packed ? 0 : this.chunk.codec;
     this.unpack(codec, packed + levels, page.packedBytes - levels, unpacked + levels, page.bytes - levels);
   }
 
