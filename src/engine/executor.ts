@@ -40,6 +40,8 @@ export interface Executor<T extends TaskTable> {
   ): Promise<T[K]['result']>;
   /** Gives a lane back a buffer that came with one of its results, for results to come. The buffer is lost to the caller. */
   reuse(lane: number, buffer: ArrayBuffer): void;
+  /** Ends all lanes but the first `lanes`; none of those that end may have been given a task. */
+  keep(lanes: number): Promise<void>;
   /** Ends all lanes, whatever they are doing. */
   close(): Promise<void>;
 }

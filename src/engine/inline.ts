@@ -35,6 +35,8 @@ export class InlineExecutor<T extends TaskTable> implements Executor<T> {
     void this.lane.then((lane) => lane.reuse(buffer));
   }
 
+  async keep(): Promise<void> {}
+
   async close(): Promise<void> {
     const isFirst = !this.closed;
     this.closed = true;

@@ -27,7 +27,6 @@ interface Waiting {
 
 /** N lanes, each a worker thread that runs `entry`; `entry` must call `serveLane`. */
 export class ThreadExecutor<T extends TaskTable> implements Executor<T> {
-  readonly lanes: number;
   private readonly workers: Worker[] = [];
   private readonly waiting: Map<number, Waiting>[] = [];
   /** Why a lane ended before its time. */
@@ -38,8 +37,11 @@ export class ThreadExecutor<T extends TaskTable> implements Executor<T> {
 
   /** `setup` is handed to every lane as plain data. */
   constructor(entry: URL, lanes: number, setup: unknown) {
-    this.lanes = lanes;
     for (let lane = 0; lane < lanes; lane++) this.start(entry, setup);
+  }
+
+  get lanes(): number {
+    return this.workers.length;
   }
 
   private start(entry: URL, setup: unknown): void {
@@ -88,6 +90,11 @@ export class ThreadExecutor<T extends TaskTable> implements Executor<T> {
   reuse(lane: number, buffer: ArrayBuffer): void {
     if (!this.closed && !this.broken.has(lane))
       this.workers[lane]!.postMessage({ buffer } satisfies GivenBack, [buffer]);
+  }
+
+  async keep(lanes: number): Promise<void> {
+    if (this.closed) return;
+    await Promise.all(this.workers.splice(lanes).map((worker) => worker.terminate()));
   }
 
   async close(): Promise<void> {

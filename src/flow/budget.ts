@@ -7,8 +7,6 @@ import type { Look } from './look.js';
  * kept in memory before it is spilled. What each part takes was measured (bench/memory.mjs).
  */
 export interface Budget {
-  /** How many records there are, about. */
-  records: number;
   /** For the digests of kept rows, which may take more as long as memory is not tight. */
   digestBytes: number;
   /** For the index of near duplicates. */
@@ -21,6 +19,16 @@ export interface Budget {
   maxTerms: number;
   /** For a lane's table of runs of words. */
   runBytes: number;
+  /** How many records there are, about. */
+  records: number;
+}
+
+/** What a look at the sources says of the memory that they will take. */
+export interface Weight {
+  /** How many records there are, about. */
+  records: number;
+  /** What the pages of Parquet files take in a lane, where they are large (load/parquet/large-pages.ts). */
+  pageBytes: number;
 }
 
 const mb = 2 ** 20;
@@ -29,8 +37,10 @@ const baseBytes = 180 * mb;
 /** What a lane needs for its chunk, its columns and their encoding; with ranking, for a row group and the term table too. */
 const laneBytes = 280 * mb;
 const rankLaneBytes = 80 * mb;
-/** Fate and place of a record, which stay in memory whatever happens. */
-const recordBytes = 6;
+/** Of large pages this much is part of what a lane needs anyway. */
+const pageShare = 32 * mb;
+/** Fate and place of a record, and bits of the filter of its digest, which stay in memory whatever happens. */
+const recordBytes = 7;
 /** Of a kept row when all are put in order: scores and places. By then the table of digests is gone. */
 const orderBytes = 30;
 /** A term takes 40 bytes of a table that is at least half full; a chunk may double it. */
@@ -39,24 +49,33 @@ const termBytes = 160;
 const leastRunBytes = 2 ** 24;
 const [leastTerms, mostTerms] = [2 ** 19, 2 ** 24];
 
-/** How many lanes fit the memory: at least one, at most `threads`. */
-export function laneCount(threads: number, memoryBytes: number, ranks: boolean): number {
+const noWeight: Weight = { records: 0, pageBytes: 0 };
+
+/** Bytes that the process takes with so many lanes, before anything is kept for later. */
+export function leastBytes(lanes: number, ranks: boolean, { records, pageBytes }: Weight = noWeight): number {
   const lane = laneBytes + (ranks ? rankLaneBytes + (leastTerms * termBytes) / 2 : 0);
-  return Math.max(1, Math.min(threads, Math.floor((memoryBytes - baseBytes) / lane)));
+  return baseBytes + records * recordBytes + lanes * (lane + Math.max(0, pageBytes - pageShare));
+}
+
+/** How many lanes fit the memory: at least one, at most `threads`. */
+export function laneCount(threads: number, memoryBytes: number, ranks: boolean, weight?: Weight): number {
+  let lanes = 1;
+  while (lanes < threads && leastBytes(lanes + 1, ranks, weight) <= memoryBytes) lanes++;
+  return lanes;
 }
 
 /** True if rows are compared with each other to be ranked. */
 export const ranksRows = ({ rank }: Config): boolean => rank.enabled && !(rank.method === 'none' && rank.top === null);
 
-/** Shares out what `lanes` lanes leave. `records`: how many there are, about. */
-export function budgetOf(config: Config, lanes: number, records: number): Budget {
+/** Shares out what `lanes` lanes leave. */
+export function budgetOf(config: Config, lanes: number, { records, pageBytes }: Weight): Budget {
   const ranks = ranksRows(config);
-  const lane = laneBytes + (ranks ? rankLaneBytes : 0);
+  const lane = laneBytes + (ranks ? rankLaneBytes : 0) + Math.max(0, pageBytes - pageShare);
   const free = config.resources.memoryBytes - baseBytes - lanes * lane - records * recordBytes;
   let left = Math.max(32 * mb, free);
   const nearBytes = config.near.enabled ? left * 0.6 : 0;
   left -= nearBytes;
-  if (!ranks) return { records, digestBytes: left, nearBytes, heldBytes: 0, idBytes: 0, maxTerms: 0, runBytes: 0 };
+  if (!ranks) return { digestBytes: left, nearBytes, heldBytes: 0, idBytes: 0, maxTerms: 0, runBytes: 0, records };
   const rows = records * (config.dedupe.enabled ? tableRowBytes : orderBytes);
   const digestBytes = Math.min(left / 2, rows);
   left -= digestBytes;
@@ -64,11 +83,15 @@ export function budgetOf(config: Config, lanes: number, records: number): Budget
   left = Math.max(0, left - (maxTerms * lanes * termBytes) / 2);
   const idBytes = Math.floor((left * 0.35) / lanes);
   const runBytes = Math.max(leastRunBytes, Math.floor((left * 0.15) / lanes));
-  return { records, digestBytes, nearBytes, heldBytes: left / 2, idBytes, maxTerms, runBytes };
+  return { digestBytes, nearBytes, heldBytes: left / 2, idBytes, maxTerms, runBytes, records };
 }
 
-/** Whether the process has nearly all of its memory, so that what can be spilled is. */
-export const isTight = (memoryBytes: number): boolean => process.memoryUsage.rss() > memoryBytes * 0.92;
+/**
+ * Whether the process has nearly all of its memory, so that what can be spilled is. What stays in memory of the records
+ * that are still to come is left free.
+ */
+export const isTight = (memoryBytes: number, toCome = 0): boolean =>
+  process.memoryUsage.rss() > memoryBytes * 0.92 - Math.max(0, toCome) * recordBytes;
 
 /** About how many records the sources have: what the footer of a Parquet file says, else by the size of those seen. */
 export function expectedRecords(looks: readonly Look[], limit: number | null): number {

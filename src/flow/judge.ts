@@ -81,8 +81,8 @@ export class Judge {
     this.rejects = new RejectTally(schema.looks, config.read);
     this.decided = decided;
     const isOpen = decided === null;
-    this.table =
-      isOpen && dedupe.enabled ? new BoundedDigests(digestSpilling(config, budget, scratch), budget.records) : null;
+    const spilling = digestSpilling(config, budget, scratch, this.fates);
+    this.table = isOpen && dedupe.enabled ? new BoundedDigests(spilling, budget.records) : null;
     const room = nearRoom(config, budget, scratch, nearRows);
     this.near = isOpen && near.enabled ? new NearJudging(near.threshold, room, this.table) : null;
     this.unrelated = decided?.unrelated ?? null;
@@ -198,10 +198,15 @@ export class Judge {
   }
 }
 
-function digestSpilling({ resources }: Config, { digestBytes }: Budget, scratch: ScratchFolder): Spilling {
+function digestSpilling(
+  { resources }: Config,
+  { digestBytes, records }: Budget,
+  scratch: ScratchFolder,
+  fates: FateLog,
+): Spilling {
   return {
     roomBytes: digestBytes,
-    isTight: () => isTight(resources.memoryBytes),
+    isTight: () => isTight(resources.memoryBytes, records - fates.records),
     spill: (table) => {
       const file = scratch.file();
       return spilling(file, () => new SpilledDigests(table, file));

@@ -30,6 +30,8 @@ export interface Look {
   start: ChunkStart | null;
   /** The pieces of a Parquet file; null for text. */
   pieces: RowPiece[] | null;
+  /** Bytes of memory that the largest pages of each column of a Parquet file take; null for text. */
+  pageBytes: number[] | null;
   /** Bytes of a record of a text, on average over the samples; 0 for Parquet. */
   recordBytes: number;
   /** Other dialects that would fit the samples. */
@@ -71,7 +73,8 @@ export async function lookAt(source: Source, config: Config, scratch: string, op
     json: json?.dialect ?? null,
     columns: sniffed.columns,
   };
-  const look = { source, file, plan, start: sniffed.dataStart, pieces: null, alternatives: csv?.alternatives ?? [] };
+  const alternatives = csv?.alternatives ?? [];
+  const look = { source, file, plan, start: sniffed.dataStart, pieces: null, pageBytes: null, alternatives };
   const dialect = { format: source.format, encoding, ...sniffed.dialect };
   return { ...look, dialect, warnings: [...warnings, ...sniffed.warnings], ...typeSample(plan, look.start, config) };
 }
@@ -121,7 +124,7 @@ function declaredColumns(
 }
 
 function lookAtParquet(source: Source, file: Spooled): Look {
-  const { fields, pieces, createdBy } = lookParquet(file.path, source.path);
+  const { fields, pieces, pageBytes, createdBy } = lookParquet(file.path, source.path);
   const name = source.path;
   const columns = fields.map((f) => f.name);
   return {
@@ -139,6 +142,7 @@ function lookAtParquet(source: Source, file: Spooled): Look {
     columns: { name, columns: fields.map((f) => ({ ...f, kinds: 0, shape: null })) },
     start: null,
     pieces,
+    pageBytes,
     recordBytes: 0,
     alternatives: [],
     dialect: { format: 'parquet', created_by: createdBy },

@@ -2,7 +2,8 @@ import type { Config } from '../config/options.js';
 import type { Executor } from '../engine/executor.js';
 import { Sequence } from '../engine/sequence.js';
 import { attempt, type RunContext, type Staged } from './attempt.js';
-import { type Budget, budgetOf, expectedRecords } from './budget.js';
+import { type Budget, budgetOf } from './budget.js';
+import { fitLanes } from './fit.js';
 import { Judge } from './judge.js';
 import type { Look } from './look.js';
 import type { Decided } from './near-judging.js';
@@ -24,10 +25,9 @@ export interface RunResult extends Staged {
  */
 export async function run(looks: readonly Look[], config: Config, context: RunContext): Promise<RunResult> {
   const schema = new SchemaState(looks, config);
-  const { lanes } = context.executor;
-  const records = expectedRecords(looks, config.read.limit);
+  const weight = await fitLanes(schema, config, context.executor);
   const shareOut = (wanted: Config): Budget => {
-    const shares = budgetOf(wanted, lanes, records);
+    const shares = budgetOf(wanted, context.executor.lanes, weight);
     const { heldBytes = shares.heldBytes } = context;
     return { ...shares, heldBytes, idBytes: Math.min(shares.idBytes, heldBytes) };
   };

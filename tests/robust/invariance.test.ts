@@ -93,6 +93,8 @@ function interrupted(executor: Executor<LaneTasks>): Executor<LaneTasks> {
       if (task === 'settle') await executor.run(lane, 'encodeAs', { block: { rows, columns }, fields });
       return executor.run(lane, task, payload, onEvent);
     },
+    reuse: (lane, buffer) => executor.reuse(lane, buffer),
+    keep: (count) => executor.keep(count),
     close: () => executor.close(),
   };
 }

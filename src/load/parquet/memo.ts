@@ -1,5 +1,5 @@
 /** Pages smaller than this are unpacked again rather than kept. */
-const leastKeptBytes = 8 * 1024 * 1024;
+export const leastKeptBytes: number = 8 * 1024 * 1024;
 
 /** The unpacked bytes of one page, copied out of the kernel's memory. */
 export class KeptPage {

@@ -1,0 +1,43 @@
+import type { Config } from '../config/options.js';
+import type { Executor } from '../engine/executor.js';
+import { DatagpuError } from '../errors.js';
+import { expectedRecords, laneCount, leastBytes, ranksRows, type Weight } from './budget.js';
+import type { SchemaState } from './schema.js';
+import type { LaneTasks } from './tasks.js';
+
+/**
+ * Ends the lanes that don't fit the memory, now that the sources are known: they were opened before that. Gives what the
+ * sources take.
+ *
+ * @throws DatagpuError `input` where not even one lane can read the pages of a Parquet file
+ */
+export async function fitLanes(
+  { looks, union }: SchemaState,
+  config: Config,
+  executor: Executor<LaneTasks>,
+): Promise<Weight> {
+  const { memoryBytes } = config.resources;
+  const ranks = ranksRows(config);
+  const weight: Weight = { records: expectedRecords(looks, config.read.limit), pageBytes: 0 };
+  for (const [s, { pageBytes, plan }] of looks.entries()) {
+    for (const column of new Set(union.maps[s]!)) {
+      const bytes = pageBytes?.[column] ?? 0;
+      weight.pageBytes = Math.max(weight.pageBytes, bytes);
+      const least = leastBytes(1, ranks, { records: 0, pageBytes: bytes });
+      if (bytes === 0 || least <= memoryBytes) continue;
+      throw new DatagpuError(
+        'input',
+        `reading its largest page takes ${megabytes(bytes)} of memory, too much for --memory`,
+        {
+          file: plan.name,
+          column: plan.columns[column]!,
+          hint: `Give it --memory ${megabytes(least)}, or write the file again with smaller pages`,
+        },
+      );
+    }
+  }
+  await executor.keep(Math.min(executor.lanes, laneCount(executor.lanes, memoryBytes, ranks, weight)));
+  return weight;
+}
+
+const megabytes = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20)}MiB`;
