@@ -67,3 +67,18 @@ export function mostSize(n: u32, skipped: u32): u32 {
   while (m > 0 && (!sizesFit(n, m) || leastShared(n, m) > left)) m--;
   return m;
 }
+
+/** Sizes in classes, in order: exact below 256, then 128 classes to each doubling. */
+// @ts-ignore: decorator
+@inline
+export function sizeClass(size: u32): u32 {
+  if (size < 256) return size;
+  const shift = 24 - clz<u32>(size);
+  return (size >> shift) + (shift << 7);
+}
+
+/** The least size of a class. */
+export function leastOfClass(size: u32): u32 {
+  if (size < 256) return size;
+  return ((size & 127) | 128) << ((size >> 7) - 1);
+}

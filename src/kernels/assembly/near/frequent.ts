@@ -1,18 +1,23 @@
 /**
- * The order of shingles, frequent ones last: a set's prefix is its first shingles in this order. Frequencies are learned from
- * a sample of the kept sets; all other shingles count as rare and are ordered by their hashes.
+ * How frequent shingles are, as learned from a sample of the kept sets; all others count as rare.
  *
  *     counted   uint64 shingle, uint32 count from the second time on, 4 bytes unused; open addressing
  *     learned   uint64 shingle, uint32 count in the sample, uint32 flags; open addressing, and a bit map before it
- *     prefix    uint64 shingle, uint32 key of its posting list, uint32 flags
  */
 import { take } from '../shared/arena';
 
-/** So frequent that its posting lists are kept by size of the set. */
-export const splitFlag: u32 = 1;
+/** So frequent that its posting lists are kept by size of the set, but for the first rows. */
+const splitFlag: u32 = 1;
 /** So frequent that it is held once. */
 export const internFlag: u32 = 2;
 const splitFrom: f64 = 128;
+const unsplitMost: u32 = 64;
+/** In the flags, from these bits on: the level, 8 bits; rows entered under the shingle alone, up to `unsplitMost`. */
+const levelShift: u32 = 8;
+const enteredShift: u32 = 16;
+/** Shingles in fewer than 1 set of 2^9, or in fewer than `leastCommon` of the sample, are of level 0. */
+const mostLevels: u32 = 9;
+const leastCommon: u32 = 3;
 
 const entryBytes: usize = 16;
 const countedBits: u32 = 20;
@@ -34,11 +39,6 @@ const learned = memory.data(16 << 17, 16);
 /** Shingles that are known to be frequent. */
 export let learnedEntries: u32 = 0;
 const bitmap = memory.data(1 << 17, 16);
-
-/** The prefix that `orderPrefix` made. */
-export let prefix: usize = 0;
-let heap: usize = 0;
-let capacity: u32 = 0;
 
 /** Empties the counters. */
 export function beginCounting(): void {
@@ -109,11 +109,53 @@ export function learn(rate: f64, taken: u32): void {
     const slot = slotOf(learned, learnedBits, shingle);
     store<u64>(slot, shingle);
     store<u32>(slot, count, 8);
-    store<u32>(slot, (<f64>count * rate >= splitFrom ? splitFlag : 0) | (count >= max(taken / 20, 3) ? internFlag : 0), 12);
+    const split = <f64>count * rate >= splitFrom ? splitFlag : 0;
+    const interned = count >= max(taken / 20, leastCommon) ? internFlag : 0;
+    store<u32>(slot, split | interned | (levelFor(count, taken) << levelShift), 12);
     const bit = <u32>shingle & ((1 << bitmapBits) - 1);
     store<u8>(bitmap + <usize>(bit >> 3), load<u8>(bitmap + <usize>(bit >> 3)) | <u8>((<u32>1) << (bit & 7)));
     learnedEntries++;
   }
+}
+
+/** The level of a shingle that `count` of `taken` sets have: one more for each doubling. */
+function levelFor(count: u32, taken: u32): u32 {
+  if (count < leastCommon || (count << mostLevels) < taken) return 0;
+  return 32 - clz<u32>((count << mostLevels) / max(taken, 1));
+}
+
+/** The level in the flags of an entry. */
+// @ts-ignore: decorator
+@inline
+export function levelIn(flags: u32): u32 {
+  return (flags >> levelShift) & 0xff;
+}
+
+/** How frequent a shingle is: 0 if rare. Shingles of a higher level come later in the order. */
+// @ts-ignore: decorator
+@inline
+export function levelOf(shingle: u64): u32 {
+  const at = frequent(shingle);
+  return at == 0 ? 0 : levelIn(load<u32>(at, 12));
+}
+
+/** Whether there are lists by size for a shingle with these flags, beside the one for the first rows. */
+// @ts-ignore: decorator
+@inline
+export function isSplit(flags: u32): bool {
+  return flags >> enteredShift == unsplitMost;
+}
+
+/** Whether a row is to be entered in the list by size of a shingle that had these flags; if not, it is counted. */
+// @ts-ignore: decorator
+@inline
+export function entersBySize(shingle: u64, flags: u32): bool {
+  if ((flags & splitFlag) == 0) return false;
+  const at = frequent(shingle);
+  const current = load<u32>(at, 12);
+  if (isSplit(current)) return true;
+  store<u32>(at, current + (1 << enteredShift), 12);
+  return false;
 }
 
 /** The entry of a frequent shingle, or 0. */
@@ -124,82 +166,4 @@ export function frequent(shingle: u64): usize {
   if ((load<u8>(bitmap + <usize>(bit >> 3)) & <u8>((<u32>1) << (bit & 7))) == 0) return 0;
   const at = slotOf(learned, learnedBits, shingle);
   return load<u64>(at) == shingle && shingle != 0 ? at : 0;
-}
-
-// @ts-ignore: decorator
-@inline
-function put(place: u32, shingle: u64, flags: u32): void {
-  const at = prefix + ((<usize>place) << 4);
-  store<u64>(at, shingle);
-  store<u32>(at, <u32>shingle, 8);
-  store<u32>(at, flags, 12);
-}
-
-/** Puts the first `length` shingles of a sorted set of `n`, in order, into `prefix`. */
-export function orderPrefix(set: usize, n: u32, length: u32): void {
-  if (n > capacity) {
-    capacity = max(max(n, capacity * 2), 1024);
-    prefix = take((<usize>capacity) << 4);
-    heap = take((<usize>capacity) << 4);
-  }
-  if (learnedEntries == 0) {
-    for (let i: u32 = 0; i < length; i++) put(i, load<u64>(set + ((<usize>i) << 3)), 0);
-    return;
-  }
-  let rare: u32 = 0;
-  let common: u32 = 0;
-  for (let i: usize = 0; i < <usize>n && rare < length; i++) {
-    const shingle = load<u64>(set + (i << 3));
-    const known = frequent(shingle);
-    if (known == 0) put(rare++, shingle, 0);
-    else {
-      v128.store(heap + ((<usize>common) << 4), v128.load(known));
-      common++;
-    }
-  }
-  if (rare == length) return;
-  for (let i: i32 = <i32>(common >> 1) - 1; i >= 0; i--) sink(<u32>i, common);
-  while (rare < length) {
-    put(rare++, load<u64>(heap), load<u32>(heap, 12));
-    common--;
-    v128.store(heap, v128.load(heap + ((<usize>common) << 4)));
-    sink(0, common);
-  }
-}
-
-/** Rarer first; equally frequent ones by hash. */
-// @ts-ignore: decorator
-@inline
-function before(a: usize, b: usize): bool {
-  const left = load<u32>(a, 8);
-  const right = load<u32>(b, 8);
-  return left < right || (left == right && load<u64>(a) < load<u64>(b));
-}
-
-/** Restores the heap of `count` entries below place `i`. */
-function sink(i: u32, count: u32): void {
-  while (true) {
-    let child: u32 = 2 * i + 1;
-    if (child >= count) return;
-    let at = heap + ((<usize>child) << 4);
-    if (child + 1 < count && before(at + 16, at)) {
-      child++;
-      at += 16;
-    }
-    const parent = heap + ((<usize>i) << 4);
-    if (!before(at, parent)) return;
-    const moved = v128.load(parent);
-    v128.store(parent, v128.load(at));
-    v128.store(at, moved);
-    i = child;
-  }
-}
-
-/** Sizes in classes, in order: exact below 256, then 128 classes to each doubling. */
-// @ts-ignore: decorator
-@inline
-export function sizeClass(size: u32): u32 {
-  if (size < 256) return size;
-  const shift = 24 - clz<u32>(size);
-  return (size >> shift) + (shift << 7);
 }

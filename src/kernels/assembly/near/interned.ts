@@ -4,8 +4,9 @@
  *     entry   uint64 hash of the list, address, length: uint32 each; open addressing
  */
 import { take } from '../shared/arena';
-import { frequent, internFlag, learnedEntries } from './frequent';
+import { learnedEntries } from './frequent';
 import { K0, spread } from './hash';
+import { isInterned } from './order';
 
 let entries: usize = 0;
 let bits: u32 = 0;
@@ -25,7 +26,7 @@ let hash: u64 = 0;
 let rares: usize = 0;
 let capacity: u32 = 0;
 
-/** Takes a set apart. All are its own when the frequent ones are too few to be worth it. */
+/** Takes the set apart whose prefix was begun last. All are its own when the frequent ones are too few to be worth it. */
 export function split(set: usize, n: u32): void {
   known = 0;
   if (learnedEntries == 0) {
@@ -42,8 +43,7 @@ export function split(set: usize, n: u32): void {
   let h: u64 = 0;
   for (let i: usize = 0; i < <usize>n; i++) {
     const shingle = load<u64>(set + (i << 3));
-    const known = frequent(shingle);
-    if (known == 0 || (load<u32>(known, 12) & internFlag) == 0) {
+    if (!isInterned(i, shingle)) {
       store<u64>(rares + ((<usize>rare) << 3), shingle);
       rare++;
     } else {

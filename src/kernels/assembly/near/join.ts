@@ -9,6 +9,7 @@
  */
 import { take } from '../shared/arena';
 import {
+  leastOfClass,
   leastShared,
   leastSize,
   mostSize,
@@ -17,10 +18,12 @@ import {
   setThreshold,
   sharedRate,
   sharedRateOf,
+  sizeClass,
   sizesFit,
 } from './bounds';
-import { beginCounting, countSet, learn, orderPrefix, prefix, sizeClass, splitFlag } from './frequent';
+import { beginCounting, countSet, entersBySize, isSplit, learn } from './frequent';
 import { common, commons, intern, known, mayIntern, own, owned, split, wholeOwn } from './interned';
+import { beginPrefix, extendPrefix, prefix } from './order';
 import { overlap } from './overlap';
 import {
   clearPostings,
@@ -50,6 +53,7 @@ import {
   stampAt,
 } from './rows';
 import { keep, shinglesAt } from './sets';
+import { clearTails, headLength } from './tails';
 
 /** Sets from which frequencies are learned. */
 const sampleSets: u32 = 65536;
@@ -130,14 +134,15 @@ export function probe(set: usize, n: u32): f64 {
   sizeMost = mostSize(n, 0);
   mostDiffering = <u32>(<f64>(n + sizeMost) * slack);
   probes++;
-  length = prefixLength(n);
   order(set, n);
+  length = searchLength(n);
+  extendPrefix(length);
   fetchSlots(prefix + 8, length);
   for (let p: u32 = 0; p < length && bestSimilarity < 1; p++) {
     const entry = prefix + ((<usize>p) << 4);
     const key = load<u32>(entry, 8);
-    if ((load<u32>(entry, 12) & splitFlag) == 0) meet(key, set, n, p);
-    else {
+    meet(key, set, n, p);
+    if (isSplit(load<u32>(entry, 12))) {
       // Only the lists of those sizes with which a set can still be similar enough.
       const to = sizeClass(mostSize(n, p));
       for (let size = sizeClass(leastSize(n)); size <= to; size++)
@@ -147,9 +152,21 @@ export function probe(set: usize, n: u32): f64 {
   return bestSimilarity < 0 ? -1 : <f64>load<u32>(rowAt(best), ordinalAt);
 }
 
-/** Makes a set's prefix and signature. */
+/** How much of its prefix a set needs, for the smallest of the kept sets that can be similar enough: 0 if none can. */
+function searchLength(n: u32): u32 {
+  const least = leastSize(n);
+  const to = sizeClass(sizeMost);
+  for (let size = sizeClass(least); size <= to; size++) {
+    if (load<u8>(sizesSeen + <usize>size) == 0) continue;
+    const shared = leastShared(n, max(least, leastOfClass(size)));
+    return shared > n ? 0 : min(n - shared + 1, prefixLength(n));
+  }
+  return 0;
+}
+
+/** Begins a set's prefix, and makes its signature. */
 function order(set: usize, n: u32): void {
-  orderPrefix(set, n, length);
+  beginPrefix(set, n, prefixLength(n));
   sign(set, n, signature);
   brief = folded(signature);
   ordered = set;
@@ -262,10 +279,7 @@ function part(set: usize, n: u32): void {
 
 /** Enters a set that is kept. Copies it. */
 export function insert(set: usize, n: u32, ordinal: u32): void {
-  if (ordered != set) {
-    length = prefixLength(n);
-    order(set, n);
-  }
+  if (ordered != set) order(set, n);
   part(set, n);
   if (!mayIntern()) wholeOwn(set, n);
   const place = keep(own, owned);
@@ -283,15 +297,16 @@ export function insert(set: usize, n: u32, ordinal: u32): void {
   memory.copy(record + signatureAt, signature, 32);
   ordered = 0;
   store<u8>(sizesSeen + <usize>sizeClass(n), 1);
-  enter(rows - 1, n, prefixLength(n), brief);
+  enter(rows - 1, n, headLength(rows - 1, set, n, prefixLength(n), known), brief);
 }
 
-/** Enters the shingles of `prefix` for a row. */
+/** Enters a row under the first `count` shingles of its order. */
 function enter(row: u32, n: u32, count: u32, signature: u64): void {
+  extendPrefix(count);
   for (let p: u32 = 0; p < count; p++) {
     const entry = prefix + ((<usize>p) << 4);
     const key = load<u32>(entry, 8);
-    post((load<u32>(entry, 12) & splitFlag) != 0 ? keyFor(key, sizeClass(n)) : key, row, p, n, signature);
+    post(entersBySize(load<u64>(entry), load<u32>(entry, 12)) ? keyFor(key, sizeClass(n)) : key, row, p, n, signature);
   }
   indexed += count;
 }
@@ -311,13 +326,15 @@ function rebuild(): void {
   }
   learn(taken == 0 ? 1 : <f64>rows / <f64>taken, taken);
   clearPostings();
+  clearTails();
   indexed = 0;
   for (let row: u32 = 0; row < rows; row++) {
     const record = rowAt(row);
     const n = sizeOf(record);
     const count = prefixLength(n);
-    orderPrefix(whole(record, n), n, count);
-    enter(row, n, count, folded(record + signatureAt));
+    const set = whole(record, n);
+    beginPrefix(set, n, count);
+    enter(row, n, headLength(row, set, n, count, 0), folded(record + signatureAt));
   }
   patience = rows >= 2 * rowsAtBuild ? patienceAtFirst : patience * 2;
   rowsAtBuild = rows;
@@ -328,15 +345,14 @@ function rebuild(): void {
 let merged: usize = 0;
 let mergedRoom: u32 = 0;
 
-/** All shingles of a row, in order; of the last one only. */
+/** A copy of all shingles of a row, sorted; of the last one only. */
 function whole(record: usize, n: u32): usize {
-  let i = shinglesAt(load<u32>(record, ownAt), load<u32>(record, ownCount));
-  const t = load<u32>(record, sharedCount);
-  if (t == 0) return i;
   if (n > mergedRoom) {
     mergedRoom = max(n, mergedRoom * 2);
     merged = take((<usize>mergedRoom) << 3);
   }
+  let i = shinglesAt(load<u32>(record, ownAt), load<u32>(record, ownCount));
+  const t = load<u32>(record, sharedCount);
   let j = <usize>load<u32>(record, sharedAt);
   const iEnd = i + ((<usize>load<u32>(record, ownCount)) << 3);
   const jEnd = j + ((<usize>t) << 3);

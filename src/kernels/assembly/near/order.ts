@@ -1,0 +1,166 @@
+/**
+ * The order of shingles, frequent ones last: a set's prefix is its first shingles in this order. Rare ones are ordered by
+ * their hashes, others by how frequent they are (frequent.ts), which is by level first. No more is ordered than is asked
+ * for: of a header, mostly nothing.
+ *
+ *     prefix   uint64 shingle, uint32 key of its posting list, uint32 flags
+ *     found    uint32 address of the entry of a frequent shingle, uint32 its level
+ */
+import { take } from '../shared/arena';
+import { frequent, internFlag, learnedEntries, levelIn } from './frequent';
+
+export const levels: usize = 12;
+const counts = memory.data(4 * 12, 16);
+const sums = memory.data(8 * 12, 16);
+
+/** The shingles that `extendPrefix` put in order. */
+export let prefix: usize = 0;
+/** How many they are. */
+let placed: u32 = 0;
+/** Whether all shingles of the set were looked up: then there are counts, sums and marks. */
+export let sorted: bool = false;
+/** The rare ones among them. */
+export let rares: u32 = 0;
+let found: usize = 0;
+let founds: u32 = 0;
+let marks: usize = 0;
+let capacity: u32 = 0;
+
+/** Frequent shingles of level `current` that are not in the prefix yet. */
+let heap: usize = 0;
+let heaped: u32 = 0;
+let current: u32 = 0;
+
+/** Begins with a sorted set of `n`, of which at most the first `most` will be asked for. */
+export function beginPrefix(set: usize, n: u32, most: u32): void {
+  if (n > capacity) {
+    capacity = max(max(n, capacity * 2), 1024);
+    prefix = take((<usize>capacity) << 4);
+    heap = take((<usize>capacity) << 4);
+    found = take((<usize>capacity) << 3);
+    marks = take(<usize>capacity);
+  }
+  sorted = false;
+  let rare: u32 = 0;
+  if (learnedEntries == 0) {
+    for (; rare < most; rare++) put(rare, load<u64>(set + ((<usize>rare) << 3)), 0);
+    placed = most;
+    return;
+  }
+  memory.fill(counts, 0, levels << 2);
+  memory.fill(sums, 0, levels << 3);
+  let i: usize = 0;
+  let to = found;
+  for (; i < <usize>n && rare < most; i++) {
+    const shingle = load<u64>(set + (i << 3));
+    const known = frequent(shingle);
+    if (known == 0) {
+      put(rare++, shingle, 0);
+      store<u8>(marks + i, 0);
+      continue;
+    }
+    const flags = load<u32>(known, 12);
+    const level = levelIn(flags);
+    store<u32>(to, <u32>known);
+    store<u32>(to, level, 4);
+    to += 8;
+    store<u8>(marks + i, flags & internFlag);
+    const count = counts + ((<usize>level) << 2);
+    store<u32>(count, load<u32>(count) + 1);
+    const sum = sums + ((<usize>level) << 3);
+    store<u64>(sum, load<u64>(sum) + shingle);
+  }
+  placed = rare;
+  rares = rare;
+  founds = <u32>((to - found) >> 3);
+  if (rare == most) return;
+  sorted = true;
+  current = 0;
+  fillHeap();
+}
+
+/** Sees to it that the first `length` shingles are in `prefix`. */
+export function extendPrefix(length: u32): void {
+  while (placed < length) {
+    while (heaped == 0) {
+      current++;
+      fillHeap();
+    }
+    put(placed++, load<u64>(heap), load<u32>(heap, 12));
+    heaped--;
+    v128.store(heap, v128.load(heap + ((<usize>heaped) << 4)));
+    sink(0, heaped);
+  }
+}
+
+/** How many shingles of the set are of a level above 0, if it is `sorted`. */
+// @ts-ignore: decorator
+@inline
+export function countOf(level: usize): u32 {
+  return load<u32>(counts + (level << 2));
+}
+
+/** The sum of them, modulo 2^64. */
+// @ts-ignore: decorator
+@inline
+export function sumOf(level: usize): u64 {
+  return load<u64>(sums + (level << 3));
+}
+
+/** Whether the shingle in place `i` of the set, by hash, is one to be held once. */
+// @ts-ignore: decorator
+@inline
+export function isInterned(i: usize, shingle: u64): bool {
+  if (sorted) return load<u8>(marks + i) != 0;
+  const known = frequent(shingle);
+  return known != 0 && (load<u32>(known, 12) & internFlag) != 0;
+}
+
+// @ts-ignore: decorator
+@inline
+function put(place: u32, shingle: u64, flags: u32): void {
+  const at = prefix + ((<usize>place) << 4);
+  store<u64>(at, shingle);
+  store<u32>(at, <u32>shingle, 8);
+  store<u32>(at, flags, 12);
+}
+
+function fillHeap(): void {
+  heaped = 0;
+  if (load<u32>(counts + ((<usize>current) << 2)) == 0) return;
+  const end = found + ((<usize>founds) << 3);
+  for (let at = found; at < end; at += 8) {
+    if (load<u32>(at, 4) != current) continue;
+    v128.store(heap + ((<usize>heaped) << 4), v128.load(<usize>load<u32>(at)));
+    heaped++;
+  }
+  for (let i: i32 = <i32>(heaped >> 1) - 1; i >= 0; i--) sink(<u32>i, heaped);
+}
+
+/** Rarer first; equally frequent ones by hash. */
+// @ts-ignore: decorator
+@inline
+function before(a: usize, b: usize): bool {
+  const left = load<u32>(a, 8);
+  const right = load<u32>(b, 8);
+  return left < right || (left == right && load<u64>(a) < load<u64>(b));
+}
+
+/** Restores the heap of `count` entries below place `i`. */
+function sink(i: u32, count: u32): void {
+  while (true) {
+    let child: u32 = 2 * i + 1;
+    if (child >= count) return;
+    let at = heap + ((<usize>child) << 4);
+    if (child + 1 < count && before(at + 16, at)) {
+      child++;
+      at += 16;
+    }
+    const parent = heap + ((<usize>i) << 4);
+    if (!before(at, parent)) return;
+    const moved = v128.load(parent);
+    v128.store(parent, v128.load(at));
+    v128.store(at, moved);
+    i = child;
+  }
+}

@@ -1,0 +1,123 @@
+/**
+ * Which shingles a row need not be entered under. A tail of a set is what its order (frequent.ts) has from some position on:
+ * here, from where a level of frequency begins. A row is not entered under the shingles of a tail if a row kept before it,
+ * no larger, has all of them, as rows have that share a header.
+ *
+ * What is most similar to a set x, the earliest of equals, is found nevertheless. Let it be y, and let z be the first
+ * shingle in order that x and y share; that prefix filtering finds y means that y is entered under z. Were it not, z would
+ * lie in a tail of y that an earlier, no larger row r has. What x shares with y begins with z, so all of it is in that tail
+ * and in r: r shares as much with x as y does, or more, and is no larger. So r is at least as similar, and earlier; but y was
+ * to be the earliest of the most similar.
+ *
+ *     entry   uint64 hash of a tail, uint32 row that has it, the smallest so far and of those the earliest, 4 bytes unused;
+ *             open addressing. Hashes are hints: a row's shingles are compared before any is left out.
+ */
+import { levelOf } from './frequent';
+import { K0, spread } from './hash';
+import { own, owned } from './interned';
+import { countOf, levels, sorted, sumOf } from './order';
+import { ownAt, ownCount, rowAt, sharedAt, sharedCount, sizeOf } from './rows';
+import { shinglesAt, takeRoom } from './sets';
+
+const firstBits: u32 = 12;
+const mostBits: u32 = 20;
+
+let entries: usize = 0;
+let bits: u32 = 0;
+let used: u32 = 0;
+
+export function clearTails(): void {
+  memory.fill(entries, 0, bits == 0 ? 0 : (<usize>16) << <usize>bits);
+  used = 0;
+}
+
+/**
+ * How many of the first `count` shingles the row `row` must be entered under: the row with the `n` shingles of `set`, the
+ * one put in order last. If `list` is not 0, it is the list of those held once, and `split` has taken the set apart. Rows
+ * before it must have been entered.
+ */
+export function headLength(row: u32, set: usize, n: u32, count: u32, list: usize): u32 {
+  if (!sorted) return count;
+  let sum: u64 = 0;
+  let head = n;
+  let least = count;
+  let leastLevel: u32 = 0;
+  let other: u32 = 0;
+  for (let level = levels - 1; level > 0; level--) {
+    if (countOf(level) == 0) continue;
+    head -= countOf(level);
+    sum += sumOf(level);
+    if (head >= count) continue;
+    const entry = entryFor(spread(sum + <u64>(n - head) * K0) | 1, row);
+    if (entry == 0) continue;
+    const held = load<u32>(entry, 8);
+    if (held != row && sizeOf(rowAt(held)) <= n) {
+      least = head;
+      leastLevel = <u32>level;
+      other = held;
+    } else store<u32>(entry, row, 8);
+  }
+  return least < count && hasTail(other, set, n, list, leastLevel) ? least : count;
+}
+
+/** Whether a row has all shingles of a set that are of a level or above. */
+function hasTail(row: u32, set: usize, n: u32, list: usize, level: u32): bool {
+  const record = rowAt(row);
+  const count = load<u32>(record, ownCount);
+  const its = shinglesAt(load<u32>(record, ownAt), count);
+  const shared = <usize>load<u32>(record, sharedAt);
+  // What is of a list that both have needs no look.
+  if (list != 0 && list == shared) return hasAll(its, count, 0, 0, own, owned, level);
+  return hasAll(its, count, shared, load<u32>(record, sharedCount), set, n, level);
+}
+
+/** Whether two sorted lists together have all shingles of a set that are of a level or above. */
+function hasAll(i: usize, iCount: u32, j: usize, jCount: u32, set: usize, n: u32, level: u32): bool {
+  const iEnd = i + ((<usize>iCount) << 3);
+  const jEnd = j + ((<usize>jCount) << 3);
+  const end = set + ((<usize>n) << 3);
+  for (let at = set; at < end; at += 8) {
+    const shingle = load<u64>(at);
+    while (i < iEnd && load<u64>(i) < shingle) i += 8;
+    while (j < jEnd && load<u64>(j) < shingle) j += 8;
+    if ((i < iEnd && load<u64>(i) == shingle) || (j < jEnd && load<u64>(j) == shingle)) continue;
+    if (levelOf(shingle) >= level) return false;
+  }
+  return true;
+}
+
+/** The entry of a tail, one more for `row` if there was none; 0 when no more fit. */
+function entryFor(hash: u64, row: u32): usize {
+  const isFull = bits == 0 || used >= ((<u32>3) << bits) >> 2;
+  if (isFull && bits < mostBits) widen();
+  return slotOf(hash, row, !isFull || used < ((<u32>3) << bits) >> 2);
+}
+
+function slotOf(hash: u64, row: u32, adds: bool): usize {
+  const mask: u32 = ((<u32>1) << bits) - 1;
+  let slot = <u32>(hash >> 32) & mask;
+  while (true) {
+    const at = entries + ((<usize>slot) << 4);
+    const held = load<u64>(at);
+    if (held == hash) return at;
+    if (held == 0) {
+      if (!adds) return 0;
+      store<u64>(at, hash);
+      store<u32>(at, row, 8);
+      used++;
+      return at;
+    }
+    slot = (slot + 1) & mask;
+  }
+}
+
+function widen(): void {
+  const from = entries;
+  const end = from + (bits == 0 ? 0 : (<usize>16) << <usize>bits);
+  bits = bits == 0 ? firstBits : bits + 1;
+  entries = takeRoom((<usize>16) << <usize>bits);
+  memory.fill(entries, 0, (<usize>16) << <usize>bits);
+  used = 0;
+  for (let at = from; at < end; at += 16)
+    if (load<u64>(at) != 0) slotOf(load<u64>(at), load<u32>(at, 8), true);
+}
