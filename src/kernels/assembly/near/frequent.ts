@@ -8,8 +8,9 @@ import { take } from '../shared/arena';
 
 /** So frequent that its posting lists are kept by size of the set, but for the first rows. */
 const splitFlag: u32 = 1;
-/** So frequent that it is held once. */
+/** So frequent that it is held once: those of this level and above, which 1 set of 32 has. */
 export const internFlag: u32 = 2;
+export const internLevel: u32 = 5;
 const splitFrom: f64 = 128;
 const unsplitMost: u32 = 64;
 /** In the flags, from these bits on: the level, 8 bits; rows entered under the shingle alone, up to `unsplitMost`. */
@@ -110,8 +111,8 @@ export function learn(rate: f64, taken: u32): void {
     store<u64>(slot, shingle);
     store<u32>(slot, count, 8);
     const split = <f64>count * rate >= splitFrom ? splitFlag : 0;
-    const interned = count >= max(taken / 20, leastCommon) ? internFlag : 0;
-    store<u32>(slot, split | interned | (levelFor(count, taken) << levelShift), 12);
+    const level = levelFor(count, taken);
+    store<u32>(slot, split | (level >= internLevel ? internFlag : 0) | (level << levelShift), 12);
     const bit = <u32>shingle & ((1 << bitmapBits) - 1);
     store<u8>(bitmap + <usize>(bit >> 3), load<u8>(bitmap + <usize>(bit >> 3)) | <u8>((<u32>1) << (bit & 7)));
     learnedEntries++;

@@ -23,7 +23,7 @@ import {
 } from './bounds';
 import { beginCounting, countSet, entersBySize, isSplit, learn } from './frequent';
 import { common, commons, intern, known, mayIntern, own, owned, split, wholeOwn } from './interned';
-import { beginPrefix, extendPrefix, prefix } from './order';
+import { beginPrefix, extendPrefix, forgetBefore, prefix } from './order';
 import { overlap } from './overlap';
 import {
   clearPostings,
@@ -218,13 +218,14 @@ function compare(row: u32, set: usize, n: u32, p: u32): void {
   work += 16;
   const m = sizeOf(record);
   const differ = differing(record + signatureAt, signature);
-  if (<f64>differ > <f64>(n + m) * slack || !sizesFit(n, m)) return;
-  if (n >= longFrom && m >= longFrom && <f64>differingLong(set, n, record) > <f64>(n + m) * slack) return;
+  const sum = <f64>(n + m);
+  if (<f64>differ > sum * slack || <f64>(n - p) < sum * rate || !sizesFit(n, m)) return;
+  if (n >= longFrom && m >= longFrom && <f64>differingLong(set, n, record) > sum * slack) return;
   if (bestSimilarity > 0 && row > best) {
     const most = <f64>((n + m - differ) >> 1);
-    if (most / (<f64>(n + m) - most) <= bestSimilarity) return;
+    if (most / (sum - most) <= bestSimilarity) return;
   }
-  const least = max(leastShared(n, m), <u32>Math.ceil(<f64>(n + m) * rate));
+  const least = max(leastShared(n, m), <u32>Math.ceil(sum * rate));
   if (n - p < least) return;
   const both = sharedBy(set, n, record, least);
   if (both < least) return;
@@ -327,6 +328,7 @@ function rebuild(): void {
   learn(taken == 0 ? 1 : <f64>rows / <f64>taken, taken);
   clearPostings();
   clearTails();
+  forgetBefore();
   indexed = 0;
   for (let row: u32 = 0; row < rows; row++) {
     const record = rowAt(row);

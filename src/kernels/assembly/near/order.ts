@@ -4,7 +4,7 @@
  * for: of a header, mostly nothing.
  *
  *     prefix   uint64 shingle, uint32 key of its posting list, uint32 flags
- *     found    uint32 address of the entry of a frequent shingle, uint32 its level
+ *     found    uint64 frequent shingle, uint32 address of its entry, uint32 flags of that, which may have changed since
  */
 import { take } from '../shared/arena';
 import { frequent, internFlag, learnedEntries, levelIn } from './frequent';
@@ -23,6 +23,9 @@ export let sorted: bool = false;
 export let rares: u32 = 0;
 let found: usize = 0;
 let founds: u32 = 0;
+/** The frequent shingles of the set before, if many: texts of one template have most of them in common. */
+let before: usize = 0;
+let befores: u32 = 0;
 let marks: usize = 0;
 let capacity: u32 = 0;
 
@@ -37,9 +40,16 @@ export function beginPrefix(set: usize, n: u32, most: u32): void {
     capacity = max(max(n, capacity * 2), 1024);
     prefix = take((<usize>capacity) << 4);
     heap = take((<usize>capacity) << 4);
-    found = take((<usize>capacity) << 3);
+    found = take((<usize>capacity) << 4);
+    before = take((<usize>capacity) << 4);
+    founds = 0;
     marks = take(<usize>capacity);
   }
+  const swap = before;
+  before = found;
+  befores = sorted && founds > n >> 2 ? founds : 0;
+  found = swap;
+  founds = 0;
   sorted = false;
   let rare: u32 = 0;
   if (learnedEntries == 0) {
@@ -51,19 +61,26 @@ export function beginPrefix(set: usize, n: u32, most: u32): void {
   memory.fill(sums, 0, levels << 3);
   let i: usize = 0;
   let to = found;
+  let hint = before;
+  const hintEnd = before + ((<usize>befores) << 4);
   for (; i < <usize>n && rare < most; i++) {
     const shingle = load<u64>(set + (i << 3));
-    const known = frequent(shingle);
-    if (known == 0) {
-      put(rare++, shingle, 0);
-      store<u8>(marks + i, 0);
-      continue;
+    while (hint < hintEnd && load<u64>(hint) < shingle) hint += 16;
+    if (hint < hintEnd && load<u64>(hint) == shingle) v128.store(to, v128.load(hint));
+    else {
+      const known = frequent(shingle);
+      if (known == 0) {
+        put(rare++, shingle, 0);
+        store<u8>(marks + i, 0);
+        continue;
+      }
+      store<u64>(to, shingle);
+      store<u32>(to, <u32>known, 8);
+      store<u32>(to, load<u32>(known, 12), 12);
     }
-    const flags = load<u32>(known, 12);
+    const flags = load<u32>(to, 12);
     const level = levelIn(flags);
-    store<u32>(to, <u32>known);
-    store<u32>(to, level, 4);
-    to += 8;
+    to += 16;
     store<u8>(marks + i, flags & internFlag);
     const count = counts + ((<usize>level) << 2);
     store<u32>(count, load<u32>(count) + 1);
@@ -72,11 +89,16 @@ export function beginPrefix(set: usize, n: u32, most: u32): void {
   }
   placed = rare;
   rares = rare;
-  founds = <u32>((to - found) >> 3);
+  founds = <u32>((to - found) >> 4);
   if (rare == most) return;
   sorted = true;
   current = 0;
   fillHeap();
+}
+
+/** Must be called when frequencies were learned anew. */
+export function forgetBefore(): void {
+  founds = 0;
 }
 
 /** Sees to it that the first `length` shingles are in `prefix`. */
@@ -128,10 +150,10 @@ function put(place: u32, shingle: u64, flags: u32): void {
 function fillHeap(): void {
   heaped = 0;
   if (load<u32>(counts + ((<usize>current) << 2)) == 0) return;
-  const end = found + ((<usize>founds) << 3);
-  for (let at = found; at < end; at += 8) {
-    if (load<u32>(at, 4) != current) continue;
-    v128.store(heap + ((<usize>heaped) << 4), v128.load(<usize>load<u32>(at)));
+  const end = found + ((<usize>founds) << 4);
+  for (let at = found; at < end; at += 16) {
+    if (levelIn(load<u32>(at, 12)) != current) continue;
+    v128.store(heap + ((<usize>heaped) << 4), v128.load(<usize>load<u32>(at, 8)));
     heaped++;
   }
   for (let i: i32 = <i32>(heaped >> 1) - 1; i >= 0; i--) sink(<u32>i, heaped);
@@ -140,7 +162,7 @@ function fillHeap(): void {
 /** Rarer first; equally frequent ones by hash. */
 // @ts-ignore: decorator
 @inline
-function before(a: usize, b: usize): bool {
+function isBefore(a: usize, b: usize): bool {
   const left = load<u32>(a, 8);
   const right = load<u32>(b, 8);
   return left < right || (left == right && load<u64>(a) < load<u64>(b));
@@ -152,12 +174,12 @@ function sink(i: u32, count: u32): void {
     let child: u32 = 2 * i + 1;
     if (child >= count) return;
     let at = heap + ((<usize>child) << 4);
-    if (child + 1 < count && before(at + 16, at)) {
+    if (child + 1 < count && isBefore(at + 16, at)) {
       child++;
       at += 16;
     }
     const parent = heap + ((<usize>i) << 4);
-    if (!before(at, parent)) return;
+    if (!isBefore(at, parent)) return;
     const moved = v128.load(parent);
     v128.store(parent, v128.load(at));
     v128.store(at, moved);

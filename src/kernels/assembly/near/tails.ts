@@ -9,10 +9,11 @@
  * and in r: r shares as much with x as y does, or more, and is no larger. So r is at least as similar, and earlier; but y was
  * to be the earliest of the most similar.
  *
- *     entry   uint64 hash of a tail, uint32 row that has it, the smallest so far and of those the earliest, 4 bytes unused;
- *             open addressing. Hashes are hints: a row's shingles are compared before any is left out.
+ *     entry   uint64 hash of a tail; uint32 row that has it, the smallest so far and of those the earliest; uint32 list
+ *             (interned.ts) and level of which it was found to have all shingles, or 0; open addressing. Hashes are hints:
+ *             shingles are compared before any is left out.
  */
-import { levelOf } from './frequent';
+import { internLevel, levelOf } from './frequent';
 import { K0, spread } from './hash';
 import { own, owned } from './interned';
 import { countOf, levels, sorted, sumOf } from './order';
@@ -38,26 +39,33 @@ export function clearTails(): void {
  */
 export function headLength(row: u32, set: usize, n: u32, count: u32, list: usize): u32 {
   if (!sorted) return count;
+  const isFull = !hasSpare();
   let sum: u64 = 0;
   let head = n;
   let least = count;
   let leastLevel: u32 = 0;
-  let other: u32 = 0;
+  let found: usize = 0;
   for (let level = levels - 1; level > 0; level--) {
     if (countOf(level) == 0) continue;
     head -= countOf(level);
     sum += sumOf(level);
     if (head >= count) continue;
-    const entry = entryFor(spread(sum + <u64>(n - head) * K0) | 1, row);
+    const entry = entryFor(spread(sum + <u64>(n - head) * K0) | 1, row, !isFull);
     if (entry == 0) continue;
     const held = load<u32>(entry, 8);
     if (held != row && sizeOf(rowAt(held)) <= n) {
       least = head;
       leastLevel = <u32>level;
-      other = held;
-    } else store<u32>(entry, row, 8);
+      found = entry;
+    } else store<u64>(entry, <u64>row, 8);
   }
-  return least < count && hasTail(other, set, n, list, leastLevel) ? least : count;
+  if (least == count) return count;
+  // If the tail is all of the list, it was perhaps compared before. Addresses of lists are multiples of 64.
+  const compared = list != 0 && leastLevel >= internLevel ? <u32>list | leastLevel : 0;
+  if (compared != 0 && load<u32>(found, 12) == compared) return least;
+  if (!hasTail(load<u32>(found, 8), set, n, list, leastLevel)) return count;
+  if (compared != 0) store<u32>(found, compared, 12);
+  return least;
 }
 
 /** Whether a row has all shingles of a set that are of a level or above. */
@@ -86,27 +94,35 @@ function hasAll(i: usize, iCount: u32, j: usize, jCount: u32, set: usize, n: u32
   return true;
 }
 
-/** The entry of a tail, one more for `row` if there was none; 0 when no more fit. */
-function entryFor(hash: u64, row: u32): usize {
-  const isFull = bits == 0 || used >= ((<u32>3) << bits) >> 2;
-  if (isFull && bits < mostBits) widen();
-  return slotOf(hash, row, !isFull || used < ((<u32>3) << bits) >> 2);
+/** Whether there is room for the tails of one row more. */
+function hasSpare(): bool {
+  if (bits == 0 || (used + <u32>levels > mostUsed() && bits < mostBits)) widen();
+  return used + <u32>levels <= mostUsed();
 }
 
-function slotOf(hash: u64, row: u32, adds: bool): usize {
+function mostUsed(): u32 {
+  return ((<u32>3) << bits) >> 2;
+}
+
+/** The entry of a tail. If there is none, one more for `row`, or 0. */
+function entryFor(hash: u64, row: u32, adds: bool): usize {
+  const at = slotOf(hash);
+  if (load<u64>(at) != 0) return at;
+  if (!adds) return 0;
+  store<u64>(at, hash);
+  store<u64>(at, <u64>row, 8);
+  used++;
+  return at;
+}
+
+/** The slot of a tail: its own, or the empty one for it. */
+function slotOf(hash: u64): usize {
   const mask: u32 = ((<u32>1) << bits) - 1;
   let slot = <u32>(hash >> 32) & mask;
   while (true) {
     const at = entries + ((<usize>slot) << 4);
     const held = load<u64>(at);
-    if (held == hash) return at;
-    if (held == 0) {
-      if (!adds) return 0;
-      store<u64>(at, hash);
-      store<u32>(at, row, 8);
-      used++;
-      return at;
-    }
+    if (held == hash || held == 0) return at;
     slot = (slot + 1) & mask;
   }
 }
@@ -117,7 +133,6 @@ function widen(): void {
   bits = bits == 0 ? firstBits : bits + 1;
   entries = takeRoom((<usize>16) << <usize>bits);
   memory.fill(entries, 0, (<usize>16) << <usize>bits);
-  used = 0;
   for (let at = from; at < end; at += 16)
-    if (load<u64>(at) != 0) slotOf(load<u64>(at), load<u32>(at, 8), true);
+    if (load<u64>(at) != 0) v128.store(slotOf(load<u64>(at)), v128.load(at));
 }
