@@ -54,6 +54,16 @@ export class NearIndex {
     return this.kernel.exports.rebuilds();
   }
 
+  /** What it did so far: rows met in lists of postings, and in a smaller measure shingles compared. */
+  get work(): number {
+    return this.kernel.exports.worked();
+  }
+
+  /** Learns anew which shingles are frequent and rebuilds the index, as it does by itself when the search gets long. */
+  rebuild(): void {
+    this.guarded(() => this.kernel.exports.rebuild());
+  }
+
   /**
    * The kept row most similar to row `row` of the sets, the earliest of equals: its ordinal, or -1 when none reaches the
    * threshold, as for rows without words. `similarity` is that of the row found.

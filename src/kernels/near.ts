@@ -21,7 +21,9 @@ export interface NearExports {
   similarity(): number;
   insert(set: number, n: number, ordinal: number): void;
   keptRows(): number;
+  rebuild(): void;
   rebuilds(): number;
+  worked(): number;
 }
 
 export type NearKernel = Kernel<NearExports>;

@@ -89,7 +89,7 @@ function judge(
   return judgement.finish();
 }
 
-/** The same by the index, in chunks of the given lengths. */
+/** The same by the index, in chunks of the given lengths, before which it may be rebuilt. */
 function judged(
   rows: Row[],
   threshold: number,
@@ -97,6 +97,7 @@ function judged(
   exact: boolean,
   borders: number[],
   room: NearRoom | null = null,
+  rebuilds = false,
 ): Fate[] {
   const table = exact ? new DigestTable() : null;
   const index = new NearIndex(threshold, room);
@@ -104,6 +105,7 @@ function judged(
   for (let from = 0, b = 0; from < rows.length; b++) {
     const to = Math.min(rows.length, from + (borders[b] ?? rows.length));
     const part = rows.slice(from, to);
+    if (rebuilds) index.rebuild();
     const columns = Array.from({ length: rows[0]!.length }, (_, c) => textColumn(part.map((row) => row[c]!)));
     const block = blockOf(...columns);
     const all = columns.map((_, c) => c);
@@ -157,6 +159,36 @@ const corpus = (alphabet: string[], most: number): fc.Arbitrary<Row[]> => {
   });
 };
 
+/** Rows of a few headers and footers, some with a word of their own in them, around short bodies that overlap. */
+const headed = (most: number): fc.Arbitrary<Row[]> => {
+  const body = fc.array(fc.constantFrom(...Array.from({ length: 40 }, (_, i) => `w${i}`)), { maxLength: 16 });
+  const row = fc.record({
+    header: fc.nat(),
+    dated: fc.option(fc.tuple(fc.nat(), fc.nat({ max: 5 })), { freq: 3 }),
+    body: fc.array(fc.nat(), { minLength: 1, maxLength: 2 }),
+    from: fc.nat({ max: 8 }),
+    edits: fc.array(fc.record({ at: fc.nat(), word: fc.constantFrom('', 'w1', 'w2', 'x', 'y') }), { maxLength: 3 }),
+    footer: fc.option(fc.nat({ max: 4 }), { freq: 3 }),
+  });
+  return fc
+    .tuple(
+      fc.array(fc.nat({ max: 45 }), { minLength: 1, maxLength: 3 }),
+      fc.array(body, { minLength: 1, maxLength: 6 }),
+      fc.array(row, { minLength: 20, maxLength: most }),
+    )
+    .map(([headers, bodies, plans]) =>
+      plans.map((plan) => {
+        const h = plan.header % headers.length;
+        const header = Array.from({ length: headers[h]! }, (_, i) => `header${h % 2}of${i}`);
+        if (plan.dated) header.splice(plan.dated[0] % (header.length + 1), 1, `date${plan.dated[1]}`);
+        const words = plan.body.flatMap((b) => bodies[b % bodies.length]!).slice(plan.from);
+        for (const { at, word } of plan.edits) words.splice(at % (words.length + 1), 1, word);
+        const footer = plan.footer === null ? [] : header.slice(plan.footer, plan.footer * 3);
+        return [[...header, ...words, ...footer].join(' ')];
+      }),
+    );
+};
+
 const thresholds = fc.oneof(
   fc.constantFrom(0.5, 0.6, 2 / 3, 0.75, 0.8, 0.9, 1),
   fc.double({ min: 0.5, max: 1, noNaN: true }),
@@ -185,6 +217,49 @@ describe('near duplicates', () => {
       ),
       { numRuns: 150 },
     );
+  });
+
+  test.each([
+    ['in memory', null],
+    ['spilled', noRoom],
+  ])('are found among rows with headers, however often the index is rebuilt: %s', (_, room) => {
+    fc.assert(
+      fc.property(
+        headed(90),
+        thresholds,
+        fc.integer({ min: 1, max: 3 }),
+        fc.array(fc.integer({ min: 1, max: 40 }), { maxLength: 5 }),
+        (rows, threshold, size, borders) => {
+          expect(judged(rows, threshold, size, false, borders, room, true)).toEqual(
+            oracle(rows, threshold, size, false),
+          );
+        },
+      ),
+      { numRuns: 100 },
+    );
+  });
+
+  test('takes time for each row that does not grow with the rows before it, behind a header of 1,000 words', () => {
+    let x = 11;
+    const next = (n: number): number => {
+      x = (Math.imul(x, 1103515245) + 12345) & 0x7fffffff;
+      return (x >>> 8) % n;
+    };
+    const header = Array.from({ length: 1000 }, (_, i) => `header${i}`).join(' ');
+    const rows = Array.from({ length: 12_000 }, () => {
+      const body = Array.from({ length: 100 + next(150) }, () => `w${next(40_000)}`);
+      return `${header} ${body.join(' ')}`;
+    });
+    const work = (count: number): number => {
+      const index = new NearIndex(0.8);
+      for (let from = 0; from < count; from += 1000) {
+        const shingles = shingleRows(shingler, blockOf(textColumn(rows.slice(from, from + 1000))), [0], 3);
+        judge({ rows: 1000, digests: new Uint8Array(0), ordinals: from, skip: null }, shingles, null, index);
+      }
+      expect(index.size).toBeGreaterThan(count * 0.7);
+      return index.work;
+    };
+    expect(work(12_000)).toBeLessThan(1.5 * 4 * work(3000));
   });
 
   test('are found when frequent shingles have made the index be rebuilt', () => {

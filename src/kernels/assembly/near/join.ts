@@ -65,6 +65,7 @@ let indexed: u32 = 0;
 let probes: u32 = 0;
 /** Rows met since the index was built, and shingles compared. */
 let work: u64 = 0;
+let workBefore: u64 = 0;
 let patience: u64 = patienceAtFirst;
 let builds: u32 = 0;
 let rowsAtBuild: u32 = 0;
@@ -92,6 +93,11 @@ export function forget(): void {
 /** How often the index was rebuilt. */
 export function rebuilds(): u32 {
   return builds;
+}
+
+/** Rows met so far, and shingles compared, in all. */
+export function worked(): f64 {
+  return <f64>(workBefore + work);
 }
 
 /** The similarity of the set that the last probe found. */
@@ -313,7 +319,7 @@ function enter(row: u32, n: u32, count: u32, signature: u64): void {
 }
 
 /** Learns frequencies from sets that are spread evenly, and enters all rows anew. */
-function rebuild(): void {
+export function rebuild(): void {
   const sample = min(rows, sampleSets);
   beginCounting();
   let taken: u32 = 0;
@@ -340,7 +346,9 @@ function rebuild(): void {
   }
   patience = rows >= 2 * rowsAtBuild ? patienceAtFirst : patience * 2;
   rowsAtBuild = rows;
+  workBefore += work;
   work = 0;
+  ordered = 0;
   builds++;
 }
 

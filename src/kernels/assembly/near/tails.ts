@@ -1,18 +1,27 @@
 /**
- * Which shingles a row need not be entered under. A tail of a set is what its order (frequent.ts) has from some position on:
+ * Which shingles a row need not be entered under. A tail of a set is what its order (order.ts) has from some position on:
  * here, from where a level of frequency begins. A row is not entered under the shingles of a tail if a row kept before it,
  * no larger, has all of them, as rows have that share a header.
  *
- * What is most similar to a set x, the earliest of equals, is found nevertheless. Let it be y, and let z be the first
- * shingle in order that x and y share; that prefix filtering finds y means that y is entered under z. Were it not, z would
- * lie in a tail of y that an earlier, no larger row r has. What x shares with y begins with z, so all of it is in that tail
- * and in r: r shares as much with x as y does, or more, and is no larger. So r is at least as similar, and earlier; but y was
- * to be the earliest of the most similar.
+ * What is most similar to a set x, the earliest of equals, is found nevertheless. Let it be y. Prefix filtering finds it if
+ * it is entered under the first shingle in order that both share. Let r be an earlier row that has a tail of y, d the number
+ * of shingles that y has more than r (not negative), T those that x shares with that tail, and o those that it shares with
+ * the rest of y, its head. Then r shares T or more with x. As r is earlier, y must be more similar, so
+ *
+ *     (T + o) / (|x| + |y| - T - o) > T / (|x| + |r| - T), which is o (|x| + |r|) > T d, and with a = d / (|x| + |r|), o > a T
+ *
+ * Also, T + o >= s (|x| + |y|), where s = t / (1 + t) for the threshold t, and |x| + |y| = (|x| + |r|) (1 + a). Together
+ *
+ *     o (1 + a) > a (T + o) >= a s (|x| + |r|) (1 + a) = s d (1 + a), which is o > s d, if d > 0; and o > 0 in any case
+ *
+ * So x and y share at least k = max(ceil(s d), 1) shingles of the head, which begins the order of y: the first of them is
+ * none of the last k - 1 of the head, and y need not be entered under these either. A smaller s, as for rounding, is safe.
  *
  *     entry   uint64 hash of a tail; uint32 row that has it, the smallest so far and of those the earliest; uint32 list
  *             (interned.ts) and level of which it was found to have all shingles, or 0; open addressing. Hashes are hints:
  *             shingles are compared before any is left out.
  */
+import { sharedRate } from './bounds';
 import { internLevel, levelOf } from './frequent';
 import { K0, spread } from './hash';
 import { own, owned } from './interned';
@@ -62,10 +71,13 @@ export function headLength(row: u32, set: usize, n: u32, count: u32, list: usize
   if (least == count) return count;
   // If the tail is all of the list, it was perhaps compared before. Addresses of lists are multiples of 64.
   const compared = list != 0 && leastLevel >= internLevel ? <u32>list | leastLevel : 0;
-  if (compared != 0 && load<u32>(found, 12) == compared) return least;
-  if (!hasTail(load<u32>(found, 8), set, n, list, leastLevel)) return count;
-  if (compared != 0) store<u32>(found, compared, 12);
-  return least;
+  const other = load<u32>(found, 8);
+  if (compared == 0 || load<u32>(found, 12) != compared) {
+    if (!hasTail(other, set, n, list, leastLevel)) return count;
+    if (compared != 0) store<u32>(found, compared, 12);
+  }
+  const needed = <u32>Math.ceil(<f64>(n - sizeOf(rowAt(other))) * sharedRate);
+  return least - min(max(needed, 1) - 1, least);
 }
 
 /** Whether a row has all shingles of a set that are of a level or above. */
