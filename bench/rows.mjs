@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { dataDir, documents, longTexts, numbers, table } from './lib/data.mjs';
+import { dataDir, documents, headedDocuments, longTexts, numbers, table } from './lib/data.mjs';
 import { once } from './lib/measure.mjs';
 
 const root = path.join(import.meta.dirname, '..');
@@ -199,6 +199,20 @@ export function benchRows(scale) {
           1 / 3,
           { records: n(5e4) },
         ),
+    ],
+    [
+      'near-headers',
+      () => {
+        const file = headedDocuments(n(100_000), 1000);
+        return row(
+          'near duplicates of documents behind a header of 1,000 words, seconds',
+          file,
+          compile(file, '--near-dup', '--no-rank'),
+          null,
+          4,
+          { runs: 3, records: n(1e5) },
+        );
+      },
     ],
     [
       'threads',

@@ -144,6 +144,21 @@ export function longTexts(rows, bytes, script = 'ascii') {
   });
 }
 
+/** Documents that all begin with the same `words` words, and have 100 to 250 of their own. */
+export function headedDocuments(rows, words) {
+  return once(`headed-${rows}x${words}.jsonl`, (file) => {
+    const rnd = generator(778);
+    const word = vocabulary(rnd, 40_000);
+    const text = (count) => Array.from({ length: count }, word).join(' ');
+    const header = text(words);
+    const lines = (function* () {
+      for (let i = 0; i < rows; i++)
+        yield JSON.stringify({ id: i, text: `${header} ${text(100 + Math.floor(rnd() * 150))}` });
+    })();
+    writeLines(file, '', lines);
+  });
+}
+
 /** Documents of 20 to 200 words, a quarter of them edited copies of earlier ones. */
 export function documents(rows) {
   return once(`documents-${rows}.jsonl`, (file) => {
