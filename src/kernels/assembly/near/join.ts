@@ -57,11 +57,13 @@ import { clearTails, headLength } from './tails';
 
 /** Sets from which frequencies are learned. */
 const sampleSets: u32 = 65536;
-/** Postings met, for each posting there is, after which the index is rebuilt; twice as many if that did not help. */
+/** Postings met, for each posting there is, or for 4 shingles if those are more, after which the index is rebuilt; twice as many if that did not help. */
 const patienceAtFirst: u64 = 16;
 
 /** Shingles indexed. */
 let indexed: u32 = 0;
+/** Shingles of all rows, which a rebuild looks up. */
+let held: u64 = 0;
 let probes: u32 = 0;
 /** Rows met since the index was built, and shingles compared. */
 let work: u64 = 0;
@@ -133,7 +135,7 @@ let brief: u64 = 0;
  * threshold. `set` has `n` > 0 sorted shingles.
  */
 export function probe(set: usize, n: u32): f64 {
-  if (work > (<u64>indexed) * patience + 100000) rebuild();
+  if (work > max(<u64>indexed, held >> 2) * patience + 100000) rebuild();
   bestSimilarity = -1;
   rate = sharedRate;
   slack = 1 - 2 * sharedRate;
@@ -303,6 +305,7 @@ export function insert(set: usize, n: u32, ordinal: u32): void {
   store<u32>(record, 0, stampAt);
   memory.copy(record + signatureAt, signature, 32);
   ordered = 0;
+  held += n;
   store<u8>(sizesSeen + <usize>sizeClass(n), 1);
   enter(rows - 1, n, headLength(rows - 1, set, n, prefixLength(n), known), brief);
 }
