@@ -57,7 +57,10 @@ import { clearTails, headLength } from './tails';
 
 /** Sets from which frequencies are learned. */
 const sampleSets: u32 = 65536;
-/** Postings met, for each posting there is, or for 4 shingles if those are more, after which the index is rebuilt; twice as many if that did not help. */
+/**
+ * Postings met, for each posting there is, or for 4 shingles if those are more, after which the index is rebuilt; twice as
+ * many if that did not help.
+ */
 const patienceAtFirst: u64 = 16;
 
 /** Shingles indexed. */
