@@ -7,9 +7,7 @@
  * Keys of postings may lead to sets that don't have the shingle; nothing is decided before two sets are compared. Most pairs
  * are not: their signatures (rows.ts) differ in more bits than sets that are similar enough differ in shingles.
  */
-import { take } from '../shared/arena';
 import {
-  leastOfClass,
   leastShared,
   leastSize,
   mostSize,
@@ -53,7 +51,9 @@ import {
   stampAt,
 } from './rows';
 import { keep, shinglesAt } from './sets';
+import { addSize, hasSize, searchLength } from './sizes';
 import { clearTails, headLength } from './tails';
+import { whole } from './whole';
 
 /** Sets from which frequencies are learned. */
 const sampleSets: u32 = 65536;
@@ -124,8 +124,6 @@ let rate: f64 = 0;
 let slack: f64 = 0;
 /** ... and in which the set of the last probe may differ from any. */
 let mostDiffering: u32 = 0;
-/** A byte for each class of sizes: 1 if it has a row. */
-const sizesSeen = memory.data(1 << 13);
 /** The largest set that can be similar enough. */
 let sizeMost: u32 = 0;
 /** How much of its prefix a set still needs. */
@@ -146,7 +144,7 @@ export function probe(set: usize, n: u32): f64 {
   mostDiffering = <u32>(<f64>(n + sizeMost) * slack);
   probes++;
   order(set, n);
-  length = searchLength(n);
+  length = searchLength(n, sizeMost);
   extendPrefix(length);
   fetchSlots(prefix + 8, length);
   for (let p: u32 = 0; p < length && bestSimilarity < 1; p++) {
@@ -157,22 +155,10 @@ export function probe(set: usize, n: u32): f64 {
       // Only the lists of those sizes with which a set can still be similar enough.
       const to = sizeClass(mostSize(n, p));
       for (let size = sizeClass(leastSize(n)); size <= to; size++)
-        if (load<u8>(sizesSeen + <usize>size) != 0) meet(keyFor(key, size), set, n, p);
+        if (hasSize(size)) meet(keyFor(key, size), set, n, p);
     }
   }
   return bestSimilarity < 0 ? -1 : <f64>load<u32>(rowAt(best), ordinalAt);
-}
-
-/** How much of its prefix a set needs, for the smallest of the kept sets that can be similar enough: 0 if none can. */
-function searchLength(n: u32): u32 {
-  const least = leastSize(n);
-  const to = sizeClass(sizeMost);
-  for (let size = sizeClass(least); size <= to; size++) {
-    if (load<u8>(sizesSeen + <usize>size) == 0) continue;
-    const shared = leastShared(n, max(least, leastOfClass(size)));
-    return shared > n ? 0 : min(n - shared + 1, prefixLength(n));
-  }
-  return 0;
 }
 
 /** Begins a set's prefix, and makes its signature. */
@@ -309,7 +295,7 @@ export function insert(set: usize, n: u32, ordinal: u32): void {
   memory.copy(record + signatureAt, signature, 32);
   ordered = 0;
   held += n;
-  store<u8>(sizesSeen + <usize>sizeClass(n), 1);
+  addSize(n);
   enter(rows - 1, n, headLength(rows - 1, set, n, prefixLength(n), known), brief);
 }
 
@@ -356,31 +342,4 @@ export function rebuild(): void {
   work = 0;
   ordered = 0;
   builds++;
-}
-
-let merged: usize = 0;
-let mergedRoom: u32 = 0;
-
-/** A copy of all shingles of a row, sorted; of the last one only. */
-function whole(record: usize, n: u32): usize {
-  if (n > mergedRoom) {
-    mergedRoom = max(n, mergedRoom * 2);
-    merged = take((<usize>mergedRoom) << 3);
-  }
-  let i = shinglesAt(load<u32>(record, ownAt), load<u32>(record, ownCount));
-  const t = load<u32>(record, sharedCount);
-  let j = <usize>load<u32>(record, sharedAt);
-  const iEnd = i + ((<usize>load<u32>(record, ownCount)) << 3);
-  const jEnd = j + ((<usize>t) << 3);
-  const end = merged + ((<usize>n) << 3);
-  for (let to = merged; to < end; to += 8) {
-    if (j == jEnd || (i < iEnd && load<u64>(i) < load<u64>(j))) {
-      store<u64>(to, load<u64>(i));
-      i += 8;
-    } else {
-      store<u64>(to, load<u64>(j));
-      j += 8;
-    }
-  }
-  return merged;
 }
