@@ -1,4 +1,5 @@
 import type { Block } from '../engine/block.js';
+import { BufferPool } from '../engine/pool.js';
 import type { NearKernel } from '../kernels/near.js';
 
 /** The shingle sets of some rows in a row; plain data, its buffers can be transferred. */
@@ -17,13 +18,14 @@ const windowRows = 2 ** 15;
 /**
  * The set of shingles of each row: runs of `size` words of its texts, the columns one after the other. A row without a word
  * has none. `columns` are of offsets and UTF-8 text (messages as `messageTexts` gives them). Given slice by slice, all rows
- * in order, each in memory of its own; what was reserved in the kernel is freed.
+ * in order, the hashes of each in a buffer of `pool`; what was reserved in the kernel is freed.
  */
 export function* shingleRows(
   kernel: NearKernel,
   block: Block,
   columns: readonly number[],
   size: number,
+  pool: BufferPool = new BufferPool(),
 ): Generator<ShingleSets> {
   const { rows } = block;
   const texts = columns.flatMap((c) => {
@@ -65,7 +67,9 @@ export function* shingleRows(
     const done = kernel.exports.shingle(tableAt, texts.length, 0, n, size, scratch, out, out + room, ends, 0);
     if (done !== n) throw new Error(`room for the shingles of ${done} rows, not of ${n}`);
     const counts = kernel.u32(ends, n).slice();
-    yield { ends: counts, hashes: kernel.u8(out, counts[n - 1]! * 8).slice() };
+    const hashes = pool.take(counts[n - 1]! * 8);
+    hashes.set(kernel.u8(out, hashes.length));
+    yield { ends: counts, hashes };
     from = to;
   }
 }

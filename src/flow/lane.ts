@@ -215,7 +215,8 @@ class ChunkLane {
     const { near } = this.plan;
     this.watch.start('dedupe');
     if (near !== null)
-      for (const sets of this.shingles.of(this.block!, near)) emit(sets, [sets.ends.buffer, sets.hashes.buffer]);
+      for (const sets of this.shingles.of(this.block!, near, this.pool))
+        emit(sets, [sets.ends.buffer, sets.hashes.buffer]);
     this.watch.start(null);
     return { value: null };
   }

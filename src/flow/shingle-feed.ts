@@ -4,6 +4,8 @@ import type { LaneTasks } from './tasks.js';
 
 /** The shingle sets of a chunk, slice by slice, while its lane still makes them. */
 export class ShingleFeed {
+  private readonly giveBack: (slice: ShingleSets) => void;
+  private given: ShingleSets | null = null;
   private readonly slices: ShingleSets[] = [];
   private ended = false;
   private failure: { error: unknown } | null = null;
@@ -11,6 +13,7 @@ export class ShingleFeed {
 
   /** Has a lane shingle the chunk that it read last. */
   constructor(executor: Executor<LaneTasks>, lane: number) {
+    this.giveBack = ({ hashes }) => executor.reuse(lane, hashes.buffer);
     const end = (): void => {
       this.ended = true;
       this.wake();
@@ -26,12 +29,17 @@ export class ShingleFeed {
       });
   }
 
-  /** The next slice; null after the last. Rejects with what the lane threw. */
+  /** The next slice, good until the one after it is asked for; null after the last. Rejects with what the lane threw. */
   async next(): Promise<ShingleSets | null> {
+    if (this.given !== null) this.giveBack(this.given);
+    this.given = null;
     while (true) {
       if (this.failure !== null) throw this.failure.error;
       const slice = this.slices.shift();
-      if (slice !== undefined) return slice;
+      if (slice !== undefined) {
+        this.given = slice;
+        return slice;
+      }
       if (this.ended) return null;
       await new Promise<void>((wake) => {
         this.wake = wake;

@@ -1,5 +1,6 @@
 import { type ShingleSets, shingleRows } from '../dedupe/shingles.js';
 import type { Block } from '../engine/block.js';
+import type { BufferPool } from '../engine/pool.js';
 import { createNearKernel, type NearKernel } from '../kernels/near.js';
 import { createRankKernel, type RankKernel } from '../kernels/rank.js';
 import { textsOf } from '../rank/texts.js';
@@ -10,13 +11,13 @@ export class Shingler {
   private near: NearKernel | null = null;
   private texts: RankKernel | null = null;
 
-  of(block: Block, { columns, shingle }: NonNullable<PassPlan['near']>): Iterable<ShingleSets> {
+  of(block: Block, { columns, shingle }: NonNullable<PassPlan['near']>, pool: BufferPool): Iterable<ShingleSets> {
     this.near ??= createNearKernel();
     const chosen = columns.map((c) => block.columns[c]!);
     const areTexts = chosen.every((c) => c.type.kind === 'text');
     if (!areTexts) this.texts ??= createRankKernel();
     const texts = areTexts ? chosen : textsOf(this.texts!, chosen, block.rows);
     const all = texts.map((_, c) => c);
-    return shingleRows(this.near, { rows: block.rows, columns: texts }, all, shingle);
+    return shingleRows(this.near, { rows: block.rows, columns: texts }, all, shingle, pool);
   }
 }

@@ -23,18 +23,23 @@ describe('a pool of buffers', () => {
     expect(pool.take(2_000_000).length).toBe(2_000_000);
   });
 
-  test('keeps two buffers, and none of more than 32 MiB', () => {
+  test('gives the smallest buffer that is large enough, and none of more than four times the size', () => {
     const pool = new BufferPool();
-    const [a, b, c] = [1, 2, 3].map(() => pool.take(1000));
-    for (const view of [a!, b!, c!]) pool.put(view.buffer);
-    const given = [pool.take(1000).buffer, pool.take(1000).buffer, pool.take(1000).buffer];
-    expect(given.filter((buffer) => [a!, b!, c!].some((view) => view.buffer === buffer))).toEqual([
-      b!.buffer,
-      c!.buffer,
-    ]);
-    const large = new ArrayBuffer(33 * 2 ** 20);
-    pool.put(large);
-    expect(pool.take(100).buffer).not.toBe(large);
+    const [small, medium, large] = [200_000, 600_000, 9_000_000].map((bytes) => new ArrayBuffer(bytes));
+    for (const buffer of [large!, medium!, small!]) pool.put(buffer);
+    expect(pool.take(190_000).buffer).toBe(small);
+    expect(pool.take(190_000).buffer).toBe(medium);
+    expect(pool.take(190_000).buffer).not.toBe(large);
+    expect(pool.take(8_000_000).buffer).toBe(large);
+  });
+
+  test('keeps 64 MiB at most, those given back last', () => {
+    const pool = new BufferPool();
+    const buffers = [1, 2, 3, 4, 5].map(() => new ArrayBuffer(16 * 2 ** 20));
+    for (const buffer of buffers) pool.put(buffer);
+    const given = buffers.map(() => pool.take(15_000_000).buffer);
+    expect(given.filter((buffer) => buffers.includes(buffer)).length).toBe(4);
+    expect(given).not.toContain(buffers[0]);
   });
 });
 
