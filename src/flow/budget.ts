@@ -49,6 +49,9 @@ const termBytes = 160;
 const leastRunBytes = 2 ** 24;
 const [leastTerms, mostTerms] = [2 ** 19, 2 ** 24];
 
+/** What an index of near duplicates gets in any case: with less, a part would be few rows. */
+export const leastNearBytes: number = 64 * mb;
+
 const noWeight: Weight = { records: 0, pageBytes: 0 };
 
 /** Bytes that the process takes with so many lanes, before anything is kept for later. */

@@ -1,7 +1,7 @@
 import type { Config } from '../config/options.js';
 import type { Executor } from '../engine/executor.js';
 import { DatagpuError } from '../errors.js';
-import { expectedRecords, laneCount, leastBytes, ranksRows, type Weight } from './budget.js';
+import { expectedRecords, laneCount, leastBytes, leastNearBytes, ranksRows, type Weight } from './budget.js';
 import type { SchemaState } from './schema.js';
 import type { LaneTasks } from './tasks.js';
 
@@ -18,12 +18,13 @@ export async function fitLanes(
 ): Promise<Weight> {
   const { memoryBytes } = config.resources;
   const ranks = ranksRows(config);
+  const index = config.near.enabled ? leastNearBytes : 0;
   const weight: Weight = { records: expectedRecords(looks, config.read.limit), pageBytes: 0 };
   for (const [s, { pageBytes, plan }] of looks.entries()) {
     for (const column of new Set(union.maps[s]!)) {
       const bytes = pageBytes?.[column] ?? 0;
       weight.pageBytes = Math.max(weight.pageBytes, bytes);
-      const least = leastBytes(1, ranks, { records: 0, pageBytes: bytes });
+      const least = index + leastBytes(1, ranks, { records: 0, pageBytes: bytes });
       if (bytes === 0 || least <= memoryBytes) continue;
       throw new DatagpuError(
         'input',
@@ -36,7 +37,9 @@ export async function fitLanes(
       );
     }
   }
-  await executor.keep(Math.min(executor.lanes, laneCount(executor.lanes, memoryBytes, ranks, weight)));
+  // Without large pages, what lanes don't use of their shares is enough for it.
+  const forLanes = weight.pageBytes > 0 ? memoryBytes - index : memoryBytes;
+  await executor.keep(Math.min(executor.lanes, laneCount(executor.lanes, forLanes, ranks, weight)));
   return weight;
 }
 

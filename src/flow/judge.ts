@@ -8,7 +8,7 @@ import { collectGarbage } from '../engine/collect.js';
 import type { DedupeFacts } from '../ledger/duplicate-warnings.js';
 import { FateLog, type RowVerdict, rowOrdinals } from '../ledger/fates.js';
 import { Ledger } from '../ledger/ledger.js';
-import { type Budget, isTight } from './budget.js';
+import { type Budget, isTight, leastNearBytes } from './budget.js';
 import { type Decided, NearJudging } from './near-judging.js';
 import type { RankedRows } from './ranked.js';
 import { RejectTally } from './rejects.js';
@@ -22,9 +22,7 @@ import type { ChunkRef } from './walk.js';
 const manyRows = 2 ** 21;
 const manyBytes = 2 ** 26;
 
-/** An index of near duplicates may have so many bytes in any case: parts of fewer rows would be too many. */
-const leastNearBytes = 64 * 2 ** 20;
-/** ... and its kernel can have so many rows. */
+/** The kernel of an index of near duplicates can have so many rows. */
 const mostNearRows = 2 ** 27;
 
 /** What was decided about the rows of a chunk. */
