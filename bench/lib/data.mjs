@@ -32,7 +32,7 @@ export function vocabulary(rnd, count, pieces = syllables) {
 /** Writes lines in pieces of some megabytes. */
 export function writeLines(file, header, lines) {
   fs.mkdirSync(path.dirname(file), { recursive: true });
-  const fd = fs.openSync(`${file}.tmp`, 'w');
+  const fd = fs.openSync(`${file}.${process.pid}.tmp`, 'w');
   let pending = header === '' ? [] : [header];
   let length = 0;
   for (const line of lines) {
@@ -46,7 +46,7 @@ export function writeLines(file, header, lines) {
   }
   if (pending.length > 0) fs.writeSync(fd, `${pending.join('\n')}\n`);
   fs.closeSync(fd);
-  fs.renameSync(`${file}.tmp`, file);
+  fs.renameSync(`${file}.${process.pid}.tmp`, file);
 }
 
 const once = (name, make) => {

@@ -41,6 +41,8 @@ export async function runPass(executor: Executor<LaneTasks>, walk: ChunkWalk, ho
   failure.catch(() => undefined);
 
   const takeInTurn = async (ref: ChunkRef, settled: Settled, lane: number, bytes: number): Promise<void> => {
+    // The lane is given its next chunk before the result is written.
+    await new Promise((turn) => setImmediate(turn));
     await taking.turn(ref.id);
     await hooks.take(ref, settled, lane);
     gate.release(bytes);

@@ -48,6 +48,13 @@ interface Ordered extends Pick<RankedRows, 'order' | 'summary' | 'record'> {
   scoresAt(from: number, to: number): Float64Array;
 }
 
+/** A row group that a lane makes. */
+interface Begun {
+  g: number;
+  scores: Float64Array;
+  made: Promise<OrderedRows>;
+}
+
 /** Ranks the rows that dedupe kept: all are counted first, then scored, ordered and written. */
 export class RankedRun {
   private readonly executor: Executor<LaneTasks>;
@@ -194,16 +201,27 @@ export class RankedRun {
     const make = await this.groupMaker(ordered.order, size);
     const turns = new Sequence();
     let next = 0;
+    const begin = (lane: number): Begun | null => {
+      const g = next++;
+      if (g >= groups) return null;
+      const scores = ordered.scoresAt(g * size, Math.min(rows, (g + 1) * size));
+      const made = make(g, lane, scores);
+      // Whoever waits for it may have failed by then.
+      made.catch(() => undefined);
+      return { g, scores, made };
+    };
     const work = async (lane: number): Promise<void> => {
-      for (let g = next++; g < groups; g = next++) {
-        const end = Math.min(rows, (g + 1) * size);
-        const scores = ordered.scoresAt(g * size, end);
-        const { encoded, digests } = await make(g, lane, scores);
+      let begun = begin(lane);
+      while (begun !== null) {
+        const { g, scores, made } = begun;
+        const { encoded, digests } = await made;
+        // The lane goes on while its row group is written.
+        begun = begin(lane);
         await turns.turn(g);
         sink.append(encoded, lane);
         hash.rows(digests, scores);
         turns.leave(g);
-        this.meter.later('write', end, shares.scored, 1, (g + 1) / groups);
+        this.meter.later('write', g * size + scores.length, shares.scored, 1, (g + 1) / groups);
       }
     };
     await Promise.all(Array.from({ length: executor.lanes }, (_, lane) => work(lane)));
