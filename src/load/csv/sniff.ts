@@ -174,9 +174,12 @@ function surveyAll(samples: Samples, options: Config['read'], encoding: Encoding
   return surveys.sort((a, b) => b.score - a.score);
 }
 
+/** A table of one column has no better score (survey.ts). Twice as much beats it, whatever else is tried. */
+const mostOfOneColumn = 0.25;
+
 /**
- * A survey for each delimiter. Those that stand nowhere in the samples divide nothing, so they all read the same: one of
- * them is looked at.
+ * A survey for each delimiter, but where it makes no difference: those that stand nowhere in the samples divide
+ * nothing, which is looked at once, and only if no other divides well.
  */
 function surveyEach(
   { head, pieces }: Samples,
@@ -184,15 +187,22 @@ function surveyEach(
   look: (delimiter: string) => Survey,
   prior: Readonly<Record<string, number>>,
 ): Survey[] {
-  let without: Survey | null = null;
-  return delimiters.map((delimiter) => {
-    const code = delimiter.charCodeAt(0);
-    if ([head, ...pieces].some((sample) => sample.includes(code))) return look(delimiter);
-    without ??= look(delimiter);
-    const { dialect, score } = without;
-    const ratio = (prior[delimiter] ?? 1) / (prior[dialect.delimiter] ?? 1);
-    return { ...without, dialect: { ...dialect, delimiter }, score: score * ratio };
-  });
+  const isThere = (delimiter: string): boolean =>
+    [head, ...pieces].some((sample) => sample.includes(delimiter.charCodeAt(0)));
+  const there = delimiters.filter(isThere);
+  const surveys = there.map(look);
+  if (surveys.some(({ score }) => score > mostOfOneColumn * 2)) return surveys;
+  const [first, ...others] = delimiters.filter((delimiter) => !there.includes(delimiter));
+  if (first === undefined) return surveys;
+  const without = look(first);
+  const all = [...surveys, without].concat(
+    others.map((delimiter) => {
+      const ratio = (prior[delimiter] ?? 1) / (prior[first] ?? 1);
+      return { ...without, dialect: { ...without.dialect, delimiter }, score: without.score * ratio };
+    }),
+  );
+  // In the order of the delimiters, which settles ties.
+  return delimiters.map((delimiter) => all.find((survey) => survey.dialect.delimiter === delimiter)!);
 }
 
 const top = (surveys: readonly Survey[]): Survey => surveys.reduce((a, b) => (b.score > a.score ? b : a));
