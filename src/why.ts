@@ -121,7 +121,7 @@ function sentence(record: LineageRow, twin: LineageRow | null, manifest: Manifes
     case 'exact duplicate':
       return `it equals ${named}${comparedBy(manifest)}${cut}`;
     case 'near duplicate':
-      return `its similarity with ${named} is ${record.similarity}, and the threshold ${threshold(manifest)}${cut}`;
+      return `its similarity with ${named}${cut === '' ? '' : `${cut},`} is ${record.similarity}, and the threshold ${threshold(manifest)}`;
     default:
       return 'its score is not among those that --top keeps';
   }

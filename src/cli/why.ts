@@ -36,7 +36,9 @@ function answerLines(answer: Why): string[] {
   const lines = [`row ${answer.row} of ${escapeControls(answer.source)}: ${what}: ${escapeControls(because)}`];
   if (output !== null) lines.push(...rowLines(output), ...scoreLines(answer));
   if (twin !== null) {
-    lines.push(`  kept instead: row ${twin.row} of ${escapeControls(twin.source)}`);
+    lines.push(
+      `  ${twin.output === null ? 'kept by dedupe' : 'kept instead'}: row ${twin.row} of ${escapeControls(twin.source)}`,
+    );
     if (twin.output !== null) lines.push(...rowLines(twin.output));
   }
   return lines;

@@ -141,6 +141,7 @@ export class Deferral {
     const { ordinals, digests, similarity, alike, sets } = batch;
     for (let row = 0; row < ordinals.length; row++) {
       if (row % rowsAtOnce === 0) yield;
+      if (index.isStale) yield* this.rebuild();
       this.compare(batch, row);
       const value = similarity[row]!;
       if (value === known.leftOut) log.leftOut();
@@ -160,9 +161,15 @@ export class Deferral {
   private *postpone(batch: WaitingRows, from: number, to: WaitingFile): Generator<void> {
     for (let row = from; row < batch.ordinals.length; row++) {
       if (row % rowsAtOnce === 0) yield;
+      if (this.index!.isStale) yield* this.rebuild();
       this.compare(batch, row);
     }
     to.write(batch, from);
+  }
+
+  /** Rebuilds the index, a step at a time. */
+  private *rebuild(): Generator<void> {
+    while (!this.index!.rebuild(0)) yield;
   }
 
   /**

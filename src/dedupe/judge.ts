@@ -64,7 +64,10 @@ export class NearJudgement {
     let row = from;
     while (row < rows) {
       const stop = Math.min(rows, row + rowsAtOnce);
-      while (row < stop && !this.isFull) this.judge(sets, row++);
+      while (row < stop && !this.isFull) {
+        if (this.index.isStale && !this.index.rebuild(untilMs)) return row;
+        this.judge(sets, row++);
+      }
       if (this.isFull || performance.now() >= untilMs) break;
     }
     return row;

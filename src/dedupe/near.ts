@@ -59,16 +59,29 @@ export class NearIndex {
     return this.kernel.exports.worked();
   }
 
-  /** Learns anew which shingles are frequent and rebuilds the index, as it does by itself when the search gets long. */
-  rebuild(): void {
-    this.guarded(() => this.kernel.exports.rebuild());
+  /** Whether the search has become so long that the index is to be rebuilt before the next row. */
+  get isStale(): boolean {
+    return this.kernel.exports.isStale() !== 0;
+  }
+
+  /**
+   * Learns anew which shingles are frequent and rebuilds the index, until about `untilMs` (of `performance.now`), which is a
+   * step of some milliseconds at least. True when it is done; before that no row may be looked up or entered.
+   */
+  rebuild(untilMs: number = Number.POSITIVE_INFINITY): boolean {
+    return this.guarded(() => {
+      do if (this.kernel.exports.rebuildStep() !== 0) return true;
+      while (performance.now() < untilMs);
+      return false;
+    });
   }
 
   /**
    * The kept row most similar to row `row` of the sets, the earliest of equals: its ordinal, or -1 when none reaches the
-   * threshold, as for rows without words. `similarity` is that of the row found.
+   * threshold, as for rows without words. `similarity` is that of the row found. Rebuilds the index first if it is stale.
    */
   find(sets: ShingleSets, row: number): number {
+    if (this.isStale) this.rebuild();
     const from = row === 0 ? 0 : sets.ends[row - 1]!;
     const n = sets.ends[row]! - from;
     return this.guarded(() => (n === 0 ? -1 : this.kernel.exports.probe(this.lay(sets, from * 8), n)));

@@ -91,14 +91,19 @@ function rankPlan(fields: readonly Field[], config: Config, budget: Budget): Pas
   return { columns, named, settings, memory };
 }
 
-/** Refuses columns named by --rank-on that have no text. Columns without any value are left out in silence. */
-export function requireText(fields: readonly Field[], { rank }: Config): void {
-  if (!rank.enabled || rank.method === 'none' || rank.on === null) return;
-  for (const f of resolveColumns(rank.on, fields, '--rank-on')) {
+/** Refuses columns named by --rank-on or --near-dup-on that have no text. Columns without any value are left out in silence. */
+export function requireText(fields: readonly Field[], { rank, near }: Config): void {
+  if (rank.enabled && rank.method !== 'none' && rank.on !== null)
+    requireTextIn(fields, rank.on, '--rank-on', 'to rank by');
+  if (near.enabled && near.on !== null) requireTextIn(fields, near.on, '--near-dup-on', 'to compare');
+}
+
+function requireTextIn(fields: readonly Field[], columns: readonly string[], option: string, purpose: string): void {
+  for (const f of resolveColumns(columns, fields, option)) {
     const { name, type } = fields[f]!;
     if (type.kind === 'null' || isRankable(type)) continue;
     const kind = 'arrow' in type && type.arrow !== null ? type.arrow.name : type.kind;
-    throw new DatagpuError('usage', `--rank-on: column ${quoteValue(name)} has no text to rank by, it is ${kind}`, {
+    throw new DatagpuError('usage', `${option}: column ${quoteValue(name)} has no text ${purpose}, it is ${kind}`, {
       hint: 'Name text columns, or declare it as text with --types',
     });
   }
@@ -107,7 +112,9 @@ export function requireText(fields: readonly Field[], { rank }: Config): void {
 /** What near duplicates are compared by; null when they are kept. */
 function nearPlan(fields: readonly Field[], { near }: Config): PassPlan['near'] {
   if (!near.enabled) return null;
-  const columns = near.on === null ? textColumns(fields) : resolveColumns(near.on, fields, '--near-dup-on');
+  const wanted = near.on === null ? textColumns(fields) : resolveColumns(near.on, fields, '--near-dup-on');
+  // As with ranking, types may still widen to text.
+  const columns = wanted.filter((f) => isRankable(fields[f]!.type));
   return { columns, shingle: near.shingle };
 }
 

@@ -21,7 +21,8 @@ export interface NearExports {
   similarity(): number;
   insert(set: number, n: number, ordinal: number): void;
   keptRows(): number;
-  rebuild(): void;
+  isStale(): number;
+  rebuildStep(): number;
   rebuilds(): number;
   worked(): number;
 }

@@ -47,6 +47,26 @@ test('a duplicate, with the row that was kept instead', async () => {
   expect(json.duplicate_of).toMatchObject({ row: 1, output: { position: 0, content: { id: 1, day: '2024-02-29' } } });
 });
 
+test('a near duplicate of a row that --top cut', async () => {
+  const rows = ['words words words', 'some other things of no use', 'some other things of no use'];
+  fs.writeFileSync(path.join(dir, 'd.csv'), `id,text\n${rows.map((text, i) => `${i},${text}`).join('\n')}\n`);
+  const flags = ['--near-dup', '--near-dup-on', 'text', '--top', '1', '--rank-target', 'words', '--min-df', '1'];
+  await datagpu(['compile', 'd.csv', '-o', 'cut', '--no-cache', ...flags], { cwd: dir });
+  const { out } = await datagpu(['why', 'cut', '3'], { cwd: dir });
+  expect(out).toBe(
+    'row 3 of ../d.csv: dropped by dedupe, near duplicate: its similarity with row 2, which --top left out, is 1, and the threshold 0.8\n' +
+      '  kept by dedupe: row 2 of ../d.csv\n',
+  );
+});
+
+test('a column without text to compare is refused', async () => {
+  const flags = ['--near-dup', '--near-dup-on', 'id,text', '--no-cache', '--no-rank'];
+  const { code, err } = await datagpu(['compile', 'c.csv', '-o', 'refused', ...flags], { cwd: dir });
+  expect(code).toBe(2);
+  expect(err).toContain('--near-dup-on: column "id" has no text to compare, it is int64');
+  expect(fs.existsSync(path.join(dir, 'refused'))).toBe(false);
+});
+
 test('an empty row', async () => {
   const { out } = await datagpu(['why', 'one', '2'], { cwd: dir });
   expect(out).toMatch(/dropped by clean, empty row: every value is null or empty/);

@@ -99,7 +99,7 @@ describe('characters, shares, ranges, encodings', () => {
   );
   test('no quote', () => expect(values.character(true)('none')).toBe(''));
   test.each(['0.8', '.5', 1, '1.', '1'])('share %s', (value) => expect(values.share(value)).toBe(Number(value)));
-  test.each(['0', 0, 1.01, -1, '2', 'a', '', Number.NaN, '1e-1'])('share %s is refused', (value) =>
+  test.each(['0', 0, 1.01, -1, '2', 'a', '', Number.NaN, '1e-', '1e1'])('share %s is refused', (value) =>
     expect(() => values.share(value)).toThrow('must be in (0, 1]'),
   );
   test.each([

@@ -261,6 +261,31 @@ describe('near duplicates', () => {
     expect(index.work).toBeLessThan(count * 300);
   });
 
+  test('are found in an index that is rebuilt step by step, between which other things can be done', () => {
+    const text = (row: number): string =>
+      Array.from({ length: 700 }, (_, i) => (i < 300 ? `header${i}` : `w${row}x${i}`)).join(' ');
+    const block = blockOf(textColumn(Array.from({ length: 1500 }, (_, row) => text(row))));
+    const slices = [...shingleRows(createNearKernel(), block, [0], 3)];
+    const index = new NearIndex(0.8);
+    let ordinal = 0;
+    for (const sets of slices) for (let row = 0; row < sets.ends.length; row++) index.insert(sets, row, ordinal++);
+    let steps = 1;
+    while (!index.rebuild(0)) {
+      expect(index.isStale).toBe(true);
+      steps++;
+    }
+    // A million shingles.
+    expect(steps).toBeGreaterThan(3);
+    expect(index.isStale).toBe(false);
+    let found = 0;
+    for (const sets of slices) {
+      for (let row = 0; row < sets.ends.length; row++) {
+        expect(index.find(sets, row)).toBe(found++);
+        expect(index.similarity).toBe(1);
+      }
+    }
+  });
+
   test('are found when frequent shingles have made the index be rebuilt', () => {
     // Long shared headers and footers around bodies that overlap in part: most shingles are frequent.
     let x = 7;

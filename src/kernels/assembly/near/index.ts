@@ -2,4 +2,4 @@
 
 export { __heap_base };
 export { shingle } from './shingle';
-export { forget, init, insert, keptRows, probe, rebuild, rebuilds, similarity, worked } from './join';
+export { forget, init, insert, isStale, keptRows, probe, rebuildStep, rebuilds, similarity, worked } from './join';

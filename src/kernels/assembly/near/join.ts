@@ -74,6 +74,11 @@ let workBefore: u64 = 0;
 let patience: u64 = patienceAtFirst;
 let builds: u32 = 0;
 let rowsAtBuild: u32 = 0;
+/** What a rebuild is at: 1 counting, 2 entering rows; 0 if none is under way. How many sets or rows of that are done. */
+let phase: u32 = 0;
+let reached: u32 = 0;
+/** Shingles that a step of it takes. */
+const stepShingles: u32 = 1 << 18;
 /** The set whose prefix is in `prefix`, and whether `split` has taken it apart. */
 let ordered: usize = 0;
 let parted: bool = false;
@@ -133,10 +138,9 @@ let brief: u64 = 0;
 
 /**
  * The ordinal of the kept set that is most similar to the given one, the earliest of equals; -1 when none reaches the
- * threshold. `set` has `n` > 0 sorted shingles.
+ * threshold. `set` has `n` > 0 sorted shingles. The index must not be stale.
  */
 export function probe(set: usize, n: u32): f64 {
-  if (work > max(<u64>indexed, held >> 2) * patience + 100000) rebuild();
   bestSimilarity = -1;
   rate = sharedRate;
   slack = 1 - 2 * sharedRate;
@@ -310,36 +314,59 @@ function enter(row: u32, n: u32, count: u32, signature: u64): void {
   indexed += count;
 }
 
-/** Learns frequencies from sets that are spread evenly, and enters all rows anew. */
-export function rebuild(): void {
-  const sample = min(rows, sampleSets);
-  beginCounting();
-  let taken: u32 = 0;
-  while (taken < sample) {
-    // Multiples of the golden ratio: spread evenly wherever it stops.
-    const record = rowAt(<u32>((<u64>(taken * 0x9e3779b1) * <u64>rows) >> 32));
-    const own = load<u32>(record, ownCount);
-    if (!countSet(shinglesAt(load<u32>(record, ownAt), own), own)) break;
-    if (!countSet(<usize>load<u32>(record, sharedAt), load<u32>(record, sharedCount))) break;
-    taken++;
+/** Whether the search has met so much that the index is to be rebuilt before the next probe. */
+export function isStale(): bool {
+  return phase != 0 || work > max(<u64>indexed, held >> 2) * patience + 100000;
+}
+
+/**
+ * A step of a rebuild, some milliseconds: learns frequencies from sets that are spread evenly, and enters all rows anew. True
+ * when it is done; before that no set may be probed or entered.
+ */
+export function rebuildStep(): bool {
+  if (phase == 0) {
+    beginCounting();
+    phase = 1;
+    reached = 0;
   }
-  learn(taken == 0 ? 1 : <f64>rows / <f64>taken, taken);
-  clearPostings();
-  clearTails();
-  forgetBefore();
-  indexed = 0;
-  for (let row: u32 = 0; row < rows; row++) {
-    const record = rowAt(row);
+  let seen: u32 = 0;
+  if (phase == 1) {
+    const sample = min(rows, sampleSets);
+    while (reached < sample) {
+      // Multiples of the golden ratio: spread evenly wherever it stops.
+      const record = rowAt(<u32>((<u64>(reached * 0x9e3779b1) * <u64>rows) >> 32));
+      const own = load<u32>(record, ownCount);
+      if (!countSet(shinglesAt(load<u32>(record, ownAt), own), own)) break;
+      if (!countSet(<usize>load<u32>(record, sharedAt), load<u32>(record, sharedCount))) break;
+      reached++;
+      seen += sizeOf(record);
+      if (seen > stepShingles) return false;
+    }
+    learn(reached == 0 ? 1 : <f64>rows / <f64>reached, reached);
+    clearPostings();
+    clearTails();
+    forgetBefore();
+    indexed = 0;
+    phase = 2;
+    reached = 0;
+  }
+  while (reached < rows) {
+    const record = rowAt(reached);
     const n = sizeOf(record);
     const count = prefixLength(n);
     const set = whole(record, n);
     beginPrefix(set, n, count);
-    enter(row, n, headLength(row, set, n, count, 0), folded(record + signatureAt));
+    enter(reached, n, headLength(reached, set, n, count, 0), folded(record + signatureAt));
+    reached++;
+    seen += n;
+    if (seen > stepShingles) return false;
   }
+  phase = 0;
   patience = rows >= 2 * rowsAtBuild ? patienceAtFirst : patience * 2;
   rowsAtBuild = rows;
   workBefore += work;
   work = 0;
   ordered = 0;
   builds++;
+  return true;
 }
