@@ -21,7 +21,7 @@ import type { RankModel, RankRequest } from '../rank/protocol.js';
 import { type EncodedRows, encodeRowGroup } from '../write/rowgroup.js';
 import { splitRows } from './groups.js';
 import { RankedLane, withDigests, withScores } from './ranked-lane.js';
-import { columnPlans, hashPiece, OpenFiles, parsePiece, scanPiece, typingOptions } from './read.js';
+import { columnPlans, hashPiece, OpenFiles, parsePiece, rawRecords, scanPiece, typingOptions } from './read.js';
 import { scoreField } from './score.js';
 import { seenColumns, shapeOf } from './seen.js';
 import { Shingler } from './shingler.js';
@@ -159,7 +159,9 @@ class ChunkLane {
     const columns = columnPlans(plan, source).map((c) => (c.cell < 0 ? c : { ...c, cell: used.indexOf(c.cell) }));
     const typed = typeBlock(kernel, whole, columns, { nullTokens: plan.read.nulls, clean: plan.clean });
     const names = declaredOf(columns).map((d) => source.columns[used[d.cell]!]!);
-    const rejects = withMisfits([], typed.misfits, names, plan.rejects);
+    // There is no text to keep, but for the value that does not fit.
+    const raws = plan.rejects ? typed.misfits.map(({ value }) => Buffer.from(value)) : null;
+    const rejects = withMisfits([], typed.misfits, names, raws);
     const { block, kinds, coerced, changed } = typed;
     const shapes = kinds.map(() => null);
     const records = piece.to - piece.from;
@@ -177,9 +179,10 @@ class ChunkLane {
     const columns = columnPlans(plan, source);
     this.watch.start('clean');
     const fitting = this.fitting(parsed.cells, source, columns);
+    const raws = plan.rejects ? rawRecords(kernel, source, scanned, recordsOf(parsed.rejects, fitting.misfits)) : null;
     const typed = typeColumns(kernel, fitting.cells, columns, options);
     const names = declaredOf(columns).map((d) => source.columns[d.cell]!);
-    const rejects = withMisfits(parsed.rejects, fitting.misfits, names, plan.rejects);
+    const rejects = withMisfits(parsed.rejects, fitting.misfits, names, raws);
     const changed = { ...parsed.changed };
     for (const [rule, cells] of Object.entries(typed.changed)) changed[rule] = (changed[rule] ?? 0) + cells;
     const { block, kinds, coerced } = typed;
@@ -287,16 +290,34 @@ type ReadChunk = Pick<
   block: Block;
 };
 
-/** Rows whose values don't fit a declared type are rejected too; misfits are numbered among the rows that were parsed. */
-function withMisfits(rejects: Reject[], misfits: Misfit[], columns: string[], raw: boolean): Rejected[] {
-  const bytes = (whole: Uint8Array): Uint8Array => (raw ? whole.slice() : new Uint8Array(0));
-  const all = rejects.map((r): Rejected => ({ index: r.index, line: r.line, why: r.why, raw: bytes(r.raw) }));
+/** Where misfits, which are numbered among the rows that were parsed, are among all records of their chunk. */
+function recordsOf(rejects: readonly Reject[], misfits: readonly Misfit[]): number[] {
   let before = 0;
-  for (const { row, declared, value } of misfits) {
+  return misfits.map(({ row }) => {
     while (before < rejects.length && rejects[before]!.index <= row + before) before++;
+    return row + before;
+  });
+}
+
+/**
+ * Rows whose values don't fit a declared type are rejected too. `raws` are the bytes of those, null when no rejected
+ * record's bytes are wanted.
+ */
+function withMisfits(
+  rejects: Reject[],
+  misfits: Misfit[],
+  columns: string[],
+  raws: readonly Uint8Array[] | null,
+): Rejected[] {
+  const none = new Uint8Array(0);
+  const all = rejects.map(
+    (r): Rejected => ({ index: r.index, line: r.line, why: r.why, raw: raws === null ? none : r.raw.slice() }),
+  );
+  const records = recordsOf(rejects, misfits);
+  misfits.forEach(({ declared, value }, m) => {
     const why = `column "${columns[declared]}" does not fit its declared type: ${quoteValue(value)}`;
-    all.push({ index: row + before, line: 0, why, raw: bytes(Buffer.from(value)) });
-  }
+    all.push({ index: records[m]!, line: 0, why, raw: raws?.[m] ?? none });
+  });
   return misfits.length === 0 ? all : all.sort((a, b) => a.index - b.index);
 }
 

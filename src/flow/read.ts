@@ -1,9 +1,11 @@
 import type { Field } from '../engine/types.js';
 import type { IngestKernel } from '../kernels/ingest.js';
-import type { ChunkStart, ParsedChunk, ScannedChunk } from '../load/chunk.js';
+import { type ChunkStart, maxRawBytes, type ParsedChunk, type ScannedChunk } from '../load/chunk.js';
 import { parseCsv } from '../load/csv/parse.js';
+import { csvRecordRanges } from '../load/csv/raw.js';
 import { scanCsv } from '../load/csv/scan.js';
 import { parseJson } from '../load/json/parse.js';
+import { jsonRecordRanges } from '../load/json/raw.js';
 import { scanJson } from '../load/json/scan.js';
 import { openParquet, type ParquetFile } from '../load/parquet/look.js';
 import { hashPassing } from '../load/passing-hash.js';
@@ -69,6 +71,30 @@ export function parsePiece(
 ): ParsedChunk & { newKeys: string[] } {
   if (source.csv !== null) return { ...parseCsv(kernel, scanned, source.csv, source.columns.length), newKeys: [] };
   return parseJson(kernel, scanned, source.json!, source.columns, source.name);
+}
+
+/**
+ * Raw bytes of some records of a scanned chunk, copied, each at most 64 KB. `indexes` are their 0-based positions among the
+ * chunk's records, ascending. Records that are not malformed leave no borders behind, so they are looked for once more.
+ */
+export function rawRecords(
+  kernel: IngestKernel,
+  source: SourcePlan,
+  scanned: ScannedChunk,
+  indexes: readonly number[],
+): Uint8Array[] {
+  const raws: Uint8Array[] = [];
+  if (indexes.length === 0) return raws;
+  const chunk = kernel.u8(scanned.ptr, scanned.bytes);
+  let index = 0;
+  for (const { from, to } of source.csv !== null
+    ? csvRecordRanges(chunk, source.csv)
+    : jsonRecordRanges(chunk, source.json!)) {
+    if (index++ !== indexes[raws.length]) continue;
+    raws.push(chunk.slice(from, Math.min(to, from + maxRawBytes)));
+    if (raws.length === indexes.length) return raws;
+  }
+  throw new Error(`${source.name}: no record ${indexes[raws.length]} in the chunk from byte ${scanned.start.byte}`);
 }
 
 /** How the typing stage is to read a source's cells. */

@@ -140,6 +140,76 @@ describe('rejects.parquet', () => {
     expect(rows.every((row) => row.text === lines[Number(row.n)]!.split(',')[1])).toBe(true);
   });
 
+  describe('of records that do not fit a declared type', () => {
+    /** Record number and raw bytes of each row, as UTF-8. */
+    async function rawsOf(name: string, content: string, options: CompileOptions = {}) {
+      fs.writeFileSync(path.join(folder, name), content);
+      const rows = await rejectsOf([name], { types: { n: 'integer' }, rank: false, dedupe: false, ...options });
+      return rows.map(({ _row, _raw }) => [Number(_row), Buffer.from(_raw).toString()]);
+    }
+
+    test.each([
+      ['lf.csv', '\n'],
+      ['crlf.csv', '\r\n'],
+    ])('has the whole record: %s', async (name, end) => {
+      const records = [
+        '1,plain',
+        'x,"a ""quoted"" cell"',
+        '2,"te"xt',
+        `"y","two${end}lines, and a comma"`,
+        '3,"open"',
+        'z',
+        'w,last',
+      ];
+      const lines = ['n,text', records[0], '', records[1], '', '', ...records.slice(2)];
+      expect(await rawsOf(name, lines.join(end))).toEqual([2, 3, 4, 6, 7].map((row) => [row, records[row - 1]]));
+    });
+
+    test('has the whole record: lines of JSON', async () => {
+      const records = [
+        '{"n":"\\u0078", "text": "a b", "other":[1,{"n":2}]}  ',
+        '{"n":1}',
+        '{"n":2,"text":}',
+        '{"text":"c","n":7.5}',
+        '{"n":{"deep":"\\n"}}',
+      ];
+      const content = `\ufeff${records[0]}\r\n \r\n\n${records[1]}\n${records[2]}\n\t${records[3]}\r\n${records[4]}`;
+      expect(await rawsOf('a.jsonl', content)).toEqual([1, 3, 4, 5].map((row) => [row, records[row - 1]]));
+    });
+
+    test.each([
+      ['array.json', '[', ' ,\n', ' ]\n'],
+      ['object.json', '{"count": 5, "items": [ ', ',', ']}'],
+      ['concatenated.json', '', '\n\n', '\n'],
+    ])('has the whole record: %s', async (name, before, between, after) => {
+      const records = [
+        '{\n  "n": "x ] } \\" , {",\n  "text": "a"\n}',
+        '{"n":1, "text": "b"}',
+        '{"n":[1, {"b": []}], "text": "c\\\\"}',
+        '{"n":2, "text": "d"}',
+        '{"n":true, "text": "é"}',
+      ];
+      const raws = await rawsOf(name, before + records.join(between) + after);
+      expect(raws).toEqual([1, 3, 5].map((row) => [row, records[row - 1]]));
+    });
+
+    test('has the first 64 KB of a long record', async () => {
+      const record = `x,${'long '.repeat(20_000)}`;
+      expect(await rawsOf('long.csv', `n,text\n1,a\n${record}\n`)).toEqual([[2, record.slice(0, 65536)]]);
+    });
+
+    test.each([0, 2])('has them from every chunk, with %d threads', async (threads) => {
+      const records = Array.from({ length: 30_000 }, (_, i) => {
+        const n = i % 7 === 0 ? `no ${i}` : i;
+        return JSON.stringify({ n, text: 'word '.repeat(i % 500) });
+      });
+      const expected = records.flatMap((record, i) => (i % 7 === 0 ? [[i + 1, record]] : []));
+      const raws = await rawsOf('many.jsonl', `${records.join('\n')}\n`, { threads });
+      expect(raws.length).toBe(expected.length);
+      expect(raws.every(([row, raw], i) => row === expected[i]![0] && raw === expected[i]![1])).toBe(true);
+    });
+  });
+
   test('is a file without rows when nothing was dropped', async () => {
     fs.writeFileSync(path.join(folder, 'all.csv'), 'n,text\n1,red\n2,blue\n');
     expect(await rejectsOf(['all.csv'], { rank: false })).toEqual([]);
