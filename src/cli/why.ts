@@ -1,5 +1,6 @@
 import { DatagpuError, escapeControls } from '../errors.js';
 import { info } from '../info.js';
+import { datesAsText, plain, valueText } from '../load/shown-values.js';
 import { type OutputRow, type Why, why } from '../why.js';
 import type { Flags } from './program.js';
 import { shorten } from './table.js';
@@ -18,16 +19,6 @@ export async function run(target: string, row: string, flags: Flags, terminal: T
   const types = new Map((await info(target)).fields.map((field) => [field.name, field.type]));
   for (const row of [answer.output, answer.duplicate_of?.output]) if (row) datesAsText(row.content, types);
   terminal.out(flags.json === true ? JSON.stringify(plain(answer), null, 2) : answerLines(answer).join('\n'));
-}
-
-/** Arrow gives dates and times as milliseconds since 1970: here they become ISO 8601. */
-function datesAsText(content: Record<string, unknown>, types: ReadonlyMap<string, string>): void {
-  for (const [name, value] of Object.entries(content)) {
-    const type = types.get(name) ?? '';
-    if (typeof value !== 'number' || !/^(date|timestamp)/.test(type)) continue;
-    const text = new Date(value).toISOString();
-    content[name] = type === 'date' ? text.slice(0, 10) : text;
-  }
 }
 
 function answerLines(answer: Why): string[] {
@@ -62,21 +53,8 @@ function scoreLines({ score, target, terms }: Why): string[] {
 const rounded = (value: number): string => value.toFixed(4);
 
 function rowLines({ file, position, content }: OutputRow): string[] {
-  const values = Object.entries(plain(content) as Record<string, unknown>).map(([name, value]) => {
-    const text = typeof value === 'string' ? value : JSON.stringify(value);
-    return `    ${escapeControls(name)}: ${escapeControls(shorten(text, shownLetters))}`;
+  const values = Object.entries(content).map(([name, value]) => {
+    return `    ${escapeControls(name)}: ${escapeControls(shorten(valueText(value), shownLetters))}`;
   });
   return [`  in ${escapeControls(file)}, position ${position}:`, ...values];
-}
-
-/** A value of an Arrow table as JSON has it: integers beyond 2^53 as text, bytes in hexadecimal. */
-function plain(value: unknown): unknown {
-  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
-  if (value instanceof Uint8Array) return Buffer.from(value).toString('hex');
-  if (value instanceof Date) return value.toISOString();
-  if (value === null || typeof value !== 'object') return value ?? null;
-  if (Array.isArray(value)) return value.map(plain);
-  if (Symbol.iterator in value && 'toArray' in value) return [...(value as Iterable<unknown>)].map(plain);
-  const object = 'toJSON' in value && typeof value.toJSON === 'function' ? value.toJSON() : value;
-  return Object.fromEntries(Object.entries(object as object).map(([key, v]) => [key, plain(v)]));
 }

@@ -1,6 +1,8 @@
 import { duplicateWarnings } from '../ledger/duplicate-warnings.js';
 import { type DuplicateSummary, summarise } from '../ledger/groups.js';
 import { readRow } from '../load/datarow.js';
+import { datesAsText } from '../load/shown-values.js';
+import { typeName } from '../manifest/type-name.js';
 import type { RunResult } from './run.js';
 
 /** What a finished run has to say of its duplicates. */
@@ -19,7 +21,10 @@ export async function duplicatesOf({ judge, files, fields }: RunResult, paths: r
     judge.fates,
     paths.map((path, s) => ({ path, records: records[s]! })),
   );
-  const show = async (position: number): Promise<Record<string, unknown>> =>
-    (await readRow(files, fields[0]!.name, position)).content;
+  const show = async (position: number): Promise<Record<string, unknown>> => {
+    const { content } = await readRow(files, fields[0]!.name, position);
+    datesAsText(content, new Map(fields.map((field) => [field.name, typeName(field.type)])));
+    return content;
+  };
   return { dedupe, warnings: await duplicateWarnings(dedupe, { entered: judge.valid, ...dedupes, show }) };
 }

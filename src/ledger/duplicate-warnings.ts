@@ -1,4 +1,5 @@
 import { quoteValue } from '../errors.js';
+import { valueText } from '../load/shown-values.js';
 import type { DuplicateSummary } from './groups.js';
 
 /** What the warnings are made of, beside the summary. */
@@ -9,7 +10,7 @@ export interface DedupeFacts {
   near: { threshold: number; unrelated: number | null } | null;
   /** Columns that look like ids in a sample of the first rows, and how many duplicates they hide there. */
   ids: { rows: number; columns: string[]; hidden: number } | null;
-  /** Shows a row of the output. */
+  /** Shows a row of the output, its dates as text. */
   show(position: number): Promise<Record<string, unknown>>;
 }
 
@@ -56,8 +57,10 @@ const number = (n: number): string => n.toLocaleString('en-US');
 
 const share = (part: number, whole: number): string => `${Math.round((100 * part) / whole)}%`;
 
-/** A row on one line, its longest parts cut. */
+/** A row on one line, its longest parts cut. A null is not the text "null". */
 function shown(content: Record<string, unknown>): string {
-  const cells = Object.entries(content).map(([name, value]) => `${name} ${quoteValue(String(value), 80)}`);
+  const cells = Object.entries(content).map(
+    ([name, value]) => `${name} ${value === null || value === undefined ? 'null' : quoteValue(valueText(value), 80)}`,
+  );
   return cells.length > 6 ? `${cells.slice(0, 6).join(', ')}, ...` : cells.join(', ');
 }
