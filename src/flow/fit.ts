@@ -1,6 +1,7 @@
 import type { Config } from '../config/options.js';
 import type { Executor } from '../engine/executor.js';
 import { DatagpuError } from '../errors.js';
+import { largePageBytes } from '../load/parquet/large-pages.js';
 import { expectedRecords, laneCount, leastBytes, leastNearBytes, ranksRows, type Weight } from './budget.js';
 import type { SchemaState } from './schema.js';
 import type { LaneTasks } from './tasks.js';
@@ -21,21 +22,22 @@ export async function fitLanes(
   const index = config.near.enabled ? leastNearBytes : 0;
   const weight: Weight = { records: expectedRecords(looks, config.read.limit), pageBytes: 0 };
   for (const [s, { pageBytes, plan }] of looks.entries()) {
-    for (const column of new Set(union.maps[s]!)) {
-      const bytes = pageBytes?.[column] ?? 0;
-      weight.pageBytes = Math.max(weight.pageBytes, bytes);
-      const least = index + leastBytes(1, ranks, { records: 0, pageBytes: bytes });
-      if (bytes === 0 || least <= memoryBytes) continue;
-      throw new DatagpuError(
-        'input',
-        `reading its largest page takes ${megabytes(bytes)} of memory, too much for --memory`,
-        {
-          file: plan.name,
-          column: plan.columns[column]!,
-          hint: `Give it --memory ${megabytes(least)}, or write the file again with smaller pages`,
-        },
-      );
-    }
+    if (pageBytes === null) continue;
+    const columns = [...new Set(union.maps[s]!)].filter((column) => pageBytes[column] !== undefined);
+    const bytes = largePageBytes(columns.map((column) => pageBytes[column]!));
+    weight.pageBytes = Math.max(weight.pageBytes, bytes);
+    const least = index + leastBytes(1, ranks, { records: 0, pageBytes: bytes });
+    if (bytes === 0 || least <= memoryBytes) continue;
+    const own = columns.map((column) => largePageBytes([pageBytes[column]!]));
+    throw new DatagpuError(
+      'input',
+      `reading the largest pages, this column's among them, takes ${megabytes(bytes)} of memory, too much for --memory`,
+      {
+        file: plan.name,
+        column: plan.columns[columns[own.indexOf(Math.max(...own))]!]!,
+        hint: `Give it --memory ${megabytes(least)}, or write the file again with smaller pages`,
+      },
+    );
   }
   // Without large pages, what lanes don't use of their shares is enough for it.
   const forLanes = weight.pageBytes > 0 ? memoryBytes - index : memoryBytes;

@@ -9,6 +9,7 @@ import type { Shape } from '../load/json/shape.js';
 import { sniffJson } from '../load/json/sniff.js';
 import { declaredColumnType } from '../load/lattice.js';
 import { dropMisfits } from '../load/misfits.js';
+import type { PageRegions } from '../load/parquet/large-pages.js';
 import { lookParquet } from '../load/parquet/look.js';
 import type { Source } from '../load/sources.js';
 import { type Spooled, type SpoolOptions, spool, transcodeFile } from '../load/spool.js';
@@ -30,8 +31,8 @@ export interface Look {
   start: ChunkStart | null;
   /** The pieces of a Parquet file; null for text. */
   pieces: RowPiece[] | null;
-  /** Bytes of memory that the largest pages of each column of a Parquet file take; null for text. */
-  pageBytes: number[] | null;
+  /** What the largest pages of each column of a Parquet file take of memory; null for text. */
+  pageBytes: PageRegions[] | null;
   /** Bytes of a record of a text, on average over the samples; 0 for Parquet. */
   recordBytes: number;
   /** Other dialects that would fit the samples. */

@@ -18,6 +18,7 @@ import type { TextPiece } from './walk.js';
 export class OpenFiles {
   private readonly fds: Map<string, number> = new Map();
   private readonly footers: Map<string, ParquetFile> = new Map();
+  private last: ParquetFile | null = null;
 
   get(path: string, name: string): number {
     let fd = this.fds.get(path);
@@ -28,13 +29,15 @@ export class OpenFiles {
     return fd;
   }
 
-  /** A Parquet file whose footer is read once. */
+  /** A Parquet file whose footer is read once. The one before gives back the pages it kept. */
   parquet(path: string, name: string): ParquetFile {
     let file = this.footers.get(path);
     if (file === undefined) {
       file = openParquet(path, name);
       this.footers.set(path, file);
     }
+    if (this.last !== file) this.last?.memo.clear();
+    this.last = file;
     return file;
   }
 

@@ -7,7 +7,9 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { laneCount, leastBytes } from '../../dist/flow/budget.js';
 import { openExecutor } from '../../dist/flow/resources.js';
 import { compile } from '../../dist/index.js';
+import { largePageBytes } from '../../dist/load/parquet/large-pages.js';
 import { lookParquet } from '../../dist/load/parquet/look.js';
+import { KeptPage } from '../../dist/load/parquet/memo.js';
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'fit-'));
 afterAll(() => fs.rmSync(folder, { recursive: true }));
@@ -62,14 +64,46 @@ describe('large pages of Parquet', () => {
     const bytes = rows * 1004;
     const one = lookParquet(write('one.parquet', rows, 'UNCOMPRESSED', 2 ** 30), 'one.parquet');
     // Unpacked in the kernel and kept for the next piece, with two levels a value.
-    expect(one.pageBytes).toEqual([0, 2 * bytes + 2 * rows]);
+    expect(one.pageBytes.map((regions) => largePageBytes([regions]))).toEqual([0, 2 * bytes + 2 * rows]);
     const packed = write('packed.parquet', rows, 'SNAPPY', 2 ** 30);
-    const [, text] = lookParquet(packed, 'packed.parquet').pageBytes;
+    const text = largePageBytes(lookParquet(packed, 'packed.parquet').pageBytes);
     expect(text).toBeGreaterThan(2 * bytes + 2 * rows);
     expect(text).toBeLessThan(2 * bytes + 2 * rows + fs.statSync(packed).size);
     // A small page is not kept; what a lane needs anyway has room for it.
     const small = lookParquet(write('small.parquet', rows, 'UNCOMPRESSED', 2 ** 20), 'small.parquet');
-    expect(small.pageBytes[1]).toBeLessThan(2 ** 20 * 1.1);
+    expect(largePageBytes(small.pageBytes)).toBeLessThan(2 ** 20 * 1.1);
+  });
+
+  test('of several columns share the memory of the largest of each region', () => {
+    const regions = fc.array(fc.nat({ max: 2 ** 28 }), { minLength: 10, maxLength: 10 });
+    fc.assert(
+      fc.property(fc.array(regions, { maxLength: 6 }), (columns) => {
+        let sum = 0;
+        for (let i = 0; i < 10; i++) sum += Math.max(0, ...columns.map((column) => column[i]!));
+        expect(largePageBytes(columns)).toBe(sum);
+        // Columns without large pages add nothing, however many there are.
+        expect(largePageBytes([[], ...columns, [], []])).toBe(sum);
+      }),
+    );
+  });
+
+  test('take turns in one buffer, and one that a piece used stays', () => {
+    const page = (length: number, value: number): Uint8Array => new Uint8Array(length).fill(value);
+    const kept = new KeptPage();
+    kept.keep(1, page(100, 1));
+    expect(kept.has(1)).toBe(false);
+    kept.keep(1, page(2 ** 23, 1));
+    kept.keep(2, page(2 ** 24, 2));
+    expect([kept.has(1), kept.has(2), kept.bytes.length, kept.bytes.at(-1)]).toEqual([true, false, 2 ** 23, 1]);
+    const { buffer } = kept.bytes;
+    kept.begin();
+    kept.keep(2, page(2 ** 24, 2));
+    expect([kept.has(1), kept.has(2), kept.bytes.length, kept.bytes.at(-1)]).toEqual([false, true, 2 ** 24, 2]);
+    expect(kept.bytes.buffer).toBe(buffer);
+    kept.release(1);
+    expect(kept.has(2)).toBe(true);
+    kept.release(2);
+    expect([kept.has(2), buffer.byteLength]).toEqual([false, 0]);
   });
 
   test('are refused where not even one lane has room for them, unless they are not read', async () => {

@@ -3,7 +3,7 @@ import type { DatagpuError } from '../../errors.js';
 import { codecName } from './codec.js';
 import { type FileMetadata, readFooter, refuse } from './footer.js';
 import { findFine } from './int96.js';
-import { largePages } from './large-pages.js';
+import { largePages, type PageRegions } from './large-pages.js';
 import { PageMemo } from './memo.js';
 import { cutPieces, type ParquetPiece } from './pieces.js';
 import { type ParquetColumn, readSchema } from './schema.js';
@@ -15,8 +15,8 @@ export interface ParquetLook {
   groups: { rows: number; bytes: number }[];
   /** All rows, in order, in pieces of bounded size whose borders depend on the file only. */
   pieces: ParquetPiece[];
-  /** Bytes of memory that the largest pages of each field take. */
-  pageBytes: number[];
+  /** Bytes of memory that the largest pages of each field take, by region. */
+  pageBytes: PageRegions[];
   createdBy: string;
 }
 

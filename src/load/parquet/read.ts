@@ -24,6 +24,7 @@ export function readParquetChunk(
 ): Block {
   const { name, meta } = file;
   const group = meta.groups[piece.group]!;
+  file.memo.begin();
   return withSource(file.path, name, (fd) => {
     const wanted = columns.map((index) => file.columns[index]!);
     const parts = new Map<Leaf, LeafPages>();

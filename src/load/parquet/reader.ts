@@ -79,7 +79,7 @@ export class PageReader {
   /** Brings a page's unpacked bytes into scratch. */
   private fetch(page: Page, kept: KeptPage): void {
     const { packed, unpacked } = this.scratch;
-    if (kept.at === page.at) {
+    if (kept.has(page.at)) {
       this.kernel.u8(unpacked, page.bytes).set(kept.bytes);
       return;
     }
