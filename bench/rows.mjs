@@ -65,6 +65,13 @@ const stage = (run, name) => async () => {
   return { ...result, seconds: found.seconds };
 };
 
+/** The busy seconds of each of `threads` threads in the stages that datagpu itself computes: all but packing. */
+const ownStages = (run, threads) => async () => {
+  const result = await run();
+  const own = JSON.parse(result.out).stats.stages.filter((s) => s.stage !== 'write');
+  return { ...result, seconds: own.reduce((sum, s) => sum + s.seconds, 0) / threads };
+};
+
 /** The rows of a CSV file as Parquet, made by DuckDB; null without it. */
 function parquetOf(csv) {
   const file = csv.replace(/\.csv$/, '.parquet');
@@ -213,6 +220,18 @@ export function benchRows(scale) {
           { runs: 3, records: n(1e5) },
         );
       },
+    ],
+    [
+      'threads-own',
+      () =>
+        row(
+          'stages that datagpu computes, busy seconds of each of 2 threads, against 1',
+          csv(),
+          ownStages(compile(csv(), '--json', '--threads', '2'), 2),
+          ownStages(compile(csv(), '--json', '--threads', '1'), 1),
+          1 / 1.7,
+          { records: n(1e6) },
+        ),
     ],
     [
       'threads',
