@@ -19,8 +19,6 @@ export let prefix: usize = 0;
 let placed: u32 = 0;
 /** Whether all shingles of the set were looked up: then there are counts, sums and marks. */
 export let sorted: bool = false;
-/** The rare ones among them. */
-export let rares: u32 = 0;
 let found: usize = 0;
 let founds: u32 = 0;
 /** The frequent shingles of the set before, if many: texts of one template have most of them in common. */
@@ -88,7 +86,6 @@ export function beginPrefix(set: usize, n: u32, most: u32): void {
     store<u64>(sum, load<u64>(sum) + shingle);
   }
   placed = rare;
-  rares = rare;
   founds = <u32>((to - found) >> 4);
   if (rare == most) return;
   sorted = true;
