@@ -2,4 +2,5 @@
 
 export { __heap_base };
 export { shingle } from './shingle';
-export { forget, init, insert, isStale, keptRows, probe, rebuildStep, rebuilds, similarity, worked } from './join';
+export { insert, isStale, rebuildStep, rebuilds } from './enter';
+export { forget, init, keptRows, probe, similarity, worked } from './join';

@@ -2,7 +2,7 @@
  * The kept sets and an index of them that finds every one as similar to a new set as the threshold: an exact prefix filter
  * with position and size bounds (C. Xiao and others, "Efficient Similarity Joins for Near-Duplicate Detection", TODS 36 (3),
  * 2011). The order of shingles behind it (frequent.ts) decides how long the search takes and nothing else. When the search
- * has met many postings for the size of the index, frequencies are learned anew and the index is rebuilt.
+ * has met many postings for the size of the index, frequencies are learned anew and the index is rebuilt (enter.ts).
  *
  * Keys of postings may lead to sets that don't have the shingle; nothing is decided before two sets are compared. Most pairs
  * are not: their signatures (rows.ts) differ in more bits than sets that are similar enough differ in shingles.
@@ -19,22 +19,13 @@ import {
   sizeClass,
   sizesFit,
 } from './bounds';
-import { beginCounting, countSet, entersBySize, isSplit, learn } from './frequent';
-import { common, commons, intern, known, mayIntern, own, owned, split, wholeOwn } from './interned';
-import { beginPrefix, extendPrefix, forgetBefore, prefix } from './order';
+import { isSplit } from './frequent';
+import { known, own, owned, split } from './interned';
+import { beginPrefix, extendPrefix, prefix } from './order';
 import { overlap } from './overlap';
+import { fetchSlots, initPostings, nodeHeader, saturated, valueOf } from './postings';
+import { longDiffering, longFrom, longSignature, longWords, signLong } from './long';
 import {
-  clearPostings,
-  fetchSlots,
-  initPostings,
-  nodeHeader,
-  post,
-  saturated,
-  valueOf,
-} from './postings';
-import { keepLong, longDiffering, longFrom, longSignature, longWords, signLong } from './long';
-import {
-  addRow,
   differing,
   folded,
   longAt,
@@ -50,35 +41,13 @@ import {
   sizeOf,
   stampAt,
 } from './rows';
-import { keep, shinglesAt } from './sets';
-import { addSize, hasSize, searchLength } from './sizes';
-import { clearTails, headLength } from './tails';
-import { whole } from './whole';
+import { shinglesAt } from './sets';
+import { hasSize, searchLength } from './sizes';
 
-/** Sets from which frequencies are learned. */
-const sampleSets: u32 = 65536;
-/**
- * Postings met, for each posting there is, or for 4 shingles if those are more, after which the index is rebuilt; twice as
- * many if that did not help.
- */
-const patienceAtFirst: u64 = 16;
-
-/** Shingles indexed. */
-let indexed: u32 = 0;
-/** Shingles of all rows, which a rebuild looks up. */
-let held: u64 = 0;
 let probes: u32 = 0;
 /** Rows met since the index was built, and shingles compared. */
-let work: u64 = 0;
+export let work: u64 = 0;
 let workBefore: u64 = 0;
-let patience: u64 = patienceAtFirst;
-let builds: u32 = 0;
-let rowsAtBuild: u32 = 0;
-/** What a rebuild is at: 1 counting, 2 entering rows; 0 if none is under way. How many sets or rows of that are done. */
-let phase: u32 = 0;
-let reached: u32 = 0;
-/** Shingles that a step of it takes. */
-const stepShingles: u32 = 1 << 18;
 /** The set whose prefix is in `prefix`, and whether `split` has taken it apart. */
 let ordered: usize = 0;
 let parted: bool = false;
@@ -100,11 +69,6 @@ export function forget(): void {
   ordered = 0;
 }
 
-/** How often the index was rebuilt. */
-export function rebuilds(): u32 {
-  return builds;
-}
-
 /** Rows met so far, and shingles compared, in all. */
 export function worked(): f64 {
   return <f64>(workBefore + work);
@@ -118,7 +82,7 @@ export function similarity(): f64 {
 /** The key of a shingle's list of sets of one class of sizes. */
 // @ts-ignore: decorator
 @inline
-function keyFor(key: u32, size: u32): u32 {
+export function keyFor(key: u32, size: u32): u32 {
   return (key ^ (size * 0x85ebca77)) * 0xc2b2ae3d;
 }
 
@@ -133,8 +97,8 @@ let mostDiffering: u32 = 0;
 let sizeMost: u32 = 0;
 /** How much of its prefix a set still needs. */
 let length: u32 = 0;
-const signature = memory.data(32, 16);
-let brief: u64 = 0;
+export const signature: usize = memory.data(32, 16);
+export let brief: u64 = 0;
 
 /**
  * The ordinal of the kept set that is most similar to the given one, the earliest of equals; -1 when none reaches the
@@ -243,10 +207,7 @@ function compare(row: u32, set: usize, n: u32, p: u32): void {
 
 /** Bits in which the long signatures of a set and a row differ. */
 function differingLong(set: usize, n: u32, record: usize): u32 {
-  if (!longSigned) {
-    signLong(set, n);
-    longSigned = true;
-  }
+  signLongOnce(set, n);
   work += <u64>longWords(n);
   return longDiffering(longSignature, longWords(n), <usize>load<u32>(record, longAt), longWords(sizeOf(record)));
 }
@@ -272,101 +233,29 @@ function sharedBy(set: usize, n: u32, record: usize, least: u32): u32 {
   return others + overlap(set, n, template, t, least > others ? least - others : 0);
 }
 
+/** Puts a set in order and takes it apart, unless that is done. */
+export function prepare(set: usize, n: u32): void {
+  if (ordered != set) order(set, n);
+  part(set, n);
+}
+
+/** Makes a set's long signature, once. */
+export function signLongOnce(set: usize, n: u32): void {
+  if (longSigned) return;
+  signLong(set, n);
+  longSigned = true;
+}
+
+/** Must be called when the index was rebuilt. */
+export function restart(): void {
+  workBefore += work;
+  work = 0;
+  ordered = 0;
+}
+
 /** Takes the set apart into own and common shingles, once. */
 function part(set: usize, n: u32): void {
   if (parted) return;
   split(set, n);
   parted = true;
-}
-
-/** Enters a set that is kept. Copies it. */
-export function insert(set: usize, n: u32, ordinal: u32): void {
-  if (ordered != set) order(set, n);
-  part(set, n);
-  if (!mayIntern()) wholeOwn(set, n);
-  const place = keep(own, owned);
-  const record = addRow();
-  if (n >= longFrom) {
-    if (!longSigned) signLong(set, n);
-    store<u32>(record, <u32>keepLong(n), longAt);
-  }
-  store<u32>(record, place, ownAt);
-  store<u32>(record, <u32>intern(), sharedAt);
-  store<u32>(record, owned, ownCount);
-  store<u32>(record, commons, sharedCount);
-  store<u32>(record, ordinal, ordinalAt);
-  store<u32>(record, 0, stampAt);
-  memory.copy(record + signatureAt, signature, 32);
-  ordered = 0;
-  held += n;
-  addSize(n);
-  enter(rows - 1, n, headLength(rows - 1, set, n, prefixLength(n), known), brief);
-}
-
-/** Enters a row under the first `count` shingles of its order. */
-function enter(row: u32, n: u32, count: u32, signature: u64): void {
-  extendPrefix(count);
-  for (let p: u32 = 0; p < count; p++) {
-    const entry = prefix + ((<usize>p) << 4);
-    const key = load<u32>(entry, 8);
-    post(entersBySize(load<u64>(entry), load<u32>(entry, 12)) ? keyFor(key, sizeClass(n)) : key, row, p, n, signature);
-  }
-  indexed += count;
-}
-
-/** Whether the search has met so much that the index is to be rebuilt before the next probe. */
-export function isStale(): bool {
-  return phase != 0 || work > max(<u64>indexed, held >> 2) * patience + 100000;
-}
-
-/**
- * A step of a rebuild, some milliseconds: learns frequencies from sets that are spread evenly, and enters all rows anew. True
- * when it is done; before that no set may be probed or entered.
- */
-export function rebuildStep(): bool {
-  if (phase == 0) {
-    beginCounting();
-    phase = 1;
-    reached = 0;
-  }
-  let seen: u32 = 0;
-  if (phase == 1) {
-    const sample = min(rows, sampleSets);
-    while (reached < sample) {
-      // Multiples of the golden ratio: spread evenly wherever it stops.
-      const record = rowAt(<u32>((<u64>(reached * 0x9e3779b1) * <u64>rows) >> 32));
-      const own = load<u32>(record, ownCount);
-      if (!countSet(shinglesAt(load<u32>(record, ownAt), own), own)) break;
-      if (!countSet(<usize>load<u32>(record, sharedAt), load<u32>(record, sharedCount))) break;
-      reached++;
-      seen += sizeOf(record);
-      if (seen > stepShingles) return false;
-    }
-    learn(reached == 0 ? 1 : <f64>rows / <f64>reached, reached);
-    clearPostings();
-    clearTails();
-    forgetBefore();
-    indexed = 0;
-    phase = 2;
-    reached = 0;
-  }
-  while (reached < rows) {
-    const record = rowAt(reached);
-    const n = sizeOf(record);
-    const count = prefixLength(n);
-    const set = whole(record, n);
-    beginPrefix(set, n, count);
-    enter(reached, n, headLength(reached, set, n, count, 0), folded(record + signatureAt));
-    reached++;
-    seen += n;
-    if (seen > stepShingles) return false;
-  }
-  phase = 0;
-  patience = rows >= 2 * rowsAtBuild ? patienceAtFirst : patience * 2;
-  rowsAtBuild = rows;
-  workBefore += work;
-  work = 0;
-  ordered = 0;
-  builds++;
-  return true;
 }
