@@ -104,6 +104,10 @@ export async function attempt(
       ? null
       : new RejectsFile(executor, plan.fields, context.rejectsFile, context.compilerVersion);
   const seenChunks = new Map<number, Seen>();
+  const finishJudging = (ranking: RankedRows | null): void => {
+    judge.rank(ranking);
+    context.beside?.(judge, ranking);
+  };
   try {
     const finished = await runPass(executor, walkOf(schema, config, context.chunkBytes), {
       border: (ref, border) => {
@@ -127,6 +131,14 @@ export async function attempt(
         hash.rows(digests, plan.constantScore ? new Float64Array(kept).fill(1) : null);
         return { keep, action: sink.place(ref.id, kept, bytes) };
       },
+      judged: () => {
+        judge.rejects.check();
+        requireText(plan.fields, config);
+        if (judge.isDeferring) return;
+        judge.release();
+        // While lanes pack the last rows, what stands beside the data is made.
+        if (ranked === null) finishJudging(null);
+      },
       take: async (ref, settled, lane) => {
         // All of it is made again.
         if (judge.isDeferring) return;
@@ -144,25 +156,21 @@ export async function attempt(
       rejects?.abort();
       return null;
     }
-    judge.rejects.check();
-    requireText(plan.fields, config);
     if (judge.isDeferring) {
       splicer.discard();
       rejects?.abort();
       return judge;
     }
-    judge.release();
     const ranking = ranked === null ? null : await ranked.finish(sink, hash);
     if (rejects !== null && ranked !== null) await addBelowTop(rejects, ranked, ranking, judge, plan, executor);
-    judge.rank(ranking);
     await sink.end();
     await rejects?.finish();
-    // While the system writes the data to the disk and the lanes give back their memory, what stands beside the data is made.
+    // While the system writes the data to the disk, the lanes give back their memory.
     const finishing = splicer.finish();
     finishing.catch(() => undefined);
     const spent = [...(await spentOn(executor)), { dedupe: judge.seconds }];
     context.released?.();
-    context.beside?.(judge, ranking);
+    if (ranked !== null) finishJudging(ranking);
     const files = await finishing;
     return { fields, files, hash: hash.finish(), hashed, judge, schema, totals: sink.totals, ranking, spent };
   } catch (error) {

@@ -12,6 +12,8 @@ export interface PassHooks {
   compares: boolean;
   /** Decides what becomes of a chunk's rows; null stops the pass. */
   judge(ref: ChunkRef, seen: Seen, shingles: ShingleFeed | null): Promise<Sentence | null>;
+  /** All chunks were judged; what is left is what lanes make of the last ones. */
+  judged(): void;
   /** Takes what a lane made of the rows. */
   take(ref: ChunkRef, settled: Settled, lane: number): Promise<void>;
 }
@@ -29,6 +31,8 @@ export async function runPass(executor: Executor<LaneTasks>, walk: ChunkWalk, ho
   const taking = new Sequence();
   const gate = new ByteGate(waitingBytes);
   const results: Promise<void>[] = [];
+  let handedOut = 0;
+  let isJudged = false;
   let stopped = false;
   let hasFailed = false;
   let fail: (error: unknown) => void = () => undefined;
@@ -39,6 +43,16 @@ export async function runPass(executor: Executor<LaneTasks>, walk: ChunkWalk, ho
     };
   });
   failure.catch(() => undefined);
+
+  const tellJudged = (): void => {
+    if (stopped || isJudged || !walk.isEmpty || judging.passed < handedOut) return;
+    isJudged = true;
+    try {
+      hooks.judged();
+    } catch (error) {
+      fail(error);
+    }
+  };
 
   const takeInTurn = async (ref: ChunkRef, settled: Settled, lane: number, bytes: number): Promise<void> => {
     // The lane is given its next chunk before the result is written.
@@ -53,6 +67,7 @@ export async function runPass(executor: Executor<LaneTasks>, walk: ChunkWalk, ho
     while (!stopped && !hasFailed) {
       const ref = await walk.next();
       if (ref === null) return;
+      handedOut++;
       const seen = await executor.run(lane, 'ingest', ref, (border) => {
         walk.found(border);
         hooks.border?.(ref, border);
@@ -68,7 +83,9 @@ export async function runPass(executor: Executor<LaneTasks>, walk: ChunkWalk, ho
       judging.leave(ref.id);
       if (sentence === null) return;
       await room;
-      const settled = await executor.run(lane, 'settle', sentence);
+      const settling = executor.run(lane, 'settle', sentence);
+      tellJudged();
+      const settled = await settling;
       const taken = takeInTurn(ref, settled, lane, seen.bytes);
       taken.catch(fail);
       results.push(taken);
@@ -78,6 +95,8 @@ export async function runPass(executor: Executor<LaneTasks>, walk: ChunkWalk, ho
   const lanes = Promise.all(Array.from({ length: executor.lanes }, (_, lane) => work(lane)));
   // After a result that can't be taken, lanes may wait for room that is never given back.
   await Promise.race([lanes, failure]);
+  // Where there was no chunk at all.
+  tellJudged();
   if (!stopped) await Promise.all(results);
   return !stopped;
 }

@@ -65,9 +65,14 @@ export class ChunkWalk {
       await before;
       if (this.border === before) break;
     }
-    const source = this.sources[this.source];
-    if (source === undefined || this.remaining <= 0) return null;
+    if (this.isEmpty) return null;
+    const source = this.sources[this.source]!;
     return source.pieces === null ? this.nextText(source.limits) : this.nextRows(source.pieces);
+  }
+
+  /** Whether no chunk is left; that the last text chunk was the last one is known once it was scanned. */
+  get isEmpty(): boolean {
+    return this.source >= this.sources.length || this.remaining <= 0;
   }
 
   /** Says what the scan of the text chunk handed out last found. */
