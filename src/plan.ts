@@ -25,9 +25,7 @@ export async function plan(paths: readonly string[], options: CompileOptions = {
   try {
     const looks: Look[] = [];
     for (const source of sources)
-      looks.push(
-        await lookAt(source, config, scratch.path, options.signal === undefined ? {} : { signal: options.signal }),
-      );
+      looks.push(await lookAt(source, config, scratch, options.signal === undefined ? {} : { signal: options.signal }));
     const { union } = new SchemaState(looks, config);
     return {
       sources: looks.map((look) => ({

@@ -1,19 +1,21 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { CompileOptions } from '../config/compile-options.js';
+import { jsYaml } from '../config/js-yaml.js';
 import type { Config } from '../config/options.js';
 import { packageVersion } from '../config/package-version.js';
 import type { Executor } from '../engine/executor.js';
 import { DatagpuError } from '../errors.js';
+import type { DuplicateSummary } from '../ledger/groups.js';
 import type { Source } from '../load/sources.js';
 import { buildManifest, relativePath } from '../manifest/build.js';
 import { type Manifest, manifestFileName } from '../manifest/manifest.js';
 import { readManifest } from '../manifest/read.js';
 import { manifestText } from '../manifest/write.js';
 import { Staging } from '../write/commit.js';
-import { duplicatesOf } from './account.js';
-import type { RunContext } from './attempt.js';
+import { duplicatesOf, warningsOf } from './account.js';
 import { writeBeside } from './beside.js';
+import type { RunContext } from './context.js';
 import { fieldFacts, stagesOf } from './facts.js';
 import type { SourceIdentity } from './identity.js';
 import { type Look, lookAt } from './look.js';
@@ -38,31 +40,48 @@ export async function build(
 ): Promise<{ manifest: Manifest; text: string }> {
   const out = config.output.dir;
   const parent = await readParent(out, warnings);
-  const staging = new Staging(out);
-  const scratch = openScratch(config, staging);
+  // Made when something is to be put there first, which is mostly while the lanes read.
+  const opened: { staging?: Staging } = {};
+  const staging = (): Staging => {
+    opened.staging ??= new Staging(out);
+    return opened.staging;
+  };
+  const { scratch: scratchParent } = config.resources;
+  const scratch =
+    scratchParent === null ? new ScratchFolder(() => staging().folder) : ScratchFolder.shared(scratchParent);
   const stop = (): void => void executor.close();
   options.signal?.addEventListener('abort', stop);
   try {
     const looks: Look[] = [];
     for (const source of sources) {
       await turnOrAbort(options.signal);
-      looks.push(await lookAt(source, config, scratch.path, spoolOptions(options)));
+      looks.push(await lookAt(source, config, scratch, spoolOptions(options)));
     }
     await turnOrAbort(options.signal);
     const hashes = identity.hashes(looks, options.signal);
     const paths = looks.map((look) => relativePath(out, look.source.absolute));
+    let duplicates: DuplicateSummary | undefined;
     const isRanked = config.rank.enabled && config.rank.method !== 'none';
     const result = await run(looks, config, {
       executor,
-      staging: staging.folder,
+      places: () => {
+        // The manifest is written when there is no more time to load it.
+        jsYaml();
+        return {
+          data: staging().folder,
+          rejects: config.output.rejects ? staging().beside('rejects.parquet') : null,
+        };
+      },
       scratch,
       compilerVersion: packageVersion(),
       meter: new ProgressMeter(looks, isRanked, options.onProgress),
       signal: options.signal,
       ...sizes,
       released: stop,
-      beside: (judge, ranking) => writeBeside(staging, { judge, ranking }, paths, packageVersion()),
-      rejectsFile: config.output.rejects ? staging.beside('rejects.parquet') : null,
+      beside: (judge, ranking) => {
+        writeBeside(staging(), { judge, ranking }, paths, packageVersion());
+        duplicates = duplicatesOf(judge, paths);
+      },
     });
     const rows = result.judge.rejects.records;
     const described = looks.map((look, s) => ({
@@ -72,7 +91,7 @@ export async function build(
       dialect: look.dialect,
     }));
     await turnOrAbort(options.signal);
-    const duplicates = await duplicatesOf(result, paths);
+    const duplicateWarnings = await warningsOf(duplicates, result);
     const hashed = await hashes(result.hashed);
     identity.requireUnchanged();
     const balance = result.judge.ledger.balance(result.judge.kept);
@@ -94,20 +113,20 @@ export async function build(
         retyped: result.retyped,
         stages: stagesOf(result, sourceBytes(looks), elapsed()),
       },
-      ...(duplicates.dedupe === undefined ? {} : { dedupe: { ...duplicates.dedupe } }),
+      ...(duplicates === undefined ? {} : { dedupe: { ...duplicates } }),
       ...(result.ranking === null ? {} : { ranking: { ...result.ranking.summary } }),
       warnings: [
         ...warnings,
         ...looks.flatMap((l) => l.warnings),
         ...result.schema.union.notes,
-        ...duplicates.warnings,
+        ...duplicateWarnings,
         ...(result.ranking?.warnings ?? []),
       ],
       parent,
     });
     const text = manifestText(manifest);
     await turnOrAbort(options.signal);
-    staging.commit(result.files, text);
+    staging().commit(result.files, text);
     return { manifest, text };
   } catch (error) {
     // What a source that is being written to looks like is not the reason.
@@ -117,7 +136,7 @@ export async function build(
     options.signal?.removeEventListener('abort', stop);
     await executor.close();
     scratch.remove();
-    staging.abort();
+    opened.staging?.abort();
   }
 }
 
@@ -125,16 +144,6 @@ export async function build(
 async function turnOrAbort(signal: AbortSignal | undefined): Promise<void> {
   await new Promise((turn) => setImmediate(turn));
   signal?.throwIfAborted();
-}
-
-/** In the staging folder, which goes with it, or where the user wants it. */
-function openScratch({ resources }: Config, staging: Staging): ScratchFolder {
-  try {
-    return resources.scratch === null ? new ScratchFolder(staging.folder) : ScratchFolder.shared(resources.scratch);
-  } catch (error) {
-    staging.abort();
-    throw error;
-  }
 }
 
 const sourceBytes = (looks: readonly Look[]): number => looks.reduce((n, look) => n + look.file.bytes, 0);

@@ -12,7 +12,7 @@ import { dropMisfits } from '../load/misfits.js';
 import type { PageRegions } from '../load/parquet/large-pages.js';
 import { lookParquet } from '../load/parquet/look.js';
 import type { Source } from '../load/sources.js';
-import { type Spooled, type SpoolOptions, spool, transcodeFile } from '../load/spool.js';
+import { type Scratch, type Spooled, type SpoolOptions, spool, transcodeFile } from '../load/spool.js';
 import type { SourceColumns } from '../load/unify.js';
 import { OpenFiles, parsePiece, scanPiece } from './read.js';
 import { seenColumns } from './seen.js';
@@ -47,7 +47,7 @@ const sampleBytes = 1 << 20;
 const sampleRecords = 100_000;
 
 /** Makes a source seekable and UTF-8, finds its dialect and columns, and types a sample. */
-export async function lookAt(source: Source, config: Config, scratch: string, options: SpoolOptions): Promise<Look> {
+export async function lookAt(source: Source, config: Config, scratch: Scratch, options: SpoolOptions): Promise<Look> {
   const spooled = await spool(source, scratch, options);
   if (source.format === 'parquet') return lookAtParquet(source, spooled);
   const name = source.path;

@@ -6,14 +6,12 @@ import type { Border, ChunkRef, ChunkWalk } from './walk.js';
 
 /** What is done with the chunks of a pass, always in chunk order, whatever order the lanes finish in. */
 export interface PassHooks {
-  /** A chunk's border is known. */
-  border?(ref: ChunkRef, border: Border): void;
   /** Whether `judge` is given the shingles of a chunk's rows. */
   compares: boolean;
   /** Decides what becomes of a chunk's rows; null stops the pass. */
   judge(ref: ChunkRef, seen: Seen, shingles: ShingleFeed | null): Promise<Sentence | null>;
   /** All chunks were judged; what is left is what lanes make of the last ones. */
-  judged(): void;
+  allJudged(): void;
   /** Takes what a lane made of the rows. */
   take(ref: ChunkRef, settled: Settled, lane: number): Promise<void>;
 }
@@ -24,9 +22,15 @@ const waitingBytes = 256 * 2 ** 20;
 /**
  * Sends every chunk through its lane: read, type, clean and digest it (`ingest`), judge its rows in chunk order, let the
  * lane finish it (`settle`), take the result in chunk order. A lane goes on with the next chunk while its result waits.
- * Returns false if `judge` stopped the pass.
+ * `border` is told where each chunk ends; `prepare` is called while lanes read the first ones. Returns what it made, or null
+ * if `judge` stopped the pass.
  */
-export async function runPass(executor: Executor<LaneTasks>, walk: ChunkWalk, hooks: PassHooks): Promise<boolean> {
+export async function runPass<H extends PassHooks>(
+  executor: Executor<LaneTasks>,
+  walk: ChunkWalk,
+  border: (ref: ChunkRef, border: Border) => void,
+  prepare: () => H,
+): Promise<H | null> {
   const judging = new Sequence();
   const taking = new Sequence();
   const gate = new ByteGate(waitingBytes);
@@ -43,18 +47,21 @@ export async function runPass(executor: Executor<LaneTasks>, walk: ChunkWalk, ho
     };
   });
   failure.catch(() => undefined);
+  const prepared = new Promise((turn) => setImmediate(turn)).then(prepare);
+  prepared.catch(fail);
 
-  const tellJudged = (): void => {
+  const tellJudged = (hooks: PassHooks): void => {
     if (stopped || isJudged || !walk.isEmpty || judging.passed < handedOut) return;
     isJudged = true;
     try {
-      hooks.judged();
+      hooks.allJudged();
     } catch (error) {
       fail(error);
     }
   };
 
   const takeInTurn = async (ref: ChunkRef, settled: Settled, lane: number, bytes: number): Promise<void> => {
+    const hooks = await prepared;
     // The lane is given its next chunk before the result is written.
     await new Promise((turn) => setImmediate(turn));
     await taking.turn(ref.id);
@@ -68,11 +75,12 @@ export async function runPass(executor: Executor<LaneTasks>, walk: ChunkWalk, ho
       const ref = await walk.next();
       if (ref === null) return;
       handedOut++;
-      const seen = await executor.run(lane, 'ingest', ref, (border) => {
-        walk.found(border);
-        hooks.border?.(ref, border);
+      const seen = await executor.run(lane, 'ingest', ref, (found) => {
+        walk.found(found);
+        border(ref, found);
       });
-      if (!('start' in ref.piece)) hooks.border?.(ref, { records: seen.records, next: null });
+      if (!('start' in ref.piece)) border(ref, { records: seen.records, next: null });
+      const hooks = await prepared;
       const shingles = hooks.compares ? new ShingleFeed(executor, lane) : null;
       await judging.turn(ref.id);
       if (stopped) return;
@@ -84,7 +92,7 @@ export async function runPass(executor: Executor<LaneTasks>, walk: ChunkWalk, ho
       if (sentence === null) return;
       await room;
       const settling = executor.run(lane, 'settle', sentence);
-      tellJudged();
+      tellJudged(hooks);
       const settled = await settling;
       const taken = takeInTurn(ref, settled, lane, seen.bytes);
       taken.catch(fail);
@@ -95,8 +103,9 @@ export async function runPass(executor: Executor<LaneTasks>, walk: ChunkWalk, ho
   const lanes = Promise.all(Array.from({ length: executor.lanes }, (_, lane) => work(lane)));
   // After a result that can't be taken, lanes may wait for room that is never given back.
   await Promise.race([lanes, failure]);
+  const hooks = await prepared;
   // Where there was no chunk at all.
-  tellJudged();
+  tellJudged(hooks);
   if (!stopped) await Promise.all(results);
-  return !stopped;
+  return stopped ? null : hooks;
 }

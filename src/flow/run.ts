@@ -1,8 +1,9 @@
 import type { Config } from '../config/options.js';
 import type { Executor } from '../engine/executor.js';
 import { Sequence } from '../engine/sequence.js';
-import { attempt, type RunContext, type Staged } from './attempt.js';
+import { attempt, type Staged } from './attempt.js';
 import { type Budget, budgetOf } from './budget.js';
+import type { RunContext } from './context.js';
 import { fitLanes } from './fit.js';
 import { Judge } from './judge.js';
 import type { Look } from './look.js';

@@ -14,15 +14,19 @@ const lockWithinMs = 60_000;
 
 /** A folder of this run's own for spilled data. */
 export class ScratchFolder {
-  readonly path: string;
-  private readonly parent: string;
+  private readonly parent: () => string;
+  private known: string | null = null;
   private lock: FolderLock | null = null;
   private next = 0;
 
-  /** In a parent that is this run's own: made when something is first put there. */
-  constructor(parent: string) {
+  /** In a parent that is this run's own, which is asked for when something is first put there. */
+  constructor(parent: () => string) {
     this.parent = parent;
-    this.path = path.join(parent, `${prefix}${randomUUID().slice(0, 13)}`);
+  }
+
+  get path(): string {
+    this.known ??= path.join(this.parent(), `${prefix}${randomUUID().slice(0, 13)}`);
+    return this.known;
   }
 
   /**
@@ -33,7 +37,7 @@ export class ScratchFolder {
    */
   static shared(parent: string): ScratchFolder {
     removeDeadScratch(parent);
-    const scratch = new ScratchFolder(parent);
+    const scratch = new ScratchFolder(() => parent);
     scratch.make();
     try {
       scratch.lock = lockFile(path.join(scratch.path, lockName));
@@ -50,6 +54,7 @@ export class ScratchFolder {
   }
 
   remove(): void {
+    if (this.known === null) return;
     // Windows removes no open file; elsewhere the lock goes last.
     if (process.platform === 'win32') this.lock?.release();
     fs.rmSync(this.path, { recursive: true, force: true });
@@ -62,7 +67,7 @@ export class ScratchFolder {
       makeFolder(this.path);
     } catch (cause) {
       throw new DatagpuError('output', 'the scratch folder could not be made', {
-        file: withoutPrivate(this.parent),
+        file: withoutPrivate(this.parent()),
         hint: 'Name another with --scratch',
         cause,
       });

@@ -34,6 +34,11 @@ export interface SpoolOptions {
   signal?: AbortSignal;
 }
 
+/** Where copies go: a folder that is asked for, and made, when there is something to be put in it. */
+export interface Scratch {
+  readonly path: string;
+}
+
 /** Bytes of scratch after which the free space is looked at again. */
 const spaceCheckBytes = 64 * 1024 * 1024;
 
@@ -42,16 +47,16 @@ const spaceCheckBytes = 64 * 1024 * 1024;
  * a few hundred kilobytes are in memory (64 MB for the worst gzip data). Stops with 'output' before scratch is full, and
  * leaves nothing behind when it fails.
  */
-export async function spool(source: Source, scratchDir: string, options: SpoolOptions = {}): Promise<Spooled> {
+export async function spool(source: Source, scratch: Scratch, options: SpoolOptions = {}): Promise<Spooled> {
   let file: Spooled = { path: source.absolute, bytes: source.bytes, owned: false, stream: null };
   let compression = source.compression;
   if (!source.seekable) {
-    file = await keepStream(source, scratchDir, options);
+    file = await keepStream(source, scratch, options);
     compression = withSource(file.path, source.path, (fd) =>
       compressionOfContent(readUpTo(fd, Buffer.alloc(8), 0, source.path)),
     );
   }
-  if (compression !== 'none') file = await inflate(file, compression, source, scratchDir, options);
+  if (compression !== 'none') file = await inflate(file, compression, source, scratch, options);
   if (file.owned) {
     try {
       checkContent(file, source);
@@ -68,17 +73,17 @@ export async function transcodeFile(
   file: Spooled,
   transcoder: ByteTranscoder,
   shown: string,
-  scratchDir: string,
+  scratch: Scratch,
   options: SpoolOptions = {},
 ): Promise<Spooled> {
   async function* pieces(fd: number): AsyncGenerator<Uint8Array> {
     for (const piece of readPieces(fd, 256 * 1024, shown)) yield transcoder.write(piece);
     yield transcoder.end();
   }
-  return rewrite(file, shown, scratchDir, options, pieces);
+  return rewrite(file, shown, scratch, options, pieces);
 }
 
-async function keepStream(source: Source, scratchDir: string, options: SpoolOptions): Promise<Spooled> {
+async function keepStream(source: Source, scratch: Scratch, options: SpoolOptions): Promise<Spooled> {
   const stream = source.absolute === '-' ? (options.stdin ?? process.stdin) : fs.createReadStream(source.absolute);
   if (options.signal !== undefined) addAbortSignal(options.signal, stream);
   const hash = await startHash();
@@ -93,7 +98,7 @@ async function keepStream(source: Source, scratchDir: string, options: SpoolOpti
       throw unreadable(source.path, cause);
     }
   }
-  const copy = await land(pieces(), scratchDir, options);
+  const copy = await land(pieces(), scratch, options);
   return { ...copy, owned: true, stream: { bytes: copy.bytes, hash: formatHash(hash) } };
 }
 
@@ -101,7 +106,7 @@ function inflate(
   file: Spooled,
   compression: 'gzip' | 'zstd',
   source: Source,
-  scratchDir: string,
+  scratch: Scratch,
   options: SpoolOptions,
 ): Promise<Spooled> {
   if (source.format === 'parquet') {
@@ -112,20 +117,20 @@ function inflate(
     });
   }
   const pieces = compression === 'gzip' ? gunzipFile : unzstdFile;
-  return rewrite(file, source.path, scratchDir, options, (fd) => pieces(fd, source.path));
+  return rewrite(file, source.path, scratch, options, (fd) => pieces(fd, source.path));
 }
 
 /** Writes what `pieces` makes of a file into scratch, and removes the file if it was a copy. */
 async function rewrite(
   file: Spooled,
   shown: string,
-  scratchDir: string,
+  scratch: Scratch,
   options: SpoolOptions,
   pieces: (fd: number) => AsyncGenerator<Uint8Array>,
 ): Promise<Spooled> {
   const fd = openSource(file.path, shown);
   try {
-    return { ...(await land(pieces(fd), scratchDir, options)), owned: true, stream: file.stream };
+    return { ...(await land(pieces(fd), scratch, options)), owned: true, stream: file.stream };
   } finally {
     closeSource(fd);
     if (file.owned) fs.rmSync(file.path, { force: true });
@@ -133,7 +138,8 @@ async function rewrite(
 }
 
 /** Writes pieces to a new file in scratch, as long as there is space. */
-async function land(pieces: AsyncIterable<Uint8Array>, scratchDir: string, options: SpoolOptions): Promise<TextFile> {
+async function land(pieces: AsyncIterable<Uint8Array>, scratch: Scratch, options: SpoolOptions): Promise<TextFile> {
+  const scratchDir = scratch.path;
   const target = path.join(scratchDir, `spool-${randomUUID()}`);
   let out: fs.promises.FileHandle | null = null;
   let bytes = 0;

@@ -82,12 +82,13 @@ describe('near duplicates of a compile', () => {
   ): Promise<Fates> {
     const staging = fs.mkdtempSync(path.join(folder, 'staging-'));
     const config = resolveConfig({ ...options, nearDup: true, rank: false }, null, { cwd: folder, env: {} });
-    const scratch = new ScratchFolder(staging);
+    const scratch = new ScratchFolder(() => staging);
     const looks = [];
     for (const found of resolveSources([source], { cwd: folder, format: 'jsonl' }).sources)
-      looks.push(await lookAt(found, config, scratch.path, {}));
+      looks.push(await lookAt(found, config, scratch, {}));
     const meter = new ProgressMeter(looks, false, undefined);
-    const context = { executor, staging, compilerVersion: '0', meter, scratch, rejectsFile: null, signal: undefined };
+    const places = () => ({ data: staging, rejects: null });
+    const context = { executor, places, compilerVersion: '0', meter, scratch, signal: undefined };
     const { fates } = (await run(looks, config, { ...context, chunkBytes })).judge;
     const { ordinals, similarity } = fates.near();
     const similarities = new Map(Array.from(ordinals, (row, i) => [row, similarity[i]!]));

@@ -27,21 +27,20 @@ export async function inChunks(
   const cwd = path.dirname(source);
   const { onProgress: _, signal: __, cwd: ___, ...settings } = { ...asRead, ...options };
   const config = resolveConfig(settings, null, { cwd, env: {} });
-  const scratch = new ScratchFolder(staging);
+  const scratch = new ScratchFolder(() => staging);
   const executor = openExecutor(0, 0);
   try {
     const looks = [];
     for (const found of resolveSources([source], { cwd, format: config.read.format }).sources)
-      looks.push(await lookAt(found, config, scratch.path, {}));
+      looks.push(await lookAt(found, config, scratch, {}));
     const meter = new ProgressMeter(looks, false, undefined);
     const signal = undefined;
     const result = await run(looks, config, {
       executor,
-      staging,
+      places: () => ({ data: staging, rejects: null }),
       compilerVersion: '0',
       meter,
       scratch,
-      rejectsFile: null,
       signal,
       chunkBytes,
     });

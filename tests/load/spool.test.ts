@@ -34,14 +34,14 @@ function source(name: string, content: Uint8Array, extra: Partial<Source> = {}):
   return { path: name, absolute, format: 'csv', compression, bytes: content.length, seekable: true, ...extra };
 }
 const textOf = async (s: Source, options?: SpoolOptions): Promise<string> => {
-  const file = await spool(s, scratch, options);
+  const file = await spool(s, { path: scratch }, options);
   const text = fs.readFileSync(file.path, 'utf8');
   expect(file.bytes).toBe(Buffer.byteLength(text));
   return text;
 };
 const refusal = async (s: Source, options?: SpoolOptions): Promise<string> => {
   try {
-    await spool(s, scratch, options);
+    await spool(s, { path: scratch }, options);
   } catch (error) {
     expect(fs.existsSync(scratch) ? fs.readdirSync(scratch) : []).toEqual([]);
     const e = error as { code: string; describe(): string };
@@ -52,7 +52,7 @@ const refusal = async (s: Source, options?: SpoolOptions): Promise<string> => {
 
 describe('spool', () => {
   it('reads a plain file in place', async () => {
-    const file = await spool(source('a.csv', Buffer.from(table)), scratch);
+    const file = await spool(source('a.csv', Buffer.from(table)), { path: scratch });
     expect(file).toEqual({ path: path.join(dir, 'a.csv'), bytes: table.length, owned: false, stream: null });
     expect(fs.existsSync(scratch)).toBe(false);
   });
@@ -104,12 +104,16 @@ describe('spool', () => {
 
   it('keeps standard input, compressed or not, and fingerprints its bytes', async () => {
     const stdin: Source = { path: '-', absolute: '-', format: 'csv', compression: 'none', bytes: 0, seekable: false };
-    const file = await spool(stdin, scratch, { stdin: Readable.from([Buffer.from('id\n'), Buffer.from('1\n')]) });
+    const file = await spool(
+      stdin,
+      { path: scratch },
+      { stdin: Readable.from([Buffer.from('id\n'), Buffer.from('1\n')]) },
+    );
     expect(fs.readFileSync(file.path, 'utf8')).toBe('id\n1\n');
     expect(file.stream).toEqual({ bytes: 5, hash: await fingerprint(file.path) });
     fs.rmSync(file.path);
     const packed = zlib.gzipSync(table);
-    const inflated = await spool(stdin, scratch, { stdin: Readable.from([packed]) });
+    const inflated = await spool(stdin, { path: scratch }, { stdin: Readable.from([packed]) });
     expect(inflated.bytes).toBe(table.length);
     expect(inflated.stream!.bytes).toBe(packed.length);
     expect(fs.readdirSync(scratch)).toHaveLength(1);
@@ -146,15 +150,15 @@ describe('spool', () => {
   it('stops when it is told to, and leaves nothing', async () => {
     const abort = new AbortController();
     abort.abort(new Error('stop'));
-    await expect(spool(source('a.csv.gz', zlib.gzipSync(table)), scratch, { signal: abort.signal })).rejects.toThrow(
-      'stop',
-    );
+    await expect(
+      spool(source('a.csv.gz', zlib.gzipSync(table)), { path: scratch }, { signal: abort.signal }),
+    ).rejects.toThrow('stop');
     expect(fs.readdirSync(scratch)).toEqual([]);
   });
 
   it('names scratch when it cannot be written', async () => {
     fs.writeFileSync(scratch, 'a file');
-    await expect(spool(source('a.csv.gz', zlib.gzipSync(table)), scratch)).rejects.toMatchObject({
+    await expect(spool(source('a.csv.gz', zlib.gzipSync(table)), { path: scratch })).rejects.toMatchObject({
       code: 'output',
       file: scratch,
     });
@@ -165,12 +169,12 @@ describe('spool', () => {
       write: (b: Uint8Array) => Buffer.from(Buffer.from(b).toString().toUpperCase()),
       end: () => Buffer.from('!'),
     };
-    const first = await spool(source('a.csv.gz', zlib.gzipSync(table)), scratch);
-    const second = await transcodeFile(first, upper, 'a.csv.gz', scratch);
+    const first = await spool(source('a.csv.gz', zlib.gzipSync(table)), { path: scratch });
+    const second = await transcodeFile(first, upper, 'a.csv.gz', { path: scratch });
     expect(fs.readFileSync(second.path, 'utf8')).toBe(`${table.toUpperCase()}!`);
     expect(fs.readdirSync(scratch)).toEqual([path.basename(second.path)]);
     const plain = source('p.csv', Buffer.from('x'));
-    await transcodeFile(await spool(plain, scratch), upper, 'p.csv', scratch);
+    await transcodeFile(await spool(plain, { path: scratch }), upper, 'p.csv', { path: scratch });
     expect(fs.existsSync(plain.absolute)).toBe(true);
   });
 });

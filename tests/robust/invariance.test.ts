@@ -107,19 +107,18 @@ async function outcome(format: string, options: CompileOptions, way: Way): Promi
   const { threads, heldBytes, interrupts = false } = way;
   const folder = path.join(dir, `run-${runs++}`);
   fs.mkdirSync(folder);
-  const scratch = new ScratchFolder(folder);
+  const scratch = new ScratchFolder(() => folder);
   const config = resolveConfig(options, null, { cwd: dir, env: {} });
   const rejects = path.join(folder, 'rejects.parquet');
   try {
     const { sources } = resolveSources([format], { cwd: dir, format: null });
-    const looks = await Promise.all(sources.map((source) => lookAt(source, config, scratch.path, {})));
+    const looks = await Promise.all(sources.map((source) => lookAt(source, config, scratch, {})));
     const result = await run(looks, config, {
       executor: interrupts ? interrupted(lanes[threads]!) : lanes[threads]!,
-      staging: folder,
+      places: () => ({ data: folder, rejects: config.output.rejects ? rejects : null }),
       scratch,
       compilerVersion: '0.0.0',
       meter: new ProgressMeter(looks, false, undefined),
-      rejectsFile: config.output.rejects ? rejects : null,
       signal: undefined,
       chunkBytes: 40_000,
       ...(heldBytes === undefined ? {} : { heldBytes }),
