@@ -90,7 +90,6 @@ export async function build(
       rows: rows[s]!,
       dialect: look.dialect,
     }));
-    await turnOrAbort(options.signal);
     const duplicateWarnings = await warningsOf(duplicates, result);
     const hashed = await hashes(result.hashed);
     identity.requireUnchanged();
@@ -125,7 +124,8 @@ export async function build(
       parent,
     });
     const text = manifestText(manifest);
-    await turnOrAbort(options.signal);
+    // No turn of the event loop here, in which threads that end would be waited for: that goes on beside the commit.
+    options.signal?.throwIfAborted();
     staging().commit(result.files, text);
     return { manifest, text };
   } catch (error) {

@@ -18,9 +18,12 @@ import type { ShingleFeed } from './shingle-feed.js';
 import type { Seen } from './tasks.js';
 import type { ChunkRef } from './walk.js';
 
-/** From so many rows on their digests take more memory than collecting garbage takes time, or from so many bytes on. */
+/**
+ * From so many rows on their digests take more memory than collecting garbage takes time; so does an index of so many bytes,
+ * which would be freed at the end of the process, when lanes have nothing left to do.
+ */
 const manyRows = 2 ** 21;
-const manyBytes = 2 ** 26;
+const manyBytes = 2 ** 24;
 
 /** The kernel of an index of near duplicates can have so many rows. */
 const mostNearRows = 2 ** 27;
