@@ -28,17 +28,15 @@ export function* shingleRows(
   pool: BufferPool = new BufferPool(),
 ): Generator<ShingleSets> {
   const { rows } = block;
-  const texts = columns.flatMap((c) => {
-    const { validity, offsets, values } = block.columns[c]!;
-    return offsets === null ? [] : [{ validity, offsets, values }];
-  });
+  // Between two slices the views of a column may be made anew.
+  const texts = columns.map((c) => block.columns[c]!).filter(({ offsets }) => offsets !== null);
   if (rows === 0) return;
   if (texts.length === 0) {
     yield { ends: new Uint32Array(rows), hashes: new Uint8Array(0) };
     return;
   }
   const bytesOf = (from: number, to: number): number =>
-    texts.reduce((bytes, { offsets }) => bytes + offsets[to]! - offsets[from]!, 0);
+    texts.reduce((bytes, { offsets }) => bytes + offsets![to]! - offsets![from]!, 0);
   for (let from = 0; from < rows; ) {
     let to = from;
     let bytes = 0;
@@ -55,8 +53,8 @@ export function* shingleRows(
     // Offsets stay as they are: addresses of the values are shifted instead, modulo 2^32.
     const table = texts.flatMap(({ validity, offsets, values }) => [
       validity === null ? 0 : kernel.put(validity.subarray(from, to)),
-      kernel.put(offsets.subarray(from, to + 1)),
-      (kernel.put(values.subarray(offsets[from]!, offsets[to]!)) - offsets[from]!) >>> 0,
+      kernel.put(offsets!.subarray(from, to + 1)),
+      (kernel.put(values.subarray(offsets![from]!, offsets![to]!)) - offsets![from]!) >>> 0,
     ]);
     const tableAt = kernel.put(Uint32Array.from(table));
     const ends = kernel.alloc(n * 4);

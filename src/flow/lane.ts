@@ -53,7 +53,7 @@ export function openLane(): Lane {
       plan: (plan: PassPlan) => lane.begin(plan),
       kinds: (ref: ChunkRef, emit) => lane.kinds(ref, emit),
       ingest: (ref: ChunkRef, emit) => lane.ingest(ref, emit),
-      shingle: (_: null, emit) => lane.shingle(emit),
+      shingle: (slices: number, emit) => lane.shingle(slices, emit),
       settle: (sentence: Sentence) => lane.settle(sentence),
       encode: (block: Block) => lane.encode(block),
       encodeAs: (rows: RowsOfFields) => lane.encodeAs(rows),
@@ -84,6 +84,8 @@ class ChunkLane {
   ranking!: RankedLane;
   private block: Block | null = null;
   private digests: Uint8Array | null = null;
+  /** The shingles of the block's rows that were not asked for yet. */
+  private sets: Iterator<ShingleSets> = [].values();
 
   begin(plan: PassPlan): Reply<null> {
     const before: PassPlan | undefined = this.plan;
@@ -126,6 +128,7 @@ class ChunkLane {
     const ids = ref.id === 0 && plan.samplesIds ? sampleIds(kernel, block, plan.compared, digests, empty) : null;
     this.block = block;
     this.digests = rowDigests ?? digests;
+    if (plan.near !== null) this.sets = this.shingles.of(block, plan.near, this.pool);
     const { records, rejects, kinds, shapes, newKeys, coerced, changed, exact } = read;
     const rows = block.rows;
     this.watch.start(null);
@@ -213,15 +216,17 @@ class ChunkLane {
     return dropMisfits(this.kernel, cells, declared, typingOptions(this.plan, source));
   }
 
-  /** Comes between `ingest` and `settle` of a chunk. */
-  shingle(emit: Emit<ShingleSets>): Reply<null> {
-    const { near } = this.plan;
+  /** Comes between `ingest` and `settle` of a chunk, until it says that no rows are left. */
+  shingle(slices: number, emit: Emit<ShingleSets>): Reply<boolean> {
     this.watch.start('dedupe');
-    if (near !== null)
-      for (const sets of this.shingles.of(this.block!, near, this.pool))
-        emit(sets, [sets.ends.buffer, sets.hashes.buffer]);
+    let isLast = false;
+    for (let i = 0; i < slices && !isLast; i++) {
+      const next = this.sets.next();
+      isLast = next.done === true;
+      if (!next.done) emit(next.value, [next.value.ends.buffer, next.value.hashes.buffer]);
+    }
     this.watch.start(null);
-    return { value: null };
+    return { value: isLast };
   }
 
   settle(sentence: Sentence): Reply<Settled> {

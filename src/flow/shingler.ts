@@ -11,7 +11,7 @@ export class Shingler {
   private near: NearKernel | null = null;
   private texts: RankKernel | null = null;
 
-  of(block: Block, { columns, shingle }: NonNullable<PassPlan['near']>, pool: BufferPool): Iterable<ShingleSets> {
+  of(block: Block, { columns, shingle }: NonNullable<PassPlan['near']>, pool: BufferPool): Iterator<ShingleSets> {
     this.near ??= createNearKernel();
     const chosen = columns.map((c) => block.columns[c]!);
     const areTexts = chosen.every((c) => c.type.kind === 'text');

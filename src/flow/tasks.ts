@@ -138,8 +138,11 @@ export interface LaneTasks extends TaskTable {
   plan: { payload: PassPlan; result: null; event: never };
   kinds: { payload: ChunkRef; result: Kinds; event: Border };
   ingest: { payload: ChunkRef; result: Seen; event: Border };
-  /** With near-duplicate detection, after `ingest`: emits the shingle sets of the chunk's rows, in order. */
-  shingle: { payload: null; result: null; event: ShingleSets };
+  /**
+   * With near-duplicate detection, after `ingest`: emits the shingle sets of the chunk's next rows, in at most so many slices.
+   * Says whether those were the last.
+   */
+  shingle: { payload: number; result: boolean; event: ShingleSets };
   settle: { payload: Sentence; result: Settled; event: never };
   encode: { payload: Block; result: EncodedRows; event: never };
   /** Rows of other fields than the data's, for the files beside it. */

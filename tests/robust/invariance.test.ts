@@ -73,7 +73,7 @@ interface Way {
   threads: number;
   /** Less than the rows have: some are spilled. */
   heldBytes?: number;
-  /** Other rows are encoded between the reading of a chunk and the verdict on it. */
+  /** Other rows are encoded between the reading of a chunk, its shingles and the verdict on it. */
   interrupts?: boolean;
 }
 
@@ -81,7 +81,7 @@ let runs = 0;
 
 const hashOf = (file: string): string => createHash('sha256').update(fs.readFileSync(file)).digest('hex');
 
-/** Lanes that have other rows to encode before each verdict. */
+/** Lanes that have other rows to encode before shingles and before each verdict. */
 function interrupted(executor: Executor<LaneTasks>): Executor<LaneTasks> {
   const rows = 5000;
   const values = new Uint8Array(rows * 8).fill(0xa5);
@@ -90,7 +90,8 @@ function interrupted(executor: Executor<LaneTasks>): Executor<LaneTasks> {
   return {
     lanes: executor.lanes,
     run: async (lane, task, payload, onEvent) => {
-      if (task === 'settle') await executor.run(lane, 'encodeAs', { block: { rows, columns }, fields });
+      if (task === 'settle' || task === 'shingle')
+        await executor.run(lane, 'encodeAs', { block: { rows, columns }, fields });
       return executor.run(lane, task, payload, onEvent);
     },
     reuse: (lane, buffer) => executor.reuse(lane, buffer),
