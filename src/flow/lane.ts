@@ -18,7 +18,7 @@ import { readParquetChunk } from '../load/parquet/read.js';
 import { typeBlock } from '../load/typedblock.js';
 import { type ColumnPlan, typeColumns } from '../load/typing.js';
 import type { RankModel, RankRequest } from '../rank/protocol.js';
-import { type EncodedRows, encodeRowGroup } from '../write/rowgroup.js';
+import { type EncodedRows, encodeRowGroup, encodeRowGroupAside } from '../write/rowgroup.js';
 import { splitRows } from './groups.js';
 import { RankedLane, withDigests, withScores } from './ranked-lane.js';
 import { columnPlans, hashPiece, OpenFiles, parsePiece, rawRecords, scanPiece, typingOptions } from './read.js';
@@ -26,6 +26,7 @@ import { scoreField } from './score.js';
 import { seenColumns, shapeOf } from './seen.js';
 import { Shingler } from './shingler.js';
 import type {
+  EncodeOrder,
   GatherOrder,
   Kinds,
   MergeOrder,
@@ -35,12 +36,15 @@ import type {
   RowsOfFields,
   ScatterOrder,
   Seen,
-  Sentence,
   Settled,
+  SettleOrder,
   SourcePlan,
 } from './tasks.js';
 import { Stopwatch } from './times.js';
 import type { Border, ChunkRef, RowPiece, TextPiece } from './walk.js';
+
+/** Blocks of fewer bytes have too few pages to be shared with other threads. */
+const leastSharedBytes = 2 ** 22;
 
 /**
  * What a lane does, as handlers. One chunk at a time goes through it: `ingest` leaves the chunk's block in the kernel's
@@ -54,8 +58,8 @@ export function openLane(): Lane {
       kinds: (ref: ChunkRef, emit) => lane.kinds(ref, emit),
       ingest: (ref: ChunkRef, emit) => lane.ingest(ref, emit),
       shingle: (slices: number, emit) => lane.shingle(slices, emit),
-      settle: (sentence: Sentence) => lane.settle(sentence),
-      encode: (block: Block) => lane.encode(block),
+      settle: (order: SettleOrder) => lane.settle(order),
+      encode: (order: EncodeOrder) => lane.encode(order),
       encodeAs: (rows: RowsOfFields) => lane.encodeAs(rows),
       rankAsk: (request: RankRequest) => ({ value: lane.ranking.ask(request) }),
       rankModel: (model: RankModel) => ({ value: lane.ranking.use(model) }),
@@ -229,14 +233,14 @@ class ChunkLane {
     return { value: isLast };
   }
 
-  settle(sentence: Sentence): Reply<Settled> {
+  async settle(order: SettleOrder): Promise<Reply<Settled>> {
     this.watch.start('dedupe');
-    const reply = this.finish(sentence);
+    const reply = await this.finish(order);
     this.watch.start(null);
     return reply;
   }
 
-  private finish({ keep, action }: Sentence): Reply<Settled> {
+  private async finish({ keep, action, idle }: SettleOrder): Promise<Reply<Settled>> {
     const settled: Settled = { encoded: [], exported: null, held: null, dropped: null };
     const block = this.block!;
     this.block = null;
@@ -251,26 +255,25 @@ class ChunkLane {
     this.watch.start(action.do === 'hold' ? 'rank' : 'write');
     if (action.do === 'encode') {
       const cuts = splitRows(kept.rows, action.groups);
-      settled.encoded = cuts.slice(1).map((to, g) => this.encodeRows(rowsOf(kept, cuts[g]!, to)));
+      for (const [g, to] of cuts.slice(1).entries())
+        settled.encoded.push(await this.encodeRows(rowsOf(kept, cuts[g]!, to), idle));
       transfer.push(...settled.encoded.map((e) => e.bytes.buffer));
     } else if (action.do === 'export') settled.exported = copyBlock(kept, false);
     else settled.held = this.ranking.hold(action, withDigests(kept, this.digests!, keep));
     return { value: settled, transfer };
   }
 
-  encode(block: Block): Reply<EncodedRows> {
-    return this.beside(() => this.encodeRows(block));
+  async encode({ block, idle }: EncodeOrder): Promise<Reply<EncodedRows>> {
+    this.watch.start('write');
+    const value = await this.encodeRows(block, idle);
+    this.watch.start(null);
+    return { value, transfer: [value.bytes.buffer] };
   }
 
-  /** May come between `ingest` and `settle` as well. */
+  /** May come between `ingest` and `settle` of a chunk, whose rows and views stay as they are. */
   encodeAs({ block, fields }: RowsOfFields): Reply<EncodedRows> {
-    return this.beside(() => encodeRowGroup(block, fields, 'zstd', this.kernel));
-  }
-
-  /** Encodes other rows. May come between `ingest` and `settle` of a chunk, whose rows and views stay as they are. */
-  private beside(encoded: () => EncodedRows): Reply<EncodedRows> {
     const keepViews = this.block === null ? null : viewKeeper(this.kernel, this.block);
-    const value = encoded();
+    const value = encodeRowGroup(block, fields, 'zstd', this.kernel);
     keepViews?.();
     return { value, transfer: [value.bytes.buffer] };
   }
@@ -279,11 +282,15 @@ class ChunkLane {
     this.files.close();
   }
 
-  private encodeRows(block: Block): EncodedRows {
-    const { fields, compression, constantScore } = this.plan;
-    if (!constantScore) return encodeRowGroup(block, fields, compression, this.kernel, this.pool);
-    const scored = withScores(block, new Float64Array(block.rows).fill(1));
-    return encodeRowGroup(scored, [...fields, scoreField], compression, this.kernel, this.pool);
+  /** May take `idle` threads more. */
+  private encodeRows(block: Block, idle: number): EncodedRows | Promise<EncodedRows> {
+    const { kernel, pool } = this;
+    const { compression, constantScore } = this.plan;
+    const fields = constantScore ? [...this.plan.fields, scoreField] : this.plan.fields;
+    const rows = constantScore ? withScores(block, new Float64Array(block.rows).fill(1)) : block;
+    if (idle === 0 || blockBytes(block) < leastSharedBytes)
+      return encodeRowGroup(rows, fields, compression, kernel, pool);
+    return encodeRowGroupAside(rows, fields, compression, kernel, pool, idle + 1);
   }
 }
 

@@ -8,6 +8,7 @@ import { rejectBelowTop } from './below-top.js';
 import { type Budget, isTight } from './budget.js';
 import type { RunContext } from './context.js';
 import { droppedOf } from './dropped.js';
+import { groupBytes } from './groups.js';
 import { Judge } from './judge.js';
 import type { Decided } from './near-judging.js';
 import type { PassHooks } from './pass.js';
@@ -101,6 +102,11 @@ export class PassOutput implements PassHooks {
     return { keep, action: this.sink.place(ref.id, kept, bytes) };
   }
 
+  /** They copy the pages of a row group; without memory for that there are none. */
+  helpers(idle: number): number {
+    return isTight(this.config.resources.memoryBytes - groupBytes) ? 0 : idle;
+  }
+
   /** Without ranking, what stands beside the data is made while lanes pack the last rows. */
   allJudged(): void {
     this.judged.rejects.check();
@@ -127,7 +133,7 @@ export class PassOutput implements PassHooks {
     const { ranked, rejects, sink, hash, splicer, judged, context, executor, fields } = this;
     const ranking = ranked === null ? null : await ranked.finish(sink, hash);
     if (rejects !== null && ranked !== null) await this.rejectBelowTop(ranked, ranking, rejects);
-    await sink.end();
+    await sink.end(this.helpers(executor.lanes - 1));
     await rejects?.finish();
     // While the system writes the data to the disk, the lanes give back their memory.
     const finishing = splicer.finish();

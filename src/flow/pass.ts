@@ -12,6 +12,8 @@ export interface PassHooks {
   judge(ref: ChunkRef, seen: Seen, shingles: ShingleFeed | null): Promise<Sentence | null>;
   /** All chunks were judged; what is left is what lanes make of the last ones. */
   allJudged(): void;
+  /** How many of so many lanes that have nothing left to do may pack pages of others. */
+  helpers(idle: number): number;
   /** Takes what a lane made of the rows. */
   take(ref: ChunkRef, settled: Settled, lane: number): Promise<void>;
 }
@@ -36,6 +38,7 @@ export async function runPass<H extends PassHooks>(
   const gate = new ByteGate(waitingBytes);
   const results: Promise<void>[] = [];
   let handedOut = 0;
+  let idle = 0;
   let isJudged = false;
   let stopped = false;
   let hasFailed = false;
@@ -73,7 +76,10 @@ export async function runPass<H extends PassHooks>(
   const work = async (lane: number): Promise<void> => {
     while (!stopped && !hasFailed) {
       const ref = await walk.next();
-      if (ref === null) return;
+      if (ref === null) {
+        idle++;
+        return;
+      }
       handedOut++;
       const seen = await executor.run(lane, 'ingest', ref, (found) => {
         walk.found(found);
@@ -91,7 +97,7 @@ export async function runPass<H extends PassHooks>(
       judging.leave(ref.id);
       if (sentence === null) return;
       await room;
-      const settling = executor.run(lane, 'settle', sentence);
+      const settling = executor.run(lane, 'settle', { ...sentence, idle: idle === 0 ? 0 : hooks.helpers(idle) });
       tellJudged(hooks);
       const settled = await settling;
       const taken = takeInTurn(ref, settled, lane, seen.bytes);

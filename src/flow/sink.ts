@@ -38,12 +38,12 @@ export class DataSink {
   async take(id: number, settled: Settled, lane: number): Promise<void> {
     for (const encoded of settled.encoded) this.append(encoded, lane);
     if (settled.exported !== null) this.pending.push(settled.exported);
-    if (this.flushes.delete(id)) await this.flush(lane);
+    if (this.flushes.delete(id)) await this.flush(lane, 0);
   }
 
-  /** Encodes what is still waiting. */
-  async end(): Promise<void> {
-    await this.flush(0);
+  /** Encodes what is still waiting; `idle` lanes more may pack pages. */
+  async end(idle: number): Promise<void> {
+    await this.flush(0, idle);
   }
 
   /** Writes rows that a lane encoded, and gives it its buffer back. */
@@ -53,10 +53,10 @@ export class DataSink {
     this.executor.reuse(lane, encoded.bytes.buffer);
   }
 
-  private async flush(lane: number): Promise<void> {
+  private async flush(lane: number, idle: number): Promise<void> {
     const blocks = this.pending.splice(0);
     if (blocks.length === 0) return;
     const block = joinSegments(blocks.map((b) => ({ block: b, from: 0, to: b.rows })));
-    this.append(await this.executor.run(lane, 'encode', block), lane);
+    this.append(await this.executor.run(lane, 'encode', { block, idle }), lane);
   }
 }

@@ -113,6 +113,17 @@ export interface Sentence {
     | { do: 'drop' };
 }
 
+/** `idle` lanes have nothing left to do: as many threads more may pack pages. */
+export interface SettleOrder extends Sentence {
+  idle: number;
+}
+
+/** Rows to be encoded, with `idle` as above. */
+export interface EncodeOrder {
+  block: Block;
+  idle: number;
+}
+
 /** Rows kept for later: shared memory, or a file of the scratch folder. */
 export type HeldRows = { memory: Block } | { file: BlockFile };
 
@@ -143,8 +154,8 @@ export interface LaneTasks extends TaskTable {
    * Says whether those were the last.
    */
   shingle: { payload: number; result: boolean; event: ShingleSets };
-  settle: { payload: Sentence; result: Settled; event: never };
-  encode: { payload: Block; result: EncodedRows; event: never };
+  settle: { payload: SettleOrder; result: Settled; event: never };
+  encode: { payload: EncodeOrder; result: EncodedRows; event: never };
   /** Rows of other fields than the data's, for the files beside it. */
   encodeAs: { payload: RowsOfFields; result: EncodedRows; event: never };
   /** A question of the ranking's coordinator (rank/protocol.ts). */

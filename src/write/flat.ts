@@ -5,7 +5,8 @@ import type { ColumnPages } from './chunk.js';
 import { pack } from './codec.js';
 import { type Dictionary, dictionaryOf } from './dictionary.js';
 import type { LeastGreatest } from './leastgreatest.js';
-import { PageList } from './pagelist.js';
+import { type PackedPages, PageList } from './pagelist.js';
+import type { PageQueue } from './pagequeue.js';
 import { codecs, columnMetadata, encodings, physicalTypes } from './parquet.js';
 import { statisticsOf } from './statistics.js';
 import type { StoredColumn } from './stored.js';
@@ -21,9 +22,10 @@ interface PageExports {
 /**
  * Encodes a flat column of one row group: levels and values are laid out in the kernel's memory, and packed from there.
  * With a dictionary where few values differ; integers as differences where that is smaller; else in plain encoding. What is
- * reserved in the kernel is freed; its views may be detached.
+ * reserved in the kernel is freed; its views may be detached. What it returns gives the pages, once those of `queue` are packed.
  *
  * @param distinct about how many values differ
+ * @param queue takes the pages; null to pack them at once
  */
 export function encodeFlat(
   kernel: IngestKernel,
@@ -32,33 +34,43 @@ export function encodeFlat(
   bounds: LeastGreatest | null,
   distinct: number,
   compression: Compression,
-): ColumnPages {
+  queue: PageQueue | null,
+): () => ColumnPages {
   const mark = kernel.mark();
   const dictionary = dictionaryOf(kernel, column, distinct);
   const values =
     dictionary === null ? withoutDictionary(kernel, column, compression) : dictionaryValues(kernel, column, dictionary);
-  const pages = new PageList(kernel, compression);
+  const pages = new PageList(kernel, compression, queue);
   if (dictionary !== null) addDictionary(kernel, column, dictionary, pages);
-  const dataAt = pages.packedBytes;
   addData(kernel, column, values, pages);
   kernel.reset(mark);
+  const { encoding } = values;
+  const used = dictionary === null ? [encoding, encodings.rle] : [encodings.plain, encodings.rle, encoding];
+  const stats = statisticsOf(column.nulls, bounds, column.type.name === 'utf8');
+  return () => chunkOf(name, column, stats, used, compression, pages.finish());
+}
 
-  const used =
-    dictionary === null ? [values.encoding, encodings.rle] : [encodings.plain, encodings.rle, values.encoding];
+function chunkOf(
+  name: string,
+  column: StoredColumn,
+  stats: ThriftStruct,
+  used: readonly number[],
+  compression: Compression,
+  { pieces, bytes, packedBytes, dataAt }: PackedPages,
+): ColumnPages {
   const metadata: ThriftStruct = new Map([
     [columnMetadata.type, i32(physicalTypes[column.physical])],
-    [columnMetadata.encodings, { type: wire.list, value: { element: wire.i32, items: used } }],
+    [columnMetadata.encodings, { type: wire.list, value: { element: wire.i32, items: [...used] } }],
     [columnMetadata.path, { type: wire.list, value: { element: wire.binary, items: [Buffer.from(name)] } }],
     [columnMetadata.codec, i32(codecs[compression])],
     [columnMetadata.values, i64(column.rows)],
-    [columnMetadata.bytes, i64(pages.bytes)],
-    [columnMetadata.compressedBytes, i64(pages.packedBytes)],
+    [columnMetadata.bytes, i64(bytes)],
+    [columnMetadata.compressedBytes, i64(packedBytes)],
     [columnMetadata.dataPage, i64(dataAt)],
   ]);
-  if (dictionary !== null) metadata.set(columnMetadata.dictionaryPage, i64(0));
-  const stats = statisticsOf(column.nulls, bounds, column.type.name === 'utf8');
+  if (dataAt > 0) metadata.set(columnMetadata.dictionaryPage, i64(0));
   metadata.set(columnMetadata.statistics, { type: wire.struct, value: stats });
-  return { metadata, pieces: pages.pieces };
+  return { metadata, pieces };
 }
 
 function addDictionary(kernel: IngestKernel, column: StoredColumn, dictionary: Dictionary, pages: PageList): void {

@@ -2,22 +2,41 @@ import type { Compression } from '../config/options.js';
 import type { IngestKernel } from '../kernels/ingest.js';
 import { wire } from '../load/parquet/thrift.js';
 import { pack } from './codec.js';
+import type { PageQueue } from './pagequeue.js';
 import { dataPage, dictionaryPage, encodings, pageHeader, pageTypes } from './parquet.js';
 import { i32, type ThriftField, type ThriftStruct, ThriftWriter } from './thrift.js';
 
-/** Packed pages with their headers. */
-export class PageList {
-  readonly pieces: Uint8Array[] = [];
+interface Page {
+  /** Before it is packed. */
+  bytes: number;
+  type: number;
+  /** The part of the header that only pages of its type have, under the number `id`. */
+  id: number;
+  detail: ThriftStruct;
+  packed: Uint8Array | null;
+}
+
+/** Pages with their headers. */
+export interface PackedPages {
+  pieces: Uint8Array[];
   /** Headers and pages before they were packed, and after. */
-  bytes = 0;
-  packedBytes = 0;
+  bytes: number;
+  packedBytes: number;
+  /** Where the first page of data begins. */
+  dataAt: number;
+}
+
+/** The pages of a column: packed as they come, or in a queue. */
+export class PageList {
+  private readonly pages: Page[] = [];
 
   constructor(
     private readonly kernel: IngestKernel,
     private readonly compression: Compression,
+    private readonly queue: PageQueue | null,
   ) {}
 
-  /** Packs `bytes` at `ptr`: the entries of a dictionary in plain encoding. */
+  /** Takes `bytes` at `ptr`: the entries of a dictionary in plain encoding. */
   addDictionary(ptr: number, bytes: number, entries: number): void {
     const header: ThriftStruct = new Map([
       [dictionaryPage.values, i32(entries)],
@@ -26,7 +45,7 @@ export class PageList {
     this.add(ptr, bytes, pageTypes.dictionary, pageHeader.dictionary, header);
   }
 
-  /** Packs `bytes` at `ptr`: levels and values of so many rows. */
+  /** Takes `bytes` at `ptr`: levels and values of so many rows. */
   addData(ptr: number, bytes: number, rows: number, encoding: number): void {
     const header: ThriftStruct = new Map([
       [dataPage.values, i32(rows)],
@@ -37,21 +56,41 @@ export class PageList {
     this.add(ptr, bytes, pageTypes.data, pageHeader.data, header);
   }
 
-  /** `detail` is the part of the header that only pages of its type have, under the number `id`. */
-  private add(ptr: number, bytes: number, type: number, id: number, detail: ThriftStruct): void {
-    const packed = pack(this.kernel, this.compression, ptr, bytes);
-    const header = new ThriftWriter();
-    header.struct(
-      new Map<number, ThriftField>([
-        [pageHeader.type, i32(type)],
-        [pageHeader.bytes, i32(bytes)],
-        [pageHeader.compressedBytes, i32(packed.length)],
-        [id, { type: wire.struct, value: detail }],
-      ]),
-    );
-    const head = header.take();
-    this.pieces.push(head, packed);
-    this.bytes += head.length + bytes;
-    this.packedBytes += head.length + packed.length;
+  /** All pages, once those in the queue are packed. */
+  finish(): PackedPages {
+    const made: PackedPages = { pieces: [], bytes: 0, packedBytes: 0, dataAt: 0 };
+    for (const page of this.pages) {
+      const { packed } = page;
+      if (packed === null) throw new Error('a page was not packed');
+      const head = headerOf(page, packed.length);
+      made.pieces.push(head, packed);
+      made.bytes += head.length + page.bytes;
+      made.packedBytes += head.length + packed.length;
+      if (page.type === pageTypes.dictionary) made.dataAt = made.packedBytes;
+    }
+    return made;
   }
+
+  private add(ptr: number, bytes: number, type: number, id: number, detail: ThriftStruct): void {
+    const page: Page = { bytes, type, id, detail, packed: null };
+    this.pages.push(page);
+    if (this.queue === null) page.packed = pack(this.kernel, this.compression, ptr, bytes);
+    else
+      this.queue.add(this.kernel.u8(ptr, bytes), (packed) => {
+        page.packed = packed;
+      });
+  }
+}
+
+function headerOf({ bytes, type, id, detail }: Page, packedBytes: number): Uint8Array {
+  const header = new ThriftWriter();
+  header.struct(
+    new Map<number, ThriftField>([
+      [pageHeader.type, i32(type)],
+      [pageHeader.bytes, i32(bytes)],
+      [pageHeader.compressedBytes, i32(packedBytes)],
+      [id, { type: wire.struct, value: detail }],
+    ]),
+  );
+  return header.take();
 }

@@ -6,10 +6,12 @@ import { type Field, widthOf } from '../engine/types.js';
 import type { IngestKernel } from '../kernels/ingest.js';
 import { type Bounds, boundsOf, joinBounds, noBounds } from './bounds.js';
 import { type ColumnPages, groupOf, joinPages } from './chunk.js';
+import { packsAside } from './codec.js';
 import { encodeFlat } from './flat.js';
 import { leastGreatest } from './leastgreatest.js';
 import { metadataOf } from './metadata.js';
 import { encodeNested, type NestedPages } from './nested.js';
+import { PageQueue } from './pagequeue.js';
 import { trimMemory } from './polars.js';
 import { distinctOf, type Sketch, sketchColumns } from './sketch.js';
 import { isFlat, storedColumn } from './stored.js';
@@ -50,71 +52,127 @@ export function encodeRowGroup(
   kernel: IngestKernel,
   pool: BufferPool = new BufferPool(),
 ): EncodedRows {
-  if (fields.length === 0) throw new Error('rows without columns have no pages');
-  const mark = kernel.mark();
-  const keepViews = viewKeeper(kernel, block);
-  const placed = placeColumns(
-    kernel,
-    block,
-    block.columns.map((_, c) => c),
-  );
-  const encoder = new GroupEncoder(kernel, block, fields, placed, compression, keepViews, pool);
-  const stats = sketchColumns(kernel, block, placed).map(
-    (distinct): FieldStats => ({ nulls: 0, bounds: noBounds, distinct }),
-  );
-  const parts: Uint8Array<ArrayBuffer>[] = [];
-  const groups: ThriftStruct[] = [];
-  let at = 0;
-  for (let from = 0; from === 0 || from < block.rows; from += mostRows) {
-    const { bytes, group } = encoder.encode(from, Math.min(block.rows, from + mostRows), at, stats);
-    parts.push(bytes);
-    groups.push(group);
-    at += bytes.length;
-  }
-  kernel.reset(mark);
-  keepViews();
-  trimMemory();
-  const metadata = encodeStruct(metadataOf(fields, encoder.nested, block.rows, groups));
-  return { rows: block.rows, bytes: joined(parts, at), metadata, fields: stats };
+  const encoder = new GroupEncoder(kernel, block, fields, compression, pool);
+  for (const range of rangesOf(block.rows)) encoder.finish(encoder.lay(range, null));
+  return encoder.end();
 }
 
-/** Encodes ranges of a block's rows, whose columns lie in the memory of a kernel. */
+/**
+ * The same, to the same bytes, but `threads` threads of Node.js's pool pack the pages of flat columns, each of which is
+ * copied once more. Until it is done the kernel must not be used.
+ */
+export async function encodeRowGroupAside(
+  block: Block,
+  fields: readonly Field[],
+  compression: Compression,
+  kernel: IngestKernel,
+  pool: BufferPool,
+  threads: number,
+): Promise<EncodedRows> {
+  if (!packsAside(compression)) return encodeRowGroup(block, fields, compression, kernel, pool);
+  const encoder = new GroupEncoder(kernel, block, fields, compression, pool);
+  const queue = new PageQueue(compression);
+  for (const range of rangesOf(block.rows)) {
+    const laid = encoder.lay(range, queue);
+    await queue.pack(threads);
+    encoder.finish(laid);
+  }
+  return encoder.end();
+}
+
+interface Range {
+  from: number;
+  to: number;
+}
+
+function* rangesOf(rows: number): Generator<Range> {
+  for (let from = 0; from === 0 || from < rows; from += mostRows) yield { from, to: Math.min(rows, from + mostRows) };
+}
+
+/** The pages of a range's columns, once they are packed. */
+interface LaidRange {
+  rows: number;
+  columns: (() => ColumnPages[])[];
+}
+
+/** Encodes a block, range by range, each as a row group. */
 class GroupEncoder {
-  /** What was made of the last range. */
-  nested: ReadonlyMap<number, NestedPages> = new Map();
+  private readonly placed: readonly PlacedColumn[];
+  private readonly stats: FieldStats[];
   private readonly folded: number[];
+  private readonly mark: number;
+  private readonly keepViews: () => void;
+  /** What was made of the last range. */
+  private nested: ReadonlyMap<number, NestedPages> = new Map();
+  private readonly parts: Uint8Array<ArrayBuffer>[] = [];
+  private readonly groups: ThriftStruct[] = [];
+  private at = 0;
 
   constructor(
     private readonly kernel: IngestKernel,
     private readonly block: Block,
     private readonly fields: readonly Field[],
-    private readonly placed: readonly PlacedColumn[],
     private readonly compression: Compression,
-    private readonly keepViews: () => void,
     private readonly pool: BufferPool,
   ) {
+    if (fields.length === 0) throw new Error('rows without columns have no pages');
+    this.mark = kernel.mark();
+    this.keepViews = viewKeeper(kernel, block);
+    this.placed = placeColumns(
+      kernel,
+      block,
+      block.columns.map((_, c) => c),
+    );
     this.folded = block.columns.flatMap((column, c) => (isFlat(column.type) ? [] : [c]));
+    this.stats = sketchColumns(kernel, block, this.placed).map(
+      (distinct): FieldStats => ({ nulls: 0, bounds: noBounds, distinct }),
+    );
   }
 
-  /** Rows `from` to `to` as a row group that begins at `at`; adds to the statistics of the fields. */
-  encode(
+  /** Lays out the pages of rows `from` to `to`; packs them too if there is no queue for them. */
+  lay({ from, to }: Range, queue: PageQueue | null): LaidRange {
+    this.nested = this.encodeNested(from, to);
+    const columns = this.fields.map((field, c): (() => ColumnPages[]) => {
+      const nested = this.nested.get(c);
+      const stats = this.stats[c]!;
+      if (nested === undefined) {
+        const pages = this.encodeFlat(field, c, from, to, stats, queue);
+        return () => [pages()];
+      }
+      stats.nulls += nested.nulls;
+      return () => nested.leaves;
+    });
+    return { rows: to - from, columns };
+  }
+
+  /** Puts a range's pages together. Must come before the next range is laid out. */
+  finish({ rows, columns }: LaidRange): void {
+    const pages = columns.flatMap((column) => column());
+    const bytes = joinPages(pages, this.pool);
+    this.parts.push(bytes);
+    this.groups.push(groupOf(pages, rows, this.at));
+    this.at += bytes.length;
+  }
+
+  /** Gives back what it took of the kernel's memory. */
+  end(): EncodedRows {
+    const { block, fields, nested, stats } = this;
+    this.kernel.reset(this.mark);
+    this.keepViews();
+    trimMemory();
+    const metadata = encodeStruct(metadataOf(fields, nested, block.rows, this.groups));
+    return { rows: block.rows, bytes: joined(this.parts, this.at), metadata, fields: stats };
+  }
+
+  private encodeFlat(
+    field: Field,
+    c: number,
     from: number,
     to: number,
-    at: number,
-    stats: FieldStats[],
-  ): { bytes: Uint8Array<ArrayBuffer>; group: ThriftStruct } {
-    this.nested = this.encodeNested(from, to);
-    const columns = this.fields.flatMap((field, c): ColumnPages[] => {
-      const nested = this.nested.get(c);
-      if (nested === undefined) return [this.encodeFlat(field, c, from, to, stats[c]!)];
-      stats[c]!.nulls += nested.nulls;
-      return nested.leaves;
-    });
-    return { group: groupOf(columns, to - from, at), bytes: joinPages(columns, this.pool) };
-  }
-
-  private encodeFlat(field: Field, c: number, from: number, to: number, stats: FieldStats): ColumnPages {
-    const { kernel } = this;
+    stats: FieldStats,
+    queue: PageQueue | null,
+  ): () => ColumnPages {
+    const { kernel, compression } = this;
     const { type } = this.block.columns[c]!;
     const { validity, offsets, values } = this.placed[c]!;
     const mark = kernel.mark();
@@ -127,7 +185,7 @@ class GroupEncoder {
     const bounds = leastGreatest(kernel, column);
     stats.nulls += column.nulls;
     stats.bounds = joinBounds(stats.bounds, boundsOf(bounds, column.type));
-    const pages = encodeFlat(kernel, field.name, column, bounds, distinctOf(stats.distinct), this.compression);
+    const pages = encodeFlat(kernel, field.name, column, bounds, distinctOf(stats.distinct), compression, queue);
     kernel.reset(mark);
     return pages;
   }

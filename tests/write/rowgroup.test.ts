@@ -5,8 +5,9 @@ import { compressors } from 'hyparquet-compressors';
 import { readParquet } from 'parquet-wasm';
 import { describe, expect, test } from 'vitest';
 import type { Block, Column } from '../../dist/engine/block.js';
+import { BufferPool } from '../../dist/engine/pool.js';
 import type { Field } from '../../dist/engine/types.js';
-import { encodeRowGroup } from '../../dist/write/rowgroup.js';
+import { encodeRowGroup, encodeRowGroupAside } from '../../dist/write/rowgroup.js';
 import { blockOf, fixed, text } from './columns.js';
 import { kernel, write } from './files.js';
 import { samples } from './samples.js';
@@ -137,4 +138,30 @@ describe('encodeRowGroup', () => {
     const first = encodeRowGroup(block, fields, 'zstd', kernel);
     for (let i = 0; i < 3; i++) expect(encodeRowGroup(block, fields, 'zstd', kernel)).toEqual(first);
   });
+
+  test.each(['zstd', 'gzip', 'snappy'] as const)(
+    'gives the same bytes when other threads pack, with %s',
+    async (codec) => {
+      const rows = 270_000;
+      const words = Array.from({ length: rows }, (_, i) => (i % 7 === 0 ? null : `text ${(i * 7919) % rows} of many`));
+      const { block, fields } = blockOf(rows, [
+        text(words),
+        text(words.map((_, i) => (i % 3 === 0 ? 'few' : 'values'))),
+        fixed(
+          { kind: 'int64' },
+          words.map((_, i) => BigInt(i * 3)),
+        ),
+      ]);
+      const alone = encodeRowGroup(block, fields, codec, kernel);
+      for (const threads of [1, 2, 3])
+        expect(await encodeRowGroupAside(block, fields, codec, kernel, new BufferPool(), threads)).toEqual(alone);
+      const { block: mixed, fields: all } = blockOf(
+        3,
+        Object.values(samples).map((s) => s.column),
+      );
+      expect(await encodeRowGroupAside(mixed, all, codec, kernel, new BufferPool(), 2)).toEqual(
+        encodeRowGroup(mixed, all, codec, kernel),
+      );
+    },
+  );
 });
