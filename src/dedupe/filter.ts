@@ -5,8 +5,26 @@ import type { IngestKernel } from '../kernels/ingest.js';
 
 interface FilterExports {
   countKept(keep: number, rows: number): number;
-  filterFixed(values: number, width: number, keep: number, rows: number, to: number): void;
-  filterBytes(offsets: number, values: number, keep: number, rows: number, toOffsets: number, toValues: number): number;
+  findRuns(keep: number, rows: number, to: number): number;
+  filterFixed(
+    values: number,
+    width: number,
+    keep: number,
+    rows: number,
+    runs: number,
+    count: number,
+    to: number,
+  ): void;
+  filterBytes(
+    offsets: number,
+    values: number,
+    keep: number,
+    rows: number,
+    runs: number,
+    count: number,
+    toOffsets: number,
+    toValues: number,
+  ): number;
 }
 
 /**
@@ -57,7 +75,9 @@ const placeAll = (kernel: IngestKernel, block: Block): PlacedColumn[] =>
     block.columns.map((_, c) => c),
   );
 
-/** Moves the rows whose mask byte is 1 to `targets`, which may be where they are. */
+/**
+ * Moves the rows whose mask byte is 1 to `targets`, which may be where they are. Reserves memory that its callers give back.
+ */
 function compact(
   kernel: IngestKernel,
   block: Block,
@@ -68,13 +88,15 @@ function compact(
   const exports = kernel.exports as FilterExports;
   const types = block.columns.map((c) => c.type);
   const rows = exports.countKept(mask, block.rows);
+  const runs = kernel.alloc((block.rows + 2) * 4);
+  const count = exports.findRuns(mask, block.rows, runs);
   const bytes = placed.map((at, c) => {
     const to = targets[c]!;
-    if (at.validity !== 0) exports.filterFixed(at.validity, 1, mask, block.rows, to.validity);
+    if (at.validity !== 0) exports.filterFixed(at.validity, 1, mask, block.rows, runs, count, to.validity);
     if (at.offsets !== 0)
-      return exports.filterBytes(at.offsets, at.values, mask, block.rows, to.offsets, to.values) >>> 0;
+      return exports.filterBytes(at.offsets, at.values, mask, block.rows, runs, count, to.offsets, to.values) >>> 0;
     const width = widthOf(types[c]!);
-    if (width > 0) exports.filterFixed(at.values, width, mask, block.rows, to.values);
+    if (width > 0) exports.filterFixed(at.values, width, mask, block.rows, runs, count, to.values);
     return rows * width;
   });
   const columns = targets.map(

@@ -34,10 +34,16 @@ describe('filterBlock', () => {
     );
   });
 
-  test('moves long cells and long runs', () => {
+  // Runs below and above 64 KB, that move by less and by more than 64 bytes.
+  test.each([
+    [97, 10, 2],
+    [997, 10, 2],
+    [997, 40, 0],
+    [1, 10, 0],
+  ])('moves long cells and long runs (cells longer by %i, %i to a run, %i more left out)', (longer, every, out) => {
     const kernel = createIngestKernel();
-    const texts = Array.from({ length: 50 }, (_, i) => String.fromCharCode(97 + (i % 26)).repeat(i * 97));
-    const keep = Uint8Array.from(texts, (_, i) => Number(i % 10 > 2));
+    const texts = Array.from({ length: 50 }, (_, i) => String.fromCharCode(97 + (i % 26)).repeat(i * longer + 5));
+    const keep = Uint8Array.from(texts, (_, i) => Number(i % every > out));
     const got = filterBlock(kernel, intoKernel(kernel, blockOf(textColumn(texts))), keep);
     expect(cellsOf(got.columns[0]!, got.rows)).toEqual(texts.filter((_, i) => keep[i] === 1));
   });

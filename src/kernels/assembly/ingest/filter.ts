@@ -2,14 +2,6 @@
 
 import { copyDown } from '../shared/copy';
 
-/** The next row from `row` whose mask byte is not `value`, or `rows`. */
-// @ts-ignore: decorator
-@inline
-function runEnd(keep: usize, row: usize, rows: usize, value: u8): usize {
-  while (row < rows && load<u8>(keep + row) == value) row++;
-  return row;
-}
-
 /** How many rows the mask keeps. */
 export function countKept(keep: usize, rows: usize): u32 {
   let kept: u32 = 0;
@@ -17,58 +9,73 @@ export function countKept(keep: usize, rows: usize): u32 {
   return kept;
 }
 
+/**
+ * Where runs of kept rows begin and end, in turn: two uint32 each at `to`, which has room for one more than there are rows.
+ * Returns how many runs there are.
+ */
+export function findRuns(keep: usize, rows: usize, to: usize): u32 {
+  const first = to;
+  let before: u32 = 0;
+  for (let r: usize = 0; r < rows; r++) {
+    const keeps = <u32>load<u8>(keep + r);
+    store<u32>(to, <u32>r);
+    to += <usize>(keeps ^ before) << 2;
+    before = keeps;
+  }
+  store<u32>(to, <u32>rows);
+  to += <usize>before << 2;
+  return <u32>((to - first) >> 3);
+}
+
 /** Moves kept values of a fixed width together; without branches where one load takes a value. */
-export function filterFixed(values: usize, width: usize, keep: usize, rows: usize, to: usize): void {
-  let row: usize = 0;
+export function filterFixed(
+  values: usize, width: usize, keep: usize, rows: usize, runs: usize, count: u32, to: usize,
+): void {
   if (width == 8) {
-    for (; row < rows; row++) {
+    for (let row: usize = 0; row < rows; row++) {
       store<u64>(to, load<u64>(values + (row << 3)));
       to += <usize>load<u8>(keep + row) << 3;
     }
     return;
   }
   if (width == 1) {
-    for (; row < rows; row++) {
+    for (let row: usize = 0; row < rows; row++) {
       store<u8>(to, load<u8>(values + row));
       to += <usize>load<u8>(keep + row);
     }
     return;
   }
-  while (row < rows) {
-    const from = runEnd(keep, row, rows, 0);
-    row = runEnd(keep, from, rows, 1);
-    const bytes = (row - from) * width;
-    const source = values + from * width;
-    if (source != to) copyDown(to, source, bytes);
+  const end = runs + ((<usize>count) << 3);
+  for (; runs < end; runs += 8) {
+    const from = <usize>load<u32>(runs);
+    const bytes = (<usize>load<u32>(runs, 4) - from) * width;
+    copyDown(to, values + from * width, bytes);
     to += bytes;
   }
 }
 
 /** Moves kept cells of offsets and bytes together; the new offsets begin at 0. Returns the bytes kept. */
 export function filterBytes(
-  offsets: usize, values: usize, keep: usize, rows: usize, toOffsets: usize, toValues: usize,
+  offsets: usize, values: usize, keep: usize, rows: usize, runs: usize, count: u32, toOffsets: usize, toValues: usize,
 ): u32 {
-  let row: usize = 0;
-  let written: u32 = 0;
-  // The offset behind row `row`'s predecessor is read before its place may be written.
+  const end = runs + ((<usize>count) << 3);
+  for (; runs < end; runs += 8) {
+    const start = load<u32>(offsets + ((<usize>load<u32>(runs)) << 2));
+    const bytes = <usize>(load<u32>(offsets + ((<usize>load<u32>(runs, 4)) << 2)) - start);
+    copyDown(toValues, values + <usize>start, bytes);
+    toValues += bytes;
+  }
+  // What is behind a row is read before its place may be written, and stays for the next row to begin with.
   let boundary = load<u32>(offsets);
+  let written: u32 = 0;
   store<u32>(toOffsets, 0);
-  while (row < rows) {
-    const from = runEnd(keep, row, rows, 0);
-    if (from > row) boundary = load<u32>(offsets + (from << 2));
-    const start = boundary;
-    const shift = written - start;
-    row = from;
-    while (row < rows && load<u8>(keep + row) == 1) {
-      boundary = load<u32>(offsets + ((row + 1) << 2));
-      toOffsets += 4;
-      store<u32>(toOffsets, boundary + shift);
-      row++;
-    }
-    const bytes = boundary - start;
-    if (values + <usize>start != toValues + <usize>written)
-      copyDown(toValues + <usize>written, values + <usize>start, <usize>bytes);
-    written += bytes;
+  for (let row: usize = 0; row < rows; row++) {
+    const next = load<u32>(offsets + (row << 2), 4);
+    const kept = <u32>load<u8>(keep + row);
+    written += (next - boundary) * kept;
+    boundary = next;
+    toOffsets += <usize>kept << 2;
+    store<u32>(toOffsets, written);
   }
   return written;
 }

@@ -17,27 +17,27 @@ export function copyLoose(to: usize, from: usize, bytes: usize): void {
   }
 }
 
-/** Copies bytes to a lower or equal address, touching nothing else; the regions may overlap. */
+/**
+ * Copies bytes to a lower or equal address, or to another region; the regions may overlap. At the target it may write up to 63
+ * bytes too far, but never behind the end of the source, unless the regions are apart and the target has slack.
+ */
 // @ts-ignore: decorator
 @inline
 export function copyDown(to: usize, from: usize, bytes: usize): void {
-  if (bytes > 256) {
+  if (from == to) return;
+  // A call costs as much as a few hundred bytes in this loop, and so does what it does first, up to some ten thousand.
+  if (from - to < 64 || bytes > 65536) {
     memory.copy(to, from, bytes);
     return;
   }
-  let i: usize = 0;
-  for (; i + 16 <= bytes; i += 16) v128.store(to + i, v128.load(from + i));
-  if (bytes & 8) {
-    store<u64>(to + i, load<u64>(from + i));
-    i += 8;
+  for (let i: usize = 0; i < bytes; i += 64) {
+    const a = v128.load(from + i);
+    const b = v128.load(from + i, 16);
+    const c = v128.load(from + i, 32);
+    const d = v128.load(from + i, 48);
+    v128.store(to + i, a);
+    v128.store(to + i, b, 16);
+    v128.store(to + i, c, 32);
+    v128.store(to + i, d, 48);
   }
-  if (bytes & 4) {
-    store<u32>(to + i, load<u32>(from + i));
-    i += 4;
-  }
-  if (bytes & 2) {
-    store<u16>(to + i, load<u16>(from + i));
-    i += 2;
-  }
-  if (bytes & 1) store<u8>(to + i, load<u8>(from + i));
 }
