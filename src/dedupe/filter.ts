@@ -6,15 +6,7 @@ import type { IngestKernel } from '../kernels/ingest.js';
 interface FilterExports {
   countKept(keep: number, rows: number): number;
   findRuns(keep: number, rows: number, to: number): number;
-  filterFixed(
-    values: number,
-    width: number,
-    keep: number,
-    rows: number,
-    runs: number,
-    count: number,
-    to: number,
-  ): void;
+  filterFixed(values: number, width: number, keep: number, rows: number, runs: number, count: number, to: number): void;
   filterBytes(
     offsets: number,
     values: number,
