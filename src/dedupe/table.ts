@@ -26,10 +26,12 @@ interface TableExports {
 
 /** Bytes of an entry: a digest and an ordinal. */
 export const entryBytes: number = digestBytes + 4;
-const pageEntries = 1024;
+const pageEntries = 768;
+/** Rows that are judged at once: what is made of their digests stays in a core's second cache. */
+const sliceRows = 16384;
 /** A table for an expected number of rows begins with pages that will be this full at least: as full as after a split. */
-const leastEntries = 460;
-/** 20 MB of pages: what is expected may be duplicates. */
+const leastEntries = 340;
+/** 16 MB of pages: what is expected may be duplicates. */
 const mostFirstBits = 12;
 
 /** What became of the rows of a chunk. */
@@ -42,7 +44,7 @@ export interface Verdict {
 
 /**
  * The digests of the rows kept so far, with their ordinals (below 2^32): an extendible hash table in WebAssembly memory,
- * 26 to 32 bytes a row, that grows by pages of 5 KB and is never copied. One table holds about 130 million rows.
+ * 26 to 32 bytes a row, that grows by pages of 4 KB and is never copied. One table holds about 130 million rows.
  */
 export class DigestTable {
   private readonly kernel: Kernel<TableExports>;
@@ -76,6 +78,21 @@ export class DigestTable {
    */
   judge(digests: Uint8Array, rows: number, ordinals: number | Uint32Array, skip: Uint8Array | null = null): Verdict {
     this.laid = null;
+    const verdict: Verdict = { keep: new Uint8Array(rows), keptOrdinal: new Uint32Array(rows) };
+    for (let from = 0; from < rows; from += sliceRows)
+      this.judgeSlice(digests, from, Math.min(from + sliceRows, rows), ordinals, skip, verdict);
+    return verdict;
+  }
+
+  private judgeSlice(
+    digests: Uint8Array,
+    from: number,
+    to: number,
+    ordinals: number | Uint32Array,
+    skip: Uint8Array | null,
+    verdict: Verdict,
+  ): void {
+    const rows = to - from;
     const at = this.room.of(rows * 46 + 16);
     const kept = at + rows * digestBytes;
     const given = kept + rows * 4;
@@ -83,22 +100,23 @@ export class DigestTable {
     const keep = order + rows * 4;
     const skipped = keep + rows;
     const sorted = (skipped + rows + 15) & ~15;
-    this.kernel.u8(at, rows * digestBytes).set(digests);
-    if (typeof ordinals !== 'number') this.kernel.u32(given, rows).set(ordinals);
-    if (skip !== null) this.kernel.u8(skipped, rows).set(skip);
-    const numbered = typeof ordinals === 'number';
+    this.kernel.u8(at, rows * digestBytes).set(digests.subarray(from * digestBytes, to * digestBytes));
+    const isNumbered = typeof ordinals === 'number';
+    if (!isNumbered) this.kernel.u32(given, rows).set(ordinals.subarray(from, to));
+    if (skip !== null) this.kernel.u8(skipped, rows).set(skip.subarray(from, to));
     this.kernel.exports.judge(
       at,
       rows,
-      numbered ? ordinals : 0,
-      numbered ? 0 : given,
+      isNumbered ? ordinals + from : 0,
+      isNumbered ? 0 : given,
       skip === null ? 0 : skipped,
       keep,
       kept,
       order,
       sorted,
     );
-    return { keep: this.kernel.u8(keep, rows).slice(), keptOrdinal: this.kernel.u32(kept, rows).slice() };
+    verdict.keep.set(this.kernel.u8(keep, rows), from);
+    verdict.keptOrdinal.set(this.kernel.u32(kept, rows), from);
   }
 
   /** The ordinal of the kept row that has the digest of row `row`, or -1. For rows judged one by one. */

@@ -1,12 +1,14 @@
-// The digests of the rows kept so far, with their ordinals: extendible hashing (Fagin and others, 1979) over pages of 1,024
-// slots, each page probed 16 tags at a time. A full page is split in two, so that nothing is ever copied whole.
+// The digests of the rows kept so far, with their ordinals: extendible hashing (Fagin and others, 1979) over pages of 768
+// slots in buckets of 12. A full page is split in two, so that nothing is ever copied whole.
 //
 //     entry       16 bytes of digest, uint32 ordinal; in runs of 256 whose digests share their top byte
-//     page        uint32 depth, uint32 count, 56 bytes unused, 1,024 tags, 1,024 addresses of entries
+//     bucket      12 tags, uint16 of the page's, 2 bytes unused, 12 addresses of entries: what a cache fetches at once
+//     page        64 buckets; the first one's uint16 is the page's depth, the second one's how many entries it has
 //     directory   2^depth page addresses, by the top bits of the digest's first word
 //
-// A tag is 0 for an empty slot, or 0x80 and 7 bits of the digest's second word, whose low bits choose the group of 16.
-// Rows are judged by the top byte of their digests, so that what is looked at stays in the processor's cache.
+// A tag is 0 for an empty slot, or 0x80 and 7 bits of the digest's second word, whose low bits choose the bucket; what is
+// too much for a bucket is in the next one with an empty slot. Rows are judged by the top byte of their digests, so that
+// what is looked at stays in the processor's cache.
 
 import { startAgain, take } from '../shared/arena';
 
@@ -25,18 +27,27 @@ const runs = memory.data(8 << 8, 16);
 /** Rows by top byte: how many, then where they begin. */
 const sections = memory.data(4 << 8, 16);
 
-const groups: u32 = 64;
-const slots: u32 = 1024;
-const tagsAt: usize = 64;
-const entriesAt: usize = 64 + 1024;
-const pageBytes: usize = 64 + 1024 + 4096;
+const bucketSlots: usize = 12;
+const buckets: u32 = 64;
+const slots: u32 = 768;
+const bucketBytes: usize = 64;
+const addressesAt: usize = 16;
+const pageBytes: usize = 64 * bucketBytes;
+/** Where the uint16 of the first and the second bucket are. */
+const depthAt: usize = 12;
+const countAt: usize = bucketBytes + 12;
+/** A byte of a bucket that is written and never read. */
+const touchedAt: usize = 15;
 /** Entries at which a page is split. */
-const splitAt: u32 = 920;
+const splitAt: u32 = 680;
+/** The tags of a bucket, as bits of a comparison of 16 bytes. */
+const tagBits: i32 = 0xfff;
 /** The directory's largest depth; a page of that depth fills up. */
 const deepest: u32 = 22;
-const moving = memory.data(4 << 10, 16);
+/** Addresses of the entries of a page that is split. */
+const moving = memory.data(4 * 768, 16);
 
-/** Rows whose tags are fetched ahead, so that the waits for memory overlap. */
+/** Rows whose buckets and entries are fetched ahead, so that the waits for memory overlap. */
 const ahead: usize = 32;
 const fetched = memory.data(16, 16);
 
@@ -66,26 +77,39 @@ export function directoryDepth(): u32 {
 
 /** The depth of a slot's page, which 2^(directoryDepth - it) slots share. */
 export function pageDepth(slot: u32): u32 {
-  return load<u32>(<usize>load<u32>(directory + ((<usize>slot) << 2)));
+  return load<u16>(<usize>load<u32>(directory + ((<usize>slot) << 2)), depthAt);
 }
 
-/** Copies the entries of a slot's page, at most 1,024, to `to`, one after the other. Returns how many there are. */
+/** Copies the entries of a slot's page, at most 768, to `to`, one after the other. Returns how many there are. */
 export function copyPage(slot: u32, to: usize): u32 {
-  const page = <usize>load<u32>(directory + ((<usize>slot) << 2));
-  let at = to;
-  for (let s: usize = 0; s < <usize>slots; s++) {
-    if (load<u8>(page + tagsAt + s) == 0) continue;
-    memory.copy(at, <usize>load<u32>(page + entriesAt + (s << 2)), entryBytes);
-    at += entryBytes;
+  const count = listEntries(<usize>load<u32>(directory + ((<usize>slot) << 2)));
+  for (let i: usize = 0; i < count; i++)
+    memory.copy(to + i * entryBytes, <usize>load<u32>(moving + (i << 2)), entryBytes);
+  return <u32>count;
+}
+
+/** Writes the addresses of a page's entries to `moving` and returns how many they are. */
+function listEntries(page: usize): usize {
+  let to = moving;
+  for (let bucket = page; bucket < page + pageBytes; bucket += bucketBytes) {
+    for (let slot: usize = 0; slot < bucketSlots; slot++) {
+      if (load<u8>(bucket + slot) == 0) continue;
+      store<u32>(to, load<u32>(bucket + addressesAt + (slot << 2)));
+      to += 4;
+    }
   }
-  return <u32>((at - to) / entryBytes);
+  return (to - moving) >> 2;
 }
 
 function newPage(pageDepth: u32): usize {
   const page = take(pageBytes);
-  memory.fill(page, 0, entriesAt);
-  store<u32>(page, pageDepth);
+  empty(page, pageDepth);
   return page;
+}
+
+function empty(page: usize, pageDepth: u32): void {
+  for (let bucket = page; bucket < page + pageBytes; bucket += bucketBytes) v128.store(bucket, i64x2.splat(0));
+  store<u16>(page, <u16>pageDepth, depthAt);
 }
 
 // @ts-ignore: decorator
@@ -96,49 +120,58 @@ function pageOf(digest: usize): usize {
   return <usize>load<u32>(directory + (prefix << 2));
 }
 
+// @ts-ignore: decorator
+@inline
+function bucketOf(digest: usize): usize {
+  return (<usize>(load<u32>(digest, 4) & (buckets - 1))) * bucketBytes;
+}
+
+// @ts-ignore: decorator
+@inline
+function tagOf(digest: usize): u8 {
+  return <u8>(0x80 | (load<u32>(digest, 4) >> 25));
+}
+
 /** The address of the entry with this digest, or 0. */
 // @ts-ignore: decorator
 @inline
 function lookup(page: usize, digest: usize): usize {
-  const word = load<u32>(digest, 4);
-  const tags = i8x16.splat(<i8>(0x80 | (word >> 25)));
+  const tags = i8x16.splat(<i8>tagOf(digest));
   const low = load<u64>(digest);
   const high = load<u64>(digest, 8);
-  let group = word & (groups - 1);
-  for (let tried: u32 = 0; tried < groups; tried++) {
-    const held = v128.load(page + tagsAt + ((<usize>group) << 4));
-    let hits = i8x16.bitmask(i8x16.eq(held, tags));
+  let bucket = bucketOf(digest);
+  for (let tried: u32 = 0; tried < buckets; tried++) {
+    const held = v128.load(page + bucket);
+    let hits = i8x16.bitmask(i8x16.eq(held, tags)) & tagBits;
     while (hits != 0) {
-      const slot = (group << 4) + <u32>ctz<i32>(hits);
-      const entry = <usize>load<u32>(page + entriesAt + ((<usize>slot) << 2));
+      const entry = <usize>load<u32>(page + bucket + addressesAt + ((<usize>ctz<i32>(hits)) << 2));
       if (load<u64>(entry) == low && load<u64>(entry, 8) == high) return entry;
       hits &= hits - 1;
     }
-    if ((i8x16.bitmask(held) & 0xffff) != 0xffff) return 0;
-    group = (group + 1) & (groups - 1);
+    if ((i8x16.bitmask(held) & tagBits) != tagBits) return 0;
+    bucket = (bucket + bucketBytes) & (pageBytes - 1);
   }
   return 0;
 }
 
 /** Writes an entry's address into the first empty slot for its digest. */
 function enter(page: usize, entry: usize): void {
-  const word = load<u32>(entry, 4);
-  let group = word & (groups - 1);
+  let bucket = bucketOf(entry);
   let empty: i32 = 0;
   while (true) {
-    empty = ~i8x16.bitmask(v128.load(page + tagsAt + ((<usize>group) << 4))) & 0xffff;
+    empty = ~i8x16.bitmask(v128.load(page + bucket)) & tagBits;
     if (empty != 0) break;
-    group = (group + 1) & (groups - 1);
+    bucket = (bucket + bucketBytes) & (pageBytes - 1);
   }
-  const slot = (<usize>group << 4) + <usize>ctz<i32>(empty);
-  store<u8>(page + tagsAt + slot, <u8>(0x80 | (word >> 25)));
-  store<u32>(page + entriesAt + (slot << 2), <u32>entry);
-  store<u32>(page, load<u32>(page, 4) + 1, 4);
+  const slot = <usize>ctz<i32>(empty);
+  store<u8>(page + bucket + slot, tagOf(entry));
+  store<u32>(page + bucket + addressesAt + (slot << 2), <u32>entry);
+  store<u16>(page, load<u16>(page, countAt) + 1, countAt);
 }
 
 /** Divides a page's entries over two by the next bit of their digests. */
 function split(page: usize, digest: usize): void {
-  const pageDepth = load<u32>(page);
+  const pageDepth = <u32>load<u16>(page, depthAt);
   if (pageDepth == depth) {
     const wider = take((<usize>8) << (<usize>depth));
     for (let i: usize = 0; i < (<usize>1) << (<usize>depth); i++) {
@@ -155,14 +188,8 @@ function split(page: usize, digest: usize): void {
   const second = directory + ((prefix * span + (span >> 1)) << 2);
   for (let i: usize = 0; i < span >> 1; i++) store<u32>(second + (i << 2), <u32>twin);
 
-  let count: usize = 0;
-  for (let slot: usize = 0; slot < <usize>slots; slot++) {
-    if (load<u8>(page + tagsAt + slot) == 0) continue;
-    store<u32>(moving + (count << 2), load<u32>(page + entriesAt + (slot << 2)));
-    count++;
-  }
-  memory.fill(page, 0, entriesAt);
-  store<u32>(page, pageDepth + 1);
+  const count = listEntries(page);
+  empty(page, pageDepth + 1);
   for (let i: usize = 0; i < count; i++) {
     const entry = <usize>load<u32>(moving + (i << 2));
     enter((load<u32>(entry) >> (31 - pageDepth)) & 1 ? twin : page, entry);
@@ -185,11 +212,11 @@ function insertInto(page: usize, digest: usize, ordinal: u32): void {
   entries++;
   v128.store(entry, v128.load(digest));
   store<u32>(entry, ordinal, 16);
-  while (load<u32>(page, 4) >= splitAt && load<u32>(page) < deepest) {
+  while (load<u16>(page, countAt) >= splitAt && load<u16>(page, depthAt) < deepest) {
     split(page, digest);
     page = pageOf(digest);
   }
-  if (load<u32>(page, 4) == slots - 1) full();
+  if (load<u16>(page, countAt) == slots - 1) full();
   enter(page, entry);
 }
 
@@ -203,33 +230,24 @@ export function insert(digest: usize, ordinal: u32): void {
   insertInto(pageOf(digest), digest, ordinal);
 }
 
-/** Reads the tags and addresses that judging the next rows will read, all at once. */
+/**
+ * Has the buckets brought that judging the next rows will read. A load would hold up what comes after it; a store is left
+ * behind and waits for its place alone, so it goes to a byte that means nothing.
+ */
 function fetch(digests: usize, rows: usize): void {
-  let sum = i64x2.splat(0);
-  for (let i: usize = 0; i < rows; i++) {
-    const digest = digests + (i << 4);
-    const group = <usize>(load<u32>(digest, 4) & (groups - 1));
-    const page = pageOf(digest);
-    sum = v128.xor(sum, v128.load(page + tagsAt + (group << 4)));
-    sum = v128.xor(sum, v128.load(page + entriesAt + (group << 6)));
-  }
-  v128.store(fetched, sum);
+  for (let digest = digests; digest < digests + (rows << 4); digest += 16)
+    store<u8>(pageOf(digest) + bucketOf(digest), 0, touchedAt);
 }
 
-/** Reads the entries that the tags of the next rows lead to first, where most duplicates have theirs. */
+/** Reads the entries that are probably those of the next rows, all at once. */
 function fetchEntries(digests: usize, rows: usize): void {
   let sum: u32 = 0;
-  for (let i: usize = 0; i < rows; i++) {
-    const digest = digests + (i << 4);
-    const word = load<u32>(digest, 4);
-    const group = <usize>(word & (groups - 1));
-    const page = pageOf(digest);
-    const tags = i8x16.splat(<i8>(0x80 | (word >> 25)));
-    const hits = i8x16.bitmask(i8x16.eq(v128.load(page + tagsAt + (group << 4)), tags));
-    const slot = (group << 4) + <usize>(ctz<i32>(hits | 0x8000) & 15);
-    // Without a hit the address is of another entry, or of none: then the page itself is read.
-    const entry = load<u32>(page + entriesAt + (slot << 2));
-    sum ^= load<u32>(hits == 0 ? page : <usize>entry);
+  for (let digest = digests; digest < digests + (rows << 4); digest += 16) {
+    const bucket = pageOf(digest) + bucketOf(digest);
+    const hits = i8x16.bitmask(i8x16.eq(v128.load(bucket), i8x16.splat(<i8>tagOf(digest)))) & tagBits;
+    const slot = (<usize>ctz<i32>(hits | (1 << 11))) << 2;
+    // Without a hit the address is of another entry, or of none: then the bucket itself is read.
+    sum ^= load<u32>(hits == 0 ? bucket : <usize>load<u32>(bucket + addressesAt + slot));
   }
   store<u32>(fetched, sum);
 }
@@ -262,7 +280,8 @@ export function judge(
   }
   for (let i: usize = 0; i < <usize>rows; i++) {
     if (i % ahead == 0) {
-      fetch(sorted + (i << 4), min(ahead, <usize>rows - i));
+      if (i == 0) fetch(sorted, min(ahead, <usize>rows));
+      if (i + ahead < <usize>rows) fetch(sorted + ((i + ahead) << 4), min(ahead, <usize>rows - i - ahead));
       fetchEntries(sorted + (i << 4), min(ahead, <usize>rows - i));
     }
     const r = <usize>load<u32>(order + (i << 2));
