@@ -25,7 +25,10 @@ interface DigestExports {
 /** How a column is hashed; kernels/assembly/ingest/digest.ts has the same numbers. */
 const how = { null: 0, fixed: 1, bytes: 2, float64: 3, float32: 4, float16: 5, nested: 6, json: 7, word: 8 } as const;
 const descriptorWords = 8;
-/** Rows a call: V8 puts better code of a function in at its next call, so the first chunk is not done in one. */
+/**
+ * Rows a call: V8 puts better code of a function in at its next call, so the first chunk is not done in one. Their digests
+ * are copied out while they are in the cache.
+ */
 const rowsAtOnce = 8192;
 
 /** XXH3-128 of bytes: the low half first, both little-endian. */
@@ -62,7 +65,7 @@ export function digestRows(
   const programs = columns.map((c) => programOf(kernel, block.columns[c]!.type));
   const tableWords = columns.length * descriptorWords;
   const descriptors = kernel.alloc((tableWords + programs.reduce((n, p) => n + p.length, 0)) * 4);
-  const out = kernel.alloc(block.rows * digestBytes);
+  const out = kernel.alloc(Math.min(block.rows, rowsAtOnce) * digestBytes);
 
   let end = tableWords;
   placed.forEach((at, i) => {
@@ -80,12 +83,12 @@ export function digestRows(
   const hasJson = columns.some((c, i) => block.columns[c]!.type.kind === 'json' && programs[i]!.length > 0);
   const stack = kernel.alloc(hasJson ? longest : 0);
   const spare = kernel.alloc(hasJson ? longest : 0);
+  const digests = take(block.rows * digestBytes);
   for (let row = 0; row < block.rows; row += rowsAtOnce) {
     const end = Math.min(row + rowsAtOnce, block.rows);
     exports.digestRows(descriptors, columns.length, row, end, scratch, stack, spare, seed, out);
+    digests.set(kernel.u8(out, (end - row) * digestBytes), row * digestBytes);
   }
-  const digests = take(block.rows * digestBytes);
-  digests.set(kernel.u8(out, digests.length));
   kernel.reset(mark);
   keepViews();
   return digests;

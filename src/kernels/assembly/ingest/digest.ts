@@ -79,8 +79,8 @@ function canonical16(bits: u32): u32 {
 }
 
 /**
- * Digests of rows `row` to `rows`, not included: 16 bytes a row from `out` on, which is that of row 0. `scratch` has room for
- * `longestRow` and 32 bytes more; `stack` and `spare` for as much if there is JSON. Values have 32 bytes of slack behind them.
+ * Digests of rows `row` to `rows`, not included: 16 bytes a row from `out` on. `scratch` has room for `longestRow` and 32 bytes
+ * more; `stack` and `spare` for as much if there is JSON. Values have 32 bytes of slack behind them.
  */
 export function digestRows(
   columns: usize, count: u32, row: u32, rows: u32, scratch: usize, stack: usize, spare: usize, seed: u64, out: usize,
@@ -139,7 +139,8 @@ export function digestRows(
         at += width;
       }
     }
-    xxh3(scratch, at - scratch, seed, out + (r << 4));
+    xxh3(scratch, at - scratch, seed, out);
+    out += 16;
   }
 }
 
