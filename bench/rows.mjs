@@ -58,11 +58,20 @@ const step = (run) =>
     return { ...result, seconds: JSON.parse(result.out).seconds };
   });
 
-/** The busy seconds of a stage of our compile, all threads added up, from the manifest. */
-const stage = (run, name) => async () => {
-  const result = await run();
-  const found = JSON.parse(result.out).stats.stages.find((s) => s.stage === name);
-  return { ...result, seconds: found.seconds };
+/** The busy seconds of a stage of our compile, all threads added up and then divided by `threads`, from the manifest. */
+const stage =
+  (run, name, threads = 1) =>
+  async () => {
+    const result = await run();
+    const found = JSON.parse(result.out).stats.stages.find((s) => s.stage === name);
+    return { ...result, seconds: found.seconds / threads };
+  };
+
+/** By how many seconds one process takes longer than another that runs right after it. */
+const difference = (whole, without) => async () => {
+  const result = await whole();
+  const other = await without();
+  return { ...result, seconds: result.seconds - other.seconds };
 };
 
 /** The busy seconds of each of `threads` threads in the stages that datagpu itself computes: all but packing. */
@@ -187,12 +196,36 @@ export function benchRows(scale) {
       'dedupe',
       () =>
         row(
-          'exact dedupe step, against pandas drop_duplicates',
+          'exact dedupe step, busy seconds of all threads together, against pandas drop_duplicates on its 1 thread',
           csv(),
           stage(compile(csv(), '--no-rank', '--json'), 'dedupe'),
           step(peer('pandas-duplicates', csv())),
           0.1,
           { records: n(1e6) },
+        ),
+    ],
+    [
+      'dedupe-thread',
+      () =>
+        row(
+          'exact dedupe step, busy seconds of each of 2 threads, against pandas drop_duplicates on its 1 thread',
+          csv(),
+          stage(compile(csv(), '--no-rank', '--json', '--threads', '2'), 'dedupe', 2),
+          step(peer('pandas-duplicates', csv())),
+          0.1,
+          { records: n(1e6) },
+        ),
+    ],
+    [
+      // Digests are in both, as the fingerprint needs them; and without dedupe there are more rows to write.
+      'dedupe-wall',
+      () =>
+        row(
+          'whole process minus the same with --no-dedupe, against pandas drop_duplicates on its 1 thread',
+          csv(),
+          difference(compile(csv(), '--no-rank'), compile(csv(), '--no-rank', '--no-dedupe')),
+          step(peer('pandas-duplicates', csv())),
+          0.1,
         ),
     ],
     [
