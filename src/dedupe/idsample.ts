@@ -1,6 +1,11 @@
 import type { Block, Column } from '../engine/block.js';
+import { viewKeeper } from '../engine/place.js';
 import type { IngestKernel } from '../kernels/ingest.js';
 import { digestBytes, digestRows } from './digest.js';
+
+interface DistinctExports {
+  countDistinct(digests: number, rows: number, skip: number, slots: number, mask: number): number;
+}
 
 /** Columns that look like ids, and what they hide, in the rows of a sample. */
 export interface IdSample {
@@ -32,19 +37,20 @@ export function sampleIds(
 ): IdSample | null {
   const rows = Math.min(block.rows, mostRows, Math.floor(mostCells / Math.max(1, compared.length)));
   if (rows < leastRows || compared.length < 2) return null;
-  const different = distinct(digests, rows, empty);
+  const distinct = (of: Uint8Array, count = rows): number => countDistinct(kernel, block, of, count, empty);
+  const different = distinct(digests);
   if (different < leastRows) return null;
   const sample: Block = { rows, columns: block.columns };
   const few: Block = { rows: leastRows, columns: block.columns };
   const columns = compared.filter((c) => {
     if (!mayBeId(block.columns[c]!, rows)) return false;
     // Most columns repeat a value soon.
-    if (distinct(digestRows(kernel, few, [c]), leastRows, empty) < distinct(digests, leastRows, empty)) return false;
-    return distinct(digestRows(kernel, sample, [c]), rows, empty) === different;
+    if (distinct(digestRows(kernel, few, [c]), leastRows) < distinct(digests, leastRows)) return false;
+    return distinct(digestRows(kernel, sample, [c])) === different;
   });
   const others = compared.filter((c) => !columns.includes(c));
   if (columns.length === 0 || others.length === 0) return null;
-  const hidden = different - distinct(digestRows(kernel, sample, others), rows, empty);
+  const hidden = different - distinct(digestRows(kernel, sample, others));
   return hidden * 200 < rows ? null : { rows, columns, hidden };
 }
 
@@ -57,29 +63,22 @@ function mayBeId({ type, offsets, values }: Column, rows: number): boolean {
   );
 }
 
-/** How many different digests the first rows have. */
-function distinct(digests: Uint8Array, rows: number, empty: Uint8Array | null): number {
-  const words = new Int32Array(digests.buffer, digests.byteOffset, rows * (digestBytes / 4));
-  const mask = 2 ** Math.ceil(Math.log2(rows * 2)) - 1;
-  const slots = new Int32Array(mask + 1).fill(-1);
-  let count = 0;
-  for (let row = 0; row < rows; row++) {
-    if (empty !== null && empty[row] !== 0) continue;
-    const at = row * 4;
-    let slot = words[at]! & mask;
-    for (; slots[slot] !== -1; slot = (slot + 1) & mask) {
-      const other = slots[slot]!;
-      if (
-        words[other] === words[at] &&
-        words[other + 1] === words[at + 1] &&
-        words[other + 2] === words[at + 2] &&
-        words[other + 3] === words[at + 3]
-      )
-        break;
-    }
-    if (slots[slot] !== -1) continue;
-    slots[slot] = at;
-    count++;
-  }
+/** How many different digests the first `rows` rows have. The views of `block` stay valid. */
+function countDistinct(
+  kernel: IngestKernel,
+  block: Block,
+  digests: Uint8Array,
+  rows: number,
+  empty: Uint8Array | null,
+): number {
+  const keepViews = viewKeeper(kernel, block);
+  const mark = kernel.mark();
+  const at = kernel.put(digests.subarray(0, rows * digestBytes));
+  const skip = empty === null ? 0 : kernel.put(empty.subarray(0, rows));
+  const slots = 2 ** Math.ceil(Math.log2(rows * 2));
+  const { countDistinct } = kernel.exports as DistinctExports;
+  const count = countDistinct(at, rows, skip, kernel.alloc(slots * 4), slots - 1);
+  kernel.reset(mark);
+  keepViews();
   return count;
 }

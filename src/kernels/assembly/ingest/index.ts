@@ -1,6 +1,7 @@
 // Where the host may begin to lay out memory (kernels/module.ts).
 export { __heap_base };
 export * from './digest';
+export { countDistinct } from './distinct';
 export * from './filter';
 export * from './csv-scan';
 export { csvParse } from './csv-parse';
