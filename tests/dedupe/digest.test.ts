@@ -1,8 +1,19 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { digestRows } from '../../dist/dedupe/digest.js';
+import { digestRows, hashBytes } from '../../dist/dedupe/digest.js';
 import type { Block } from '../../dist/engine/block.js';
 import { createIngestKernel } from '../../dist/kernels/ingest.js';
-import { blockOf, bytesColumn, cellsOf, floatColumn, intColumn, intoKernel, nullColumn, textColumn } from './blocks.js';
+import {
+  blockOf,
+  booleanColumn,
+  bytesColumn,
+  cellsOf,
+  floatColumn,
+  intColumn,
+  intoKernel,
+  nullColumn,
+  textColumn,
+} from './blocks.js';
 
 const kernel = createIngestKernel();
 const all = (block: Block): number[] => block.columns.map((_, c) => c);
@@ -13,7 +24,52 @@ function digests(block: Block, columns: number[] = all(block), seed = 0n): strin
 }
 const distinct = (block: Block): number => new Set(digests(block)).size;
 
+/** The bytes that say what a row holds, as kernels/assembly/ingest/digest.ts has them. */
+function formOf([text, integer, float, truth]: Row): Uint8Array {
+  const parts: Uint8Array[] = [];
+  const add = (value: Uint8Array | null, isLong = false): void => {
+    if (value === null) return void parts.push(Uint8Array.of(0));
+    parts.push(Uint8Array.of(1));
+    if (isLong) parts.push(new Uint8Array(Uint32Array.of(value.length).buffer));
+    parts.push(value);
+  };
+  add(text === null ? null : Buffer.from(text), true);
+  add(integer === null ? null : new Uint8Array(BigInt64Array.of(BigInt(integer)).buffer));
+  add(null);
+  add(float === null ? null : new Uint8Array(Float64Array.of(float === 0 ? 0 : float).buffer));
+  add(truth === null ? null : Uint8Array.of(Number(truth)));
+  return Buffer.concat(parts);
+}
+type Row = [string | null, number | null, number | null, boolean | null];
+
 describe('digestRows', () => {
+  test('hashes the canonical bytes of each row', () => {
+    const length = fc.oneof(fc.nat(40), fc.nat(400), fc.constantFrom(0, 31, 32, 33, 256, 257));
+    const text = length.map((n) => 'datagpu'.repeat(n).slice(0, n));
+    const row = fc.tuple(fc.option(text), fc.option(fc.integer()), fc.option(fc.double()), fc.option(fc.boolean()));
+    fc.assert(
+      fc.property(fc.array(row, { minLength: 1, maxLength: 40 }), (rows) => {
+        kernel.reset();
+        const block = blockOf(
+          textColumn(rows.map((r) => r[0])),
+          intColumn(rows.map((r) => r[1])),
+          nullColumn(rows.length),
+          floatColumn(rows.map((r) => r[2])),
+          booleanColumn(rows.map((r) => r[3])),
+        );
+        const expected = rows.map((r) => Buffer.from(hashBytes(kernel, formOf(r))).toString('hex'));
+        expect(digests(block)).toEqual(expected);
+      }),
+    );
+  });
+
+  test('gives each of many rows its digest', () => {
+    const texts = Array.from({ length: 20_000 }, (_, r) => (r % 3 === 0 ? null : `row ${r}`));
+    const expected = digests(blockOf(textColumn(texts.slice(0, 5000))));
+    expect(digests(blockOf(textColumn(texts))).slice(0, 5000)).toEqual(expected);
+    expect(new Set(digests(blockOf(textColumn(texts)))).size).toBe(texts.filter((t) => t !== null).length + 1);
+  });
+
   test('keeps apart what joining cells would merge', () => {
     const a = ['x|y', 'x', 'x\x1fy', 'x', 'x\ty', 'x', '["x",', 'x', null, 'null', null, '', null, ''];
     const b = ['z', 'y|z', 'z', 'y\x1fz', 'z', 'y\tz', 'x', null, 'x', '1', '1', null, '', ''];

@@ -91,28 +91,43 @@ export function digestRows(
     for (let column = columns; column < end; column += descriptorBytes) {
       const how = load<u32>(column);
       const validity = <usize>load<u32>(column, 8);
-      if (how == asNull || (validity != 0 && load<u8>(validity + r) == 0)) {
+      const values = <usize>load<u32>(column, 16);
+      const has: usize = validity == 0 ? 1 : <usize>load<u8>(validity + r);
+      // Of a null only the mark counts: what is stored behind it is stored over, so the commonest types need no branch.
+      store<u8>(at, <u8>has);
+      if (how == asWord) {
+        store<u64>(at, load<u64>(values + (r << 3)), 1);
+        at += 1 + (has << 3);
+        continue;
+      }
+      if (how == asBytes) {
+        const offset = <usize>load<u32>(column, 12) + (r << 2);
+        const from = load<u32>(offset);
+        const bytes = <usize>(load<u32>(offset, 4) - from) * has;
+        store<u32>(at, <u32>bytes, 1);
+        copyLoose(at + 5, values + <usize>from, bytes);
+        at += 1 + (has << 2) + bytes;
+        continue;
+      }
+      if (how == asFloat64) {
+        store<u64>(at, canonical64(load<u64>(values + (r << 3))), 1);
+        at += 1 + (has << 3);
+        continue;
+      }
+      if (how == asNull || has == 0) {
         store<u8>(at, 0);
         at += 1;
         continue;
       }
-      const values = <usize>load<u32>(column, 16);
-      store<u8>(at, 1);
       at += 1;
-      if (how == asWord) {
-        store<u64>(at, load<u64>(values + (r << 3)));
-        at += 8;
-      } else if (how == asFloat64) {
-        store<u64>(at, canonical64(load<u64>(values + (r << 3))));
-        at += 8;
-      } else if (how == asBytes || how == asNested) {
+      if (how == asNested) {
         const offset = <usize>load<u32>(column, 12) + (r << 2);
         const from = load<u32>(offset);
         const bytes = load<u32>(offset, 4) - from;
         store<u32>(at, bytes);
         at += 4;
         copyLoose(at, values + <usize>from, <usize>bytes);
-        if (how == asNested) unifyFloats(at, <usize>load<u32>(column, 20));
+        unifyFloats(at, <usize>load<u32>(column, 20));
         at += <usize>bytes;
       } else if (how == asJson) {
         const offset = <usize>load<u32>(column, 12) + (r << 2);
