@@ -33,18 +33,19 @@ for (const [id, make] of benchRows(smoke ? 0.005 : 1)) {
   }
   if (row.only && chosen.length === 0 && !flag('all')) continue;
   const alone = row.b === null;
-  if (alone && row.goal < 0.1) {
+  if (alone && row.goal !== null && row.goal < 0.1) {
     console.log(`${row.name}: skipped, the peer is not installed (bench/setup-peers.sh)`);
     continue;
   }
   const result = await compare(row.a, row.b, smoke ? 1 : Math.min(defaultRuns, row.runs ?? defaultRuns));
   const value = result.ratio ?? result.a.seconds;
-  const met = value <= row.goal;
-  if (!met) missed++;
+  const met = row.goal === null ? null : value <= row.goal;
+  if (met === false) missed++;
+  const verdict = met === null ? 'no goal' : `goal ${row.goal.toFixed(3)}: ${met ? 'met' : 'MISSED'}`;
   const line = [
     row.name,
     `  datagpu ${seconds(result.a)}${alone ? '' : `, peer ${seconds(result.b)}`}`,
-    `  ${alone ? 'seconds' : 'ratio'} ${value.toFixed(3)}${alone ? '' : ` (${result.ratioMin.toFixed(3)} to ${result.ratioMax.toFixed(3)})`}, goal ${row.goal.toFixed(3)}: ${met ? 'met' : 'MISSED'}`,
+    `  ${alone ? 'seconds' : 'ratio'} ${value.toFixed(3)}${alone ? '' : ` (${result.ratioMin.toFixed(3)} to ${result.ratioMax.toFixed(3)})`}, ${verdict}`,
     row.records === undefined
       ? ''
       : `  ${Math.round(row.records / result.a.seconds).toLocaleString('en')} rows/s, ${(row.bytes / 1e6 / result.a.seconds).toFixed(0)} MB/s, peak ${megabytes(result.a.peakBytes)}${alone ? '' : `, peer's peak ${megabytes(result.b.peakBytes)}`}`,

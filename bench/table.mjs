@@ -13,6 +13,7 @@ console.log('|---|---|---|---|---|---|---|---|---|');
 for (const r of rows) {
   const ratio = r.ratio === null ? '' : `${r.ratio.toFixed(3)} (${r.ratioMin.toFixed(3)} to ${r.ratioMax.toFixed(3)})`;
   const size = r.peerBytes ? (r.oursBytes / r.peerBytes).toFixed(3) : '';
-  const cells = [r.id, r.name, seconds(r.datagpu), seconds(r.peer), ratio, r.goal.toFixed(3), r.met ? 'yes' : 'no'];
+  const met = r.met === null ? '' : r.met ? 'yes' : 'no';
+  const cells = [r.id, r.name, seconds(r.datagpu), seconds(r.peer), ratio, r.goal?.toFixed(3) ?? '', met];
   console.log(`| ${[...cells, peak(r.datagpu), size].join(' | ')} |`);
 }

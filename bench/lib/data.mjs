@@ -55,14 +55,14 @@ const once = (name, make) => {
   return file;
 };
 
-/** Rows of id, text of 5 to 34 words, category with blanks and N/A, length, score; 15 % exact duplicates. */
-function* tableRows(rows, format, seed) {
+/** Rows of id, text of 5 to 34 words, category with blanks and N/A, length, score; a part of them exact duplicates. */
+function* tableRows(rows, format, seed, repeated = 0.15) {
   const rnd = generator(seed);
   const word = vocabulary(rnd, 50_000);
   const categories = ['alpha', 'Beta ', ' gamma', '', 'N/A', 'delta'];
   const recent = [];
   for (let i = 0; i < rows; i++) {
-    if (recent.length > 1000 && rnd() < 0.15) {
+    if (recent.length > 1000 && rnd() < repeated) {
       yield recent[Math.floor(rnd() * recent.length)];
       continue;
     }
@@ -90,6 +90,12 @@ function* tableRows(rows, format, seed) {
 export function table(rows, format = 'csv') {
   const header = format === 'csv' ? 'ID,Text Body,Category,Length,Quality Score' : '';
   return once(`table-${rows}.${format}`, (file) => writeLines(file, header, tableRows(rows, format, 12345)));
+}
+
+/** The same kind of table as CSV, with no row twice. */
+export function distinctTable(rows) {
+  const header = 'ID,Text Body,Category,Length,Quality Score';
+  return once(`table-${rows}-distinct.csv`, (file) => writeLines(file, header, tableRows(rows, 'csv', 12345, 0)));
 }
 
 /** 50 columns of integers and floats. */
