@@ -18,8 +18,10 @@ import {
   sharedAt,
   sharedCount,
   signatureAt,
+  sizeAt,
   sizeOf,
-  stampAt,
+  tallyOf,
+  unenteredAt,
 } from './rows';
 import { keep, shinglesAt } from './sets';
 import { addSize } from './sizes';
@@ -67,7 +69,7 @@ export function insert(set: usize, n: u32, ordinal: u32): void {
   store<u32>(record, owned, ownCount);
   store<u32>(record, commons, sharedCount);
   store<u32>(record, ordinal, ordinalAt);
-  store<u32>(record, 0, stampAt);
+  store<u32>(tallyOf(rows - 1), n, sizeAt);
   memory.copy(record + signatureAt, signature, 32);
   forget();
   held += n;
@@ -83,6 +85,7 @@ function enter(row: u32, n: u32, count: u32, signature: u64): void {
     const key = load<u32>(entry, 8);
     post(entersBySize(load<u64>(entry), load<u32>(entry, 12)) ? keyFor(key, sizeClass(n)) : key, row, p, n, signature);
   }
+  store<u32>(tallyOf(row), n - count, unenteredAt);
   indexed += count;
 }
 

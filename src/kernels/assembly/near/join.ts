@@ -12,7 +12,6 @@ import {
   leastSize,
   mostSize,
   prefixLength,
-  prefixLengthAt,
   setThreshold,
   sharedRate,
   sharedRateOf,
@@ -29,17 +28,21 @@ import {
   differing,
   folded,
   longAt,
+  metAt,
   ordinalAt,
   ownAt,
   ownCount,
+  probeAt,
   rowAt,
   rows,
   sharedAt,
   sharedCount,
   sign,
   signatureAt,
+  sizeAt,
   sizeOf,
-  stampAt,
+  tallyOf,
+  unenteredAt,
 } from './rows';
 import { shinglesAt } from './sets';
 import { hasSize, searchLength } from './sizes';
@@ -139,13 +142,13 @@ function order(set: usize, n: u32): void {
   longSigned = false;
 }
 
-/** Compares a set with those that a key leads to, the shingle at position `p` of its order. */
+/** Counts the rows that a key leads to, the shingle at position `p` of a set's order. */
 function meet(key: u32, set: usize, n: u32, p: u32): void {
   const value = valueOf(key);
   if (value == 0) return;
   if ((value & 1) == 0) {
     work++;
-    compare((value >> 1) - 1, set, n, p);
+    count((value >> 1) - 1, set, n, p, 0);
     return;
   }
   const x = brief;
@@ -156,42 +159,47 @@ function meet(key: u32, set: usize, n: u32, p: u32): void {
     const end = node + nodeHeader + (entries << 3);
     work += entries;
     for (let at = node + nodeHeader; at < end; at += 8)
-      if (<u32>popcnt<u64>(x ^ load<u64>(at)) <= mostDiffering) consider(at + behind, x ^ load<u64>(at), set, n, p);
+      if (<u32>popcnt<u64>(x ^ load<u64>(at)) <= mostDiffering)
+        count(load<u32>(at + behind), set, n, p, load<u32>(at + behind, 4) & saturated);
     node = <usize>load<u32>(node);
   }
 }
 
-/** Compares a set with the row of an entry if it can be similar enough: by its size, its signature and the entry's position. */
-function consider(entry: usize, differ: u64, set: usize, n: u32, p: u32): void {
-  const packed = load<u32>(entry, 4);
-  const m = packed >> 16;
-  if (m != saturated) {
-    // What both have comes at or behind the first shingle that both have. An estimate that never exceeds what must be
-    // shared spares most rows the exact one.
-    const sum = <f64>(n + m);
-    if (<f64>(<u32>popcnt<u64>(differ)) > sum * slack) return;
-    if (min(<f64>(n - p), <f64>(m - (packed & 0xffff))) < sum * rate) return;
-  }
-  compare(load<u32>(entry), set, n, p);
+/** In the count of a tally: the row was compared with the set, or can't be similar enough. */
+const isSettled: u32 = 1 << 31;
+
+/**
+ * Counts that a set and a row have a shingle in common, at positions `p` and at least `q` of their orders, and compares them
+ * when they may have as many as they must. What is not counted comes behind the last shingle of the set that is looked up, or
+ * behind the last one that the row is entered under, whichever is first in the order.
+ */
+function count(row: u32, set: usize, n: u32, p: u32, q: u32): void {
+  const tally = tallyOf(row);
+  const met = load<u32>(tally, probeAt) == probes ? load<u32>(tally, metAt) : 0;
+  if ((met & isSettled) != 0) return;
+  const m = load<u32>(tally, sizeAt);
+  const needed = <u32>Math.ceil(<f64>(n + m) * rate);
+  // Not settled: keys that are equal by chance say nothing of positions.
+  if (met + min(n - p, m - q) < needed) return;
+  const isEnough = met + 1 + max(n - length, load<u32>(tally, unenteredAt)) >= needed;
+  store<u32>(tally, probes, probeAt);
+  store<u32>(tally, isEnough ? isSettled : met + 1, metAt);
+  if (isEnough && sizesFit(n, m)) compare(row, set, n, m, needed);
 }
 
-/** Compares a set with a row's, unless that was done by this probe. */
-function compare(row: u32, set: usize, n: u32, p: u32): void {
+/** Compares a set with a row of `m`. They must share `needed` at least. */
+function compare(row: u32, set: usize, n: u32, m: u32, needed: u32): void {
   const record = rowAt(row);
-  if (load<u32>(record, stampAt) == probes) return;
-  store<u32>(record, probes, stampAt);
   work += 16;
-  const m = sizeOf(record);
   const differ = differing(record + signatureAt, signature);
   const sum = <f64>(n + m);
-  if (<f64>differ > sum * slack || <f64>(n - p) < sum * rate || !sizesFit(n, m)) return;
+  if (<f64>differ > sum * slack) return;
   if (n >= longFrom && m >= longFrom && <f64>differingLong(set, n, record) > sum * slack) return;
   if (bestSimilarity > 0 && row > best) {
     const most = <f64>((n + m - differ) >> 1);
     if (most / (sum - most) <= bestSimilarity) return;
   }
-  const least = max(leastShared(n, m), <u32>Math.ceil(sum * rate));
-  if (n - p < least) return;
+  const least = max(leastShared(n, m), needed);
   const both = sharedBy(set, n, record, least);
   if (both < least) return;
   const value = <f64>both / <f64>(n + m - both);
@@ -201,7 +209,6 @@ function compare(row: u32, set: usize, n: u32, p: u32): void {
     rate = sharedRateOf(value);
     slack = 1 - 2 * rate;
     mostDiffering = <u32>(<f64>(n + sizeMost) * slack);
-    length = min(length, prefixLengthAt(n, value));
   }
 }
 

@@ -3,8 +3,9 @@
  * that have exactly the same ones (interned.ts).
  *
  *     row   in pages of 2^12: place of the shingles that are its own (sets.ts), address of the shared ones, how many it has of each,
- *           ordinal, number of the last probe that compared it, address of its long signature (long.ts), 4 bytes unused;
- *           then its signature
+ *           ordinal, address of its long signature (long.ts), 8 bytes unused; then its signature
+ *     tally number of the last probe that met it, how often that did (join.ts), its size, how many of its shingles it is
+ *           not entered under: uint32 each
  *
  * A signature has 256 bits: bit i tells whether the number of shingles with i in their lowest byte is odd. Sets that differ
  * in d shingles have signatures that differ in at most d bits, whatever else they share (E. F. de O. Sandes and others,
@@ -22,9 +23,16 @@ export const sharedAt: usize = 4;
 export const ownCount: usize = 8;
 export const sharedCount: usize = 12;
 export const ordinalAt: usize = 16;
-export const stampAt: usize = 20;
-export const longAt: usize = 24;
+export const longAt: usize = 20;
 export const signatureAt: usize = 32;
+
+const tallyTable = memory.data(4 << 15, 16);
+const tallyBits: usize = 4;
+/** Where a tally's fields are. */
+export const probeAt: usize = 0;
+export const metAt: usize = 4;
+export const sizeAt: usize = 8;
+export const unenteredAt: usize = 12;
 
 /** Rows there are. */
 export let rows: u32 = 0;
@@ -43,10 +51,21 @@ export function sizeOf(record: usize): u32 {
   return load<u32>(record, ownCount) + load<u32>(record, sharedCount);
 }
 
-/** The record of one row more. */
+// @ts-ignore: decorator
+@inline
+export function tallyOf(row: u32): usize {
+  const page = <usize>load<u32>(tallyTable + ((<usize>(row >> pageBits)) << 2));
+  return page + ((<usize>(row & ((1 << pageBits) - 1))) << tallyBits);
+}
+
+/** The record of one row more. Its tally is empty. */
 export function addRow(): usize {
-  if ((rows & ((1 << pageBits) - 1)) == 0)
-    store<u32>(pageTable + ((<usize>(rows >> pageBits)) << 2), <u32>takeRoom((<usize>1) << (rowBits + <usize>pageBits)));
+  if ((rows & ((1 << pageBits) - 1)) == 0) {
+    const page = (<usize>(rows >> pageBits)) << 2;
+    store<u32>(pageTable + page, <u32>takeRoom((<usize>1) << (rowBits + <usize>pageBits)));
+    store<u32>(tallyTable + page, <u32>takeRoom((<usize>1) << (tallyBits + <usize>pageBits)));
+  }
+  v128.store(tallyOf(rows), i64x2.splat(0));
   rows++;
   return rowAt(rows - 1);
 }
