@@ -1,10 +1,10 @@
 /** Entering kept sets in the index (join.ts), and rebuilding it when its order of shingles makes the search long. */
 import { prefixLength, sizeClass } from './bounds';
 import { beginCounting, countSet, entersBySize, learn } from './frequent';
-import { commons, intern, known, mayIntern, own, owned, wholeOwn } from './interned';
-import { brief, forget, keyFor, prepare, restart, signature, signLongOnce, work } from './join';
+import { commons, intern, known, mayIntern, own, owned, remember, splitRow, wholeOwn } from './interned';
+import { brief, forget, keyFor, longSignature, prepare, restart, signature, signLongOnce, work } from './join';
 import { keepLong, longFrom } from './long';
-import { beginPrefix, extendPrefix, forgetBefore, prefix } from './order';
+import { beginPrefix, extendPrefix, forgetBefore, prefix, template } from './order';
 import { clearPostings, post } from './postings';
 import {
   addRow,
@@ -25,6 +25,7 @@ import {
 } from './rows';
 import { keep, shinglesAt } from './sets';
 import { addSize } from './sizes';
+import { isOrdered } from './template';
 import { clearTails, headLength } from './tails';
 import { whole } from './whole';
 
@@ -62,10 +63,11 @@ export function insert(set: usize, n: u32, ordinal: u32): void {
   const record = addRow();
   if (n >= longFrom) {
     signLongOnce(set, n);
-    store<u32>(record, <u32>keepLong(n), longAt);
+    store<u32>(record, <u32>keepLong(longSignature, n), longAt);
   }
   store<u32>(record, place, ownAt);
   store<u32>(record, <u32>intern(), sharedAt);
+  if (known != 0 && template == 0) remember(known);
   store<u32>(record, owned, ownCount);
   store<u32>(record, commons, sharedCount);
   store<u32>(record, ordinal, ordinalAt);
@@ -111,8 +113,8 @@ export function rebuildStep(): bool {
       // Multiples of the golden ratio: spread evenly wherever it stops.
       const record = rowAt(<u32>((<u64>(reached * 0x9e3779b1) * <u64>rows) >> 32));
       const own = load<u32>(record, ownCount);
-      if (!countSet(shinglesAt(load<u32>(record, ownAt), own), own)) break;
-      if (!countSet(<usize>load<u32>(record, sharedAt), load<u32>(record, sharedCount))) break;
+      if (!countSet(shinglesAt(load<u32>(record, ownAt), own), own, 1)) break;
+      if (!countSet(<usize>load<u32>(record, sharedAt), load<u32>(record, sharedCount), 1)) break;
       reached++;
       seen += sizeOf(record);
       if (seen > stepShingles) return false;
@@ -129,9 +131,18 @@ export function rebuildStep(): bool {
     const record = rowAt(reached);
     const n = sizeOf(record);
     const count = prefixLength(n);
-    const set = whole(record, n);
-    beginPrefix(set, n, count);
-    enter(reached, n, headLength(reached, set, n, count, 0), folded(record + signatureAt));
+    const list = <usize>load<u32>(record, sharedAt);
+    const isApart = list != 0 && isOrdered(list);
+    let set: usize = 0;
+    if (isApart) {
+      const others = load<u32>(record, ownCount);
+      splitRow(shinglesAt(load<u32>(record, ownAt), others), others, list);
+      beginPrefix(own, others, list, count);
+    } else {
+      set = whole(record, n);
+      beginPrefix(set, n, 0, count);
+    }
+    enter(reached, n, headLength(reached, set, n, count, isApart ? list : 0), folded(record + signatureAt));
     reached++;
     seen += n;
     if (seen > stepShingles) return false;

@@ -7,12 +7,15 @@ import { take } from '../shared/arena';
 import { learnedEntries } from './frequent';
 import { K0, spread } from './hash';
 import { isInterned } from './order';
+import { isOrdered, lengthOf, makeList, mayMakeList } from './template';
 
 let entries: usize = 0;
 let bits: u32 = 0;
 let used: u32 = 0;
-const internedMost: usize = 1 << 24;
-let internedBytes: usize = 0;
+
+/** Lists that sets had, the last one first, or 0. */
+const recent = memory.data(4 * 4, 16);
+const recents: usize = 4;
 
 /** What `split` made of a set: shingles of its own, and frequent ones. */
 export let own: usize = 0;
@@ -33,11 +36,7 @@ export function split(set: usize, n: u32): void {
     wholeOwn(set, n);
     return;
   }
-  if (n > capacity) {
-    capacity = max(max(n, capacity * 2), 1024);
-    rares = take((<usize>capacity) << 3);
-    common = take((<usize>capacity) << 3);
-  }
+  makeRoom(n);
   let rare: u32 = 0;
   let shared: u32 = 0;
   let h: u64 = 0;
@@ -67,9 +66,74 @@ export function split(set: usize, n: u32): void {
   }
 }
 
-/** Whether the frequent ones can be held: their list is, or there is room for one more. Lists are never spilled. */
+function makeRoom(n: u32): void {
+  if (n <= capacity) return;
+  capacity = max(max(n, capacity * 2), 1024);
+  rares = take((<usize>capacity) << 3);
+  common = take((<usize>capacity) << 3);
+}
+
+/** Takes the set apart by one of the lists that sets had last, if it has all of it; else false. It is in order then. */
+export function splitByList(set: usize, n: u32): bool {
+  if (learnedEntries == 0 || load<u32>(recent) == 0) return false;
+  makeRoom(n);
+  for (let i: usize = 0; i < recents; i++) {
+    const list = <usize>load<u32>(recent + (i << 2));
+    if (list == 0) return false;
+    if (lengthOf(list) < n >> 2 || !isOrdered(list) || !leaves(set, n, list)) continue;
+    for (; i > 0; i--) store<u32>(recent + (i << 2), load<u32>(recent + ((i - 1) << 2)));
+    store<u32>(recent, <u32>list);
+    own = rares;
+    commons = lengthOf(list);
+    known = list;
+    return true;
+  }
+  return false;
+}
+
+/** Writes what a set has beside a list, if it has all of that. */
+function leaves(set: usize, n: u32, list: usize): bool {
+  const end = set + ((<usize>n) << 3);
+  let to = rares;
+  let next = load<u64>(list);
+  for (let at = set; at < end; at += 8) {
+    const shingle = load<u64>(at);
+    if (shingle == next) {
+      list += 8;
+      next = load<u64>(list);
+    } else {
+      // Behind the list is a 0.
+      if (next < shingle && next != 0) return false;
+      store<u64>(to, shingle);
+      to += 8;
+    }
+  }
+  owned = <u32>((to - rares) >> 3);
+  return next == 0;
+}
+
+/** Takes a row apart that has a list: copies the others. */
+export function splitRow(others: usize, count: u32, list: usize): void {
+  makeRoom(count);
+  memory.copy(rares, others, (<usize>count) << 3);
+  own = rares;
+  owned = count;
+  commons = lengthOf(list);
+  known = list;
+}
+
+/** Tries a list with the next sets, after the one that they had last. */
+export function remember(list: usize): void {
+  let last = load<u32>(recent) == 0 ? 0 : 1;
+  for (let i = last; i < <i32>recents; i++) if (load<u32>(recent + ((<usize>i) << 2)) == <u32>list) return;
+  for (let i = <i32>recents - 1; i > last; i--)
+    store<u32>(recent + ((<usize>i) << 2), load<u32>(recent + ((<usize>(i - 1)) << 2)));
+  store<u32>(recent + ((<usize>last) << 2), <u32>list);
+}
+
+/** Whether the frequent ones can be held: their list is, or there is room for one more. */
 export function mayIntern(): bool {
-  return known != 0 || internedBytes < internedMost;
+  return known != 0 || mayMakeList();
 }
 
 /** The list that is equal to the frequent shingles of the last `split`: one more if there was none. */
@@ -77,9 +141,7 @@ export function intern(): usize {
   if (known != 0 || commons == 0) return known;
   if (bits == 0 || used > ((<u32>3) << bits) >> 2) widen();
   const at = entryFor();
-  known = take((<usize>commons) << 3);
-  internedBytes += (<usize>commons) << 3;
-  memory.copy(known, common, (<usize>commons) << 3);
+  known = makeList(common, commons);
   store<u64>(at, hash);
   store<u32>(at, <u32>known, 8);
   store<u32>(at, commons, 12);

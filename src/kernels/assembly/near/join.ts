@@ -19,12 +19,14 @@ import {
   sizesFit,
 } from './bounds';
 import { isSplit } from './frequent';
-import { known, own, owned, split } from './interned';
-import { beginPrefix, extendPrefix, prefix } from './order';
+import { take } from '../shared/arena';
+import { known, own, owned, split, splitByList } from './interned';
+import { beginPrefix, extendPrefix, prefix, strays, template } from './order';
 import { overlap } from './overlap';
 import { fetchSlots, initPostings, nodeHeader, saturated, valueOf } from './postings';
-import { longDiffering, longFrom, longSignature, longWords, signLong } from './long';
+import { longDiffering, longFrom, longWords, signLong } from './long';
 import {
+  addSignature,
   differing,
   folded,
   longAt,
@@ -46,6 +48,7 @@ import {
 } from './rows';
 import { shinglesAt } from './sets';
 import { hasSize, searchLength } from './sizes';
+import { lengthOf, longOf, signatureOf } from './template';
 
 let probes: u32 = 0;
 /** Rows met since the index was built, and shingles compared. */
@@ -54,8 +57,10 @@ let workBefore: u64 = 0;
 /** The set whose prefix is in `prefix`, and whether `split` has taken it apart. */
 let ordered: usize = 0;
 let parted: bool = false;
-/** Whether its long signature was made. */
+/** Its long signature, if it was made. */
 let longSigned: bool = false;
+export let longSignature: usize = 0;
+let longCapacity: u32 = 0;
 let bestSimilarity: f64 = 0;
 
 export function init(threshold: f64): void {
@@ -134,11 +139,22 @@ export function probe(set: usize, n: u32): f64 {
 
 /** Begins a set's prefix, and makes its signature. */
 function order(set: usize, n: u32): void {
-  beginPrefix(set, n, prefixLength(n));
-  sign(set, n, signature);
+  const most = prefixLength(n);
+  parted = splitByList(set, n);
+  if (parted) {
+    beginPrefix(own, owned, known, most);
+    // Not by a list that is only a part of what it could be.
+    if (strays > lengthOf(known) >> 3) parted = false;
+  }
+  if (parted) {
+    sign(own, owned, signature);
+    addSignature(signature, signatureOf(known));
+  } else {
+    beginPrefix(set, n, 0, most);
+    sign(set, n, signature);
+  }
   brief = folded(signature);
   ordered = set;
-  parted = false;
   longSigned = false;
 }
 
@@ -249,8 +265,15 @@ export function prepare(set: usize, n: u32): void {
 /** Makes a set's long signature, once. */
 export function signLongOnce(set: usize, n: u32): void {
   if (longSigned) return;
-  signLong(set, n);
   longSigned = true;
+  const words = longWords(n);
+  if (words > longCapacity) {
+    longCapacity = words;
+    longSignature = take((<usize>words) << 3);
+  }
+  const other: usize = template == 0 ? 0 : longOf(template, words);
+  if (other == 0) signLong(set, n, words, 0, longSignature);
+  else signLong(own, owned, words, other, longSignature);
 }
 
 /** Must be called when the index was rebuilt. */

@@ -3,15 +3,10 @@
  * differ in hundreds of shingles. A signature of half the bits is the one half xored with the other, so that signatures
  * of any two sizes can be compared.
  */
-import { take } from '../shared/arena';
 import { takeRoom } from './sets';
 
 /** Sets of so many shingles have a long signature. */
 export const longFrom: u32 = 512;
-
-/** The signature that `signLong` made. */
-export let longSignature: usize = 0;
-let capacity: u32 = 0;
 
 /** Words of 64 bits, a power of two. */
 // @ts-ignore: decorator
@@ -20,17 +15,14 @@ export function longWords(n: u32): u32 {
   return (<u32>1) << (27 - clz<u32>(n));
 }
 
-export function signLong(set: usize, n: u32): void {
-  const words = longWords(n);
-  if (words > capacity) {
-    capacity = words;
-    longSignature = take((<usize>words) << 3);
-  }
-  memory.fill(longSignature, 0, (<usize>words) << 3);
+/** Writes a signature of so many words, xored with another one if that is not 0. */
+export function signLong(set: usize, n: u32, words: u32, other: usize, to: usize): void {
+  if (other == 0) memory.fill(to, 0, (<usize>words) << 3);
+  else memory.copy(to, other, (<usize>words) << 3);
   const end = set + ((<usize>n) << 3);
   for (let at = set; at < end; at += 8) {
     const h = load<u64>(at);
-    const word = longSignature + ((<usize>((h >> 6) & <u64>(words - 1))) << 3);
+    const word = to + ((<usize>((h >> 6) & <u64>(words - 1))) << 3);
     store<u64>(word, load<u64>(word) ^ ((<u64>1) << (h & 63)));
   }
 }
@@ -39,14 +31,14 @@ const heldBytes: usize = 1 << 18;
 let held: usize = 0;
 let heldEnd: usize = 0;
 
-/** Keeps the signature of a set of `n` that `signLong` made; returns its address. */
-export function keepLong(n: u32): usize {
+/** Keeps a copy of the signature of a set of `n`; returns its address. */
+export function keepLong(signature: usize, n: u32): usize {
   const bytes = (<usize>longWords(n)) << 3;
   if (held + bytes > heldEnd) {
     held = takeRoom(max(bytes, heldBytes));
     heldEnd = held + max(bytes, heldBytes);
   }
-  memory.copy(held, longSignature, bytes);
+  memory.copy(held, signature, bytes);
   held += bytes;
   return held - bytes;
 }

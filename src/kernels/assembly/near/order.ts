@@ -8,8 +8,8 @@
  */
 import { take } from '../shared/arena';
 import { frequent, internFlag, learnedEntries, levelIn } from './frequent';
+import { countsOf, inOrder, lengthOf, levels, sumsOf } from './template';
 
-export const levels: usize = 12;
 const counts = memory.data(4 * 12, 16);
 const sums = memory.data(8 * 12, 16);
 
@@ -32,8 +32,18 @@ let heap: usize = 0;
 let heaped: u32 = 0;
 let current: u32 = 0;
 
-/** Begins with a sorted set of `n`, of which at most the first `most` will be asked for. */
-export function beginPrefix(set: usize, n: u32, most: u32): void {
+/** The list that the set has beside the shingles that were given, or 0, and what is left of it in order. */
+export let template: usize = 0;
+let next: usize = 0;
+let nextEnd: usize = 0;
+/** How many shingles are to be held once, without those of `template`. */
+export let strays: u32 = 0;
+
+/**
+ * Begins with a set, of which at most the first `most` will be asked for: `n` sorted shingles, and those of `list` if that
+ * is not 0, which is in order then.
+ */
+export function beginPrefix(set: usize, n: u32, list: usize, most: u32): void {
   if (n > capacity) {
     capacity = max(max(n, capacity * 2), 1024);
     prefix = take((<usize>capacity) << 4);
@@ -49,14 +59,25 @@ export function beginPrefix(set: usize, n: u32, most: u32): void {
   found = swap;
   founds = 0;
   sorted = false;
+  template = list;
+  strays = 0;
   let rare: u32 = 0;
   if (learnedEntries == 0) {
     for (; rare < most; rare++) put(rare, load<u64>(set + ((<usize>rare) << 3)), 0);
     placed = most;
     return;
   }
-  memory.fill(counts, 0, levels << 2);
-  memory.fill(sums, 0, levels << 3);
+  if (list == 0) {
+    memory.fill(counts, 0, levels << 2);
+    memory.fill(sums, 0, levels << 3);
+    next = 0;
+    nextEnd = 0;
+  } else {
+    memory.copy(counts, countsOf(list), levels << 2);
+    memory.copy(sums, sumsOf(list), levels << 3);
+    next = inOrder(list);
+    nextEnd = next + ((<usize>lengthOf(list)) << 4);
+  }
   let i: usize = 0;
   let to = found;
   let hint = before;
@@ -80,6 +101,7 @@ export function beginPrefix(set: usize, n: u32, most: u32): void {
     const level = levelIn(flags);
     to += 16;
     store<u8>(marks + i, flags & internFlag);
+    strays += <u32>((flags & internFlag) != 0);
     const count = counts + ((<usize>level) << 2);
     store<u32>(count, load<u32>(count) + 1);
     const sum = sums + ((<usize>level) << 3);
@@ -101,15 +123,29 @@ export function forgetBefore(): void {
 /** Sees to it that the first `length` shingles are in `prefix`. */
 export function extendPrefix(length: u32): void {
   while (placed < length) {
-    while (heaped == 0) {
+    while (heaped == 0 && current + 1 < <u32>levels) {
       current++;
       fillHeap();
+    }
+    if (next < nextEnd && (heaped == 0 || isNextFirst())) {
+      put(placed++, load<u64>(next), load<u32>(<usize>load<u32>(next, 8), 12));
+      next += 16;
+      continue;
     }
     put(placed++, load<u64>(heap), load<u32>(heap, 12));
     heaped--;
     v128.store(heap, v128.load(heap + ((<usize>heaped) << 4)));
     sink(0, heaped);
   }
+}
+
+/** Whether the list's next shingle comes before the heap's first. */
+// @ts-ignore: decorator
+@inline
+function isNextFirst(): bool {
+  const left = load<u32>(next, 12);
+  const right = load<u32>(heap, 8);
+  return left < right || (left == right && load<u64>(next) < load<u64>(heap));
 }
 
 /** How many shingles of the set are of a level above 0, if it is `sorted`. */

@@ -92,6 +92,12 @@ export function sign(set: usize, n: u32, to: usize): void {
   store<u64>(to, d, 24);
 }
 
+/** Makes a signature of some shingles that of them and others. */
+export function addSignature(to: usize, other: usize): void {
+  v128.store(to, v128.xor(v128.load(to), v128.load(other)));
+  v128.store(to, v128.xor(v128.load(to, 16), v128.load(other, 16)), 16);
+}
+
 /** Bits in which two signatures differ. */
 // @ts-ignore: decorator
 @inline

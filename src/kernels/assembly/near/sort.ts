@@ -56,7 +56,7 @@ function insert(from: usize, to: usize, n: u32): bool {
 }
 
 /** Least significant digit first, a byte at a time; an even number of passes, so that the result is where the input was. */
-function byDigits(at: usize, n: u32, spare: usize): void {
+export function byDigits(at: usize, n: u32, spare: usize): void {
   let from = at;
   let to = spare;
   const bytes = (<usize>n) << 3;

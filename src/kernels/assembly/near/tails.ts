@@ -24,10 +24,12 @@
 import { sharedRate } from './bounds';
 import { internLevel, levelOf } from './frequent';
 import { K0, spread } from './hash';
-import { own, owned } from './interned';
-import { countOf, levels, sorted, sumOf } from './order';
+import { commons, own, owned } from './interned';
+import { countOf, sorted, strays, sumOf, template } from './order';
 import { ownAt, ownCount, rowAt, sharedAt, sharedCount, sizeOf } from './rows';
 import { shinglesAt, takeRoom } from './sets';
+import { levels } from './template';
+import { whole } from './whole';
 
 const firstBits: u32 = 12;
 const mostBits: u32 = 20;
@@ -43,8 +45,8 @@ export function clearTails(): void {
 
 /**
  * How many of the first `count` shingles the row `row` must be entered under: the row with the `n` shingles of `set`, the
- * one put in order last. If `list` is not 0, it is the list of those held once, and `split` has taken the set apart. Rows
- * before it must have been entered.
+ * one put in order last; `set` may be 0. If `list` is not 0, it is the list of those held once, and the set was taken apart
+ * (interned.ts). Rows before it must have been entered.
  */
 export function headLength(row: u32, set: usize, n: u32, count: u32, list: usize): u32 {
   if (!sorted) return count;
@@ -70,24 +72,27 @@ export function headLength(row: u32, set: usize, n: u32, count: u32, list: usize
   }
   if (least == count) return count;
   // If the tail is all of the list, it was perhaps compared before. Addresses of lists are multiples of 64.
-  const compared = list != 0 && leastLevel >= internLevel ? <u32>list | leastLevel : 0;
+  const isListed = list != 0 && leastLevel >= internLevel && strays == (template == 0 ? commons : 0);
+  const compared = isListed ? <u32>list | leastLevel : 0;
   const other = load<u32>(found, 8);
   if (compared == 0 || load<u32>(found, 12) != compared) {
-    if (!hasTail(other, set, n, list, leastLevel)) return count;
+    if (!hasTail(row, other, set, n, list, leastLevel)) return count;
     if (compared != 0) store<u32>(found, compared, 12);
   }
   const needed = <u32>Math.ceil(<f64>(n - sizeOf(rowAt(other))) * sharedRate);
   return least - min(max(needed, 1) - 1, least);
 }
 
-/** Whether a row has all shingles of a set that are of a level or above. */
-function hasTail(row: u32, set: usize, n: u32, list: usize, level: u32): bool {
-  const record = rowAt(row);
+/** Whether another row has all shingles of a row's set that are of a level or above. */
+function hasTail(row: u32, other: u32, set: usize, n: u32, list: usize, level: u32): bool {
+  const record = rowAt(other);
   const count = load<u32>(record, ownCount);
-  const its = shinglesAt(load<u32>(record, ownAt), count);
   const shared = <usize>load<u32>(record, sharedAt);
   // What is of a list that both have needs no look.
-  if (list != 0 && list == shared) return hasAll(its, count, 0, 0, own, owned, level);
+  if (list != 0 && list == shared)
+    return hasAll(shinglesAt(load<u32>(record, ownAt), count), count, 0, 0, own, owned, level);
+  if (set == 0) set = whole(rowAt(row), n);
+  const its = shinglesAt(load<u32>(record, ownAt), count);
   return hasAll(its, count, shared, load<u32>(record, sharedCount), set, n, level);
 }
 
