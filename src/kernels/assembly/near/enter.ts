@@ -35,13 +35,13 @@ const sampleSets: u32 = 65536;
  * Postings met, for each posting there is, or for 4 shingles if those are more, after which the index is rebuilt; twice as
  * many if that did not help.
  */
-const patienceAtFirst: u64 = 16;
+const patienceAtFirst: u64 = 8;
 /** Shingles that a step of a rebuild takes. */
 const stepShingles: u32 = 1 << 18;
 
 /** Shingles indexed. */
 let indexed: u32 = 0;
-/** Shingles of all rows, which a rebuild looks up. */
+/** Shingles that rows have as their own, which a rebuild looks up. */
 let held: u64 = 0;
 let patience: u64 = patienceAtFirst;
 let builds: u32 = 0;
@@ -74,7 +74,7 @@ export function insert(set: usize, n: u32, ordinal: u32): void {
   store<u32>(tallyOf(rows - 1), n, sizeAt);
   memory.copy(record + signatureAt, signature, 32);
   forget();
-  held += n;
+  held += owned;
   addSize(n);
   enter(rows - 1, n, headLength(rows - 1, set, n, prefixLength(n), known), brief);
 }

@@ -105,6 +105,8 @@ let mostDiffering: u32 = 0;
 let sizeMost: u32 = 0;
 /** How much of its prefix a set still needs. */
 let length: u32 = 0;
+/** Whether all shingles before the one that is looked up were. */
+let isInOrder: bool = true;
 export const signature: usize = memory.data(32, 16);
 export let brief: u64 = 0;
 
@@ -123,18 +125,27 @@ export function probe(set: usize, n: u32): f64 {
   length = searchLength(n, sizeMost);
   extendPrefix(length);
   fetchSlots(prefix + 8, length);
-  for (let p: u32 = 0; p < length && bestSimilarity < 1; p++) {
-    const entry = prefix + ((<usize>p) << 4);
-    const key = load<u32>(entry, 8);
-    meet(key, set, n, p);
-    if (isSplit(load<u32>(entry, 12))) {
-      // Only the lists of those sizes with which a set can still be similar enough.
-      const to = sizeClass(mostSize(n, p));
-      for (let size = sizeClass(leastSize(n)); size <= to; size++)
-        if (hasSize(size)) meet(keyFor(key, size), set, n, p);
-    }
-  }
+  // What is most similar to a set is often the row that it has a whole list from: others must have more than that, then.
+  const head: u32 = template == 0 ? 0 : min(owned, length);
+  isInOrder = false;
+  for (let p = head; p < length && head > 0 && bestSimilarity < 1; p++) search(p, set, n);
+  isInOrder = true;
+  const to = head == 0 ? length : head;
+  for (let p: u32 = 0; p < to && bestSimilarity < 1; p++) search(p, set, n);
   return bestSimilarity < 0 ? -1 : <f64>load<u32>(rowAt(best), ordinalAt);
+}
+
+/** Looks up the shingle at position `p` of a set's order. */
+// @ts-ignore: decorator
+@inline
+function search(p: u32, set: usize, n: u32): void {
+  const entry = prefix + ((<usize>p) << 4);
+  const key = load<u32>(entry, 8);
+  meet(key, set, n, p);
+  if (!isSplit(load<u32>(entry, 12))) return;
+  // Only the lists of those sizes with which a set can still be similar enough.
+  const to = sizeClass(mostSize(n, isInOrder ? p : 0));
+  for (let size = sizeClass(leastSize(n)); size <= to; size++) if (hasSize(size)) meet(keyFor(key, size), set, n, p);
 }
 
 /** Begins a set's prefix, and makes its signature. */
@@ -196,7 +207,7 @@ function count(row: u32, set: usize, n: u32, p: u32, q: u32): void {
   const m = load<u32>(tally, sizeAt);
   const needed = <u32>Math.ceil(<f64>(n + m) * rate);
   // Not settled: keys that are equal by chance say nothing of positions.
-  if (met + min(n - p, m - q) < needed) return;
+  if (isInOrder && met + min(n - p, m - q) < needed) return;
   const isEnough = met + 1 + max(n - length, load<u32>(tally, unenteredAt)) >= needed;
   store<u32>(tally, probes, probeAt);
   store<u32>(tally, isEnough ? isSettled : met + 1, metAt);
