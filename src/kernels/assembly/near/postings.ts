@@ -2,8 +2,9 @@
  * Which rows have which shingles: for a key (32 bits of a shingle) the rows, their sizes and the position that the shingle
  * has in their order, and their signatures of 64 bits. Most shingles are of one row only.
  *
- *     slot   key, and 2 * row + 2 or the address of a node + 1: uint32 each; open addressing in pages of 2^15, which are
- *            split in two when they are full: extendible hashing (R. Fagin and others, TODS 4 (3), 1979)
+ *     slot   key, and 2 * row + 2 or the address of a node + 1: uint32 each; open addressing by lines of 8, which are one
+ *            wait for memory, in pages of 2^15, which are split in two when they are full: extendible hashing (R. Fagin and
+ *            others, TODS 4 (3), 1979)
  *     node   address of the next node or 0, in the first one the address of the last, entries, room: uint32 each; then
  *            a signature for each entry there is room for, and for each row and position | size << 16; rows ascending
  *
@@ -18,8 +19,8 @@ const entryBytes: usize = 16;
 const firstRoom: u32 = 3;
 const mostRoom: u32 = 63;
 
-/** Slots of a page: its first one has its depth and how many others are used. */
-const pageSlots: u32 = 1 << 15;
+/** Slots of a page: its first line has its depth and how many slots are used. */
+const pageLines: u32 = 1 << 12;
 const mostUsed: u32 = 26000;
 const slotPageBytes: usize = 8 << 15;
 /** Addresses of pages by the first `depth` bits of a key; entries with the same bits up to a page's own depth share it. */
@@ -69,23 +70,27 @@ function pageOf(index: u32): usize {
   return <usize>load<u32>(directory + ((<usize>index) << 2));
 }
 
-/** Where a key's slot is looked for first: by its last bits, and never the first slot, which has the page's header. */
+/** The line that a key's slot is looked for in first: by its last bits, and never the first one, which has the page's header. */
 // @ts-ignore: decorator
 @inline
-function homeIn(page: usize, key: u32): usize {
-  return page + (max<usize>(<usize>(key & (pageSlots - 1)), 1) << 3);
+function lineIn(page: usize, key: u32): usize {
+  return page + (max<usize>(<usize>(key & (pageLines - 1)), 1) << 6);
 }
 
 /** The slot of a key: its own, or the empty one for it. */
 // @ts-ignore: decorator
 @inline
 function slotIn(page: usize, key: u32): usize {
-  let at = homeIn(page, key);
-  const end = page + slotPageBytes;
+  let line = lineIn(page, key);
+  let slot = <usize>(key >> 12) << 3;
   while (true) {
-    if (load<u32>(at, 4) == 0 || load<u32>(at) == key) return at;
-    at += 8;
-    if (at == end) at = page + 8;
+    const end = slot + 64;
+    for (; slot < end; slot += 8) {
+      const at = line + (slot & 56);
+      if (load<u32>(at, 4) == 0 || load<u32>(at) == key) return at;
+    }
+    line += 64;
+    if (line == page + slotPageBytes) line = page + 64;
   }
 }
 
@@ -108,7 +113,7 @@ export function fetchSlots(keys: usize, count: u32): void {
   const end = keys + ((<usize>count) << 4);
   for (let at = keys; at < end; at += 16) {
     const key = load<u32>(at);
-    sum += load<u32>(homeIn(pageOf(key >> (32 - depth)), key));
+    sum += load<u32>(lineIn(pageOf(key >> (32 - depth)), key));
   }
   fetched = sum;
 }
@@ -134,7 +139,7 @@ function split(key: u32): void {
   memory.copy(splitting, full, slotPageBytes);
   memory.fill(full, 0, slotPageBytes);
   store<u32>(full, own + 1);
-  for (let at = splitting + 8; at < splitting + slotPageBytes; at += 8) {
+  for (let at = splitting + 64; at < splitting + slotPageBytes; at += 8) {
     if (load<u32>(at, 4) == 0) continue;
     const held = load<u32>(at);
     const page = ((held >> (31 - own)) & 1) != 0 ? second : full;

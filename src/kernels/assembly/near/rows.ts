@@ -26,8 +26,10 @@ export const ordinalAt: usize = 16;
 export const longAt: usize = 20;
 export const signatureAt: usize = 32;
 
-const tallyTable = memory.data(4 << 15, 16);
+/** Tallies are in pages of 2^14. */
+const tallyTable = memory.data(4 << 13, 16);
 const tallyBits: usize = 4;
+const tallyPageBits: u32 = 14;
 /** Where a tally's fields are. */
 export const probeAt: usize = 0;
 export const metAt: usize = 4;
@@ -54,17 +56,19 @@ export function sizeOf(record: usize): u32 {
 // @ts-ignore: decorator
 @inline
 export function tallyOf(row: u32): usize {
-  const page = <usize>load<u32>(tallyTable + ((<usize>(row >> pageBits)) << 2));
-  return page + ((<usize>(row & ((1 << pageBits) - 1))) << tallyBits);
+  const page = <usize>load<u32>(tallyTable + ((<usize>(row >> tallyPageBits)) << 2));
+  return page + ((<usize>(row & ((1 << tallyPageBits) - 1))) << tallyBits);
 }
 
 /** The record of one row more. Its tally is empty. */
 export function addRow(): usize {
-  if ((rows & ((1 << pageBits) - 1)) == 0) {
-    const page = (<usize>(rows >> pageBits)) << 2;
-    store<u32>(pageTable + page, <u32>takeRoom((<usize>1) << (rowBits + <usize>pageBits)));
-    store<u32>(tallyTable + page, <u32>takeRoom((<usize>1) << (tallyBits + <usize>pageBits)));
-  }
+  if ((rows & ((1 << pageBits) - 1)) == 0)
+    store<u32>(pageTable + ((<usize>(rows >> pageBits)) << 2), <u32>takeRoom((<usize>1) << (rowBits + <usize>pageBits)));
+  if ((rows & ((1 << tallyPageBits) - 1)) == 0)
+    store<u32>(
+      tallyTable + ((<usize>(rows >> tallyPageBits)) << 2),
+      <u32>takeRoom((<usize>1) << (tallyBits + <usize>tallyPageBits)),
+    );
   v128.store(tallyOf(rows), i64x2.splat(0));
   rows++;
   return rowAt(rows - 1);
