@@ -59,10 +59,11 @@ export function* shingleRows(
     const tableAt = kernel.put(Uint32Array.from(table));
     const ends = kernel.alloc(n * 4);
     const scratch = kernel.alloc(longest * 14 + 256 + texts.length * 16);
+    const spare = kernel.alloc(longest * 6 + 64 + size * 8);
     // At most so many words as the kernel reckons with: 3 of 4 bytes, and 2 and one a column more in each row.
     const room = bytes * 6 + (n + 1) * (3 + texts.length) * 8;
     const out = kernel.alloc(room);
-    const done = kernel.exports.shingle(tableAt, texts.length, 0, n, size, scratch, out, out + room, ends, 0);
+    const done = kernel.exports.shingle(tableAt, texts.length, 0, n, size, scratch, spare, out, out + room, ends, 0);
     if (done !== n) throw new Error(`room for the shingles of ${done} rows, not of ${n}`);
     const counts = kernel.u32(ends, n).slice();
     const hashes = pool.take(counts[n - 1]! * 8);

@@ -10,6 +10,7 @@ export interface NearExports {
     rows: number,
     size: number,
     scratch: number,
+    spare: number,
     out: number,
     outEnd: number,
     ends: number,

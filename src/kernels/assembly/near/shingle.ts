@@ -5,23 +5,37 @@
 import { lowerText } from '../shared/lower';
 import { codePointAt, codePointBytes, isAlone, isPart, wordRecord } from '../shared/words';
 import { hashWord, K0, K1, K2, K3, spread } from './hash';
+import { cutBytes, merge, sameBytes } from './header';
 import { sortDistinct } from './sort';
 
 /** Where the next word's hash goes. */
 let words: usize = 0;
+
+/** What the first column's texts of many rows begin with, and how many shingles that has; 0 bytes if nothing is known. */
+let header: usize = 0;
+let headerBytes: usize = 0;
+let headerShingles: u32 = 0;
+/** Fewer bytes are not worth it, nor is a header that is longer by less than a quarter. */
+const leastHeader: usize = 512;
 
 /**
  * Appends the sorted distinct shingles of rows `from` to `rows` at `out` and returns the row it got to: fewer than `rows`
  * when the next row may not fit before `outEnd`. For each row, `ends` takes the number of shingles so far, from `before` on.
  *
  * `columns` has three uint32 a column: addresses of validity (or 0), offsets and values. `scratch` has room for 14 times the
- * bytes of the longest row and 256 more.
+ * bytes of the longest row and 256 more, `spare` for 6 times as many, 64 and 8 a word of a shingle.
  */
 export function shingle(
-  columns: usize, count: u32, from: u32, rows: u32, size: u32, scratch: usize,
+  columns: usize, count: u32, from: u32, rows: u32, size: u32, scratch: usize, spare: usize,
   out: usize, outEnd: usize, ends: usize, before: u32,
 ): u32 {
   const columnsEnd = columns + (<usize>count) * 12;
+  // The last words of the header, then its shingles.
+  const carried = (<usize>(size - 1)) << 3;
+  const known = spare + carried;
+  headerBytes = 0;
+  let last: usize = 0;
+  let lastBytes: usize = 0;
   for (let row = from; row < rows; row++) {
     let bytes: usize = 0;
     for (let column = columns; column < columnsEnd; column += 12) {
@@ -32,24 +46,66 @@ export function shingle(
     const mostWords = ((bytes * 3) >> 2) + 2 + <usize>count;
     const wordsAt = (scratch + ((bytes * 3) >> 1) + 64 + 7) & ~7;
     if (out + (mostWords << 3) > outEnd) return row;
+    const counts = wordsAt + (mostWords << 3);
     words = wordsAt;
+    let skipped: usize = 0;
     for (let column = columns; column < columnsEnd; column += 12) {
       const validity = <usize>load<u32>(column);
       if (validity != 0 && load<u8>(validity + <usize>row) == 0) continue;
       const offset = <usize>load<u32>(column, 4) + ((<usize>row) << 2);
       const start = load<u32>(offset);
-      const length = lowerText(<usize>load<u32>(column, 8) + <usize>start, <usize>(load<u32>(offset, 4) - start), scratch);
-      split(scratch, scratch + length);
+      let text = <usize>load<u32>(column, 8) + <usize>start;
+      let length = <usize>(load<u32>(offset, 4) - start);
+      if (column == columns && length >= leastHeader) {
+        const same = sameBytes(last, text, min(lastBytes, length));
+        if (same >= leastHeader && same - (same >> 2) > headerBytes)
+          learnHeader(text, cutBytes(text, same), size, scratch, spare, wordsAt, counts);
+        if (headerBytes > 0 && headerBytes <= length && sameBytes(header, text, headerBytes) == headerBytes) {
+          skipped = headerBytes;
+          memory.copy(wordsAt, spare, carried);
+          words = wordsAt + carried;
+        }
+        last = text;
+        lastBytes = length;
+        text += skipped;
+        length -= skipped;
+      }
+      const lowered = lowerText(text, length, scratch);
+      split(scratch, scratch + lowered);
     }
     const found = <u32>((words - wordsAt) >> 3);
-    const shingles = combine(wordsAt, found, size, out);
-    // Behind the words: the sorted copy and the counters of the sort.
-    const distinct = sortDistinct(out, shingles, wordsAt, wordsAt + (mostWords << 3));
+    let distinct: u32 = 0;
+    if (skipped == 0 || found >= size) {
+      const shingles = combine(wordsAt, found, size, out);
+      // Behind the words: the sorted copy and the counters of the sort.
+      distinct = sortDistinct(out, shingles, wordsAt, counts);
+    }
+    if (skipped > 0) {
+      memory.copy(wordsAt, out, (<usize>distinct) << 3);
+      distinct = merge(known, headerShingles, wordsAt, distinct, out);
+    }
     out += (<usize>distinct) << 3;
     before += distinct;
     store<u32>(ends + ((<usize>row) << 2), before);
   }
   return rows;
+}
+
+/** Makes the shingles of what texts begin with. */
+function learnHeader(
+  text: usize, bytes: usize, size: u32, scratch: usize, spare: usize, wordsAt: usize, counts: usize,
+): void {
+  headerBytes = 0;
+  words = wordsAt;
+  split(scratch, scratch + lowerText(text, bytes, scratch));
+  const found = <u32>((words - wordsAt) >> 3);
+  words = wordsAt;
+  if (found < size) return;
+  header = text;
+  headerBytes = bytes;
+  const carried = (<usize>(size - 1)) << 3;
+  memory.copy(spare, wordsAt + ((<usize>found) << 3) - carried, carried);
+  headerShingles = sortDistinct(spare + carried, combine(wordsAt, found, size, spare + carried), wordsAt, counts);
 }
 
 /** Hashes of all runs of `size` words, or of all words when they are fewer. */
