@@ -376,6 +376,37 @@ describe('near duplicates', () => {
     ]);
   });
 
+  test('texts that begin alike have the shingles that each has alone', () => {
+    const word = fc.constantFrom('a', 'Bc', 'ΟΔΟΣ', 'naïve', '中文', 'İx', '１２', '𝒜', "don't", 'w', 'longerword');
+    const gap = fc.constantFrom(' ', ' ', ' ', '\n', ', ', '', '\u00a0', '.');
+    const piece = fc.array(fc.tuple(word, gap), { maxLength: 30 }).map((all) => all.flat().join(''));
+    // A text is so much of a header, and then more of its own, or nothing.
+    const text = fc.record({ header: fc.nat({ max: 1 }), share: fc.nat({ max: 8 }), more: piece });
+    fc.assert(
+      fc.property(
+        fc.tuple(piece, piece),
+        fc.array(fc.record({ first: fc.option(text, { freq: 8 }), second: fc.option(piece) }), { maxLength: 12 }),
+        fc.integer({ min: 1, max: 64 }),
+        (pieces, plans, size) => {
+          const headers = pieces.map((all) => `${all}${all}x ${all}`.repeat(9).slice(0, 4000));
+          const rows = plans.map(({ first, second }) => {
+            if (first === null) return [null, second];
+            const header = headers[first.header]!;
+            return [header.slice(0, Math.ceil((header.length * first.share) / 8)) + first.more, second];
+          });
+          const shinglesOfAll = (part: Row[]): Uint8Array[] => {
+            const block = blockOf(textColumn(part.map((row) => row[0]!)), textColumn(part.map((row) => row[1]!)));
+            return [...shingleRows(shingler, block, [0, 1], size)].flatMap(({ ends, hashes }) =>
+              Array.from(ends, (end, row) => hashes.slice(row === 0 ? 0 : ends[row - 1]! * 8, end * 8)),
+            );
+          };
+          expect(shinglesOfAll(rows)).toEqual(rows.flatMap((row) => shinglesOfAll([row])));
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
   test('takes long rows and rows of one word repeated', () => {
     const long = Array.from({ length: 40_000 }, (_, i) => `word${i}`);
     const rows: Row[] = [
