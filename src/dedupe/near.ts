@@ -7,7 +7,7 @@ import { UnrelatedSample } from './unrelated.js';
 
 /**
  * The shingle sets of the rows kept so far, and which of them is similar to a row: exact Jaccard similarity, found through
- * an index that misses none (kernels/assembly/near/join.ts). Takes 64 bytes a kept row, 8 for every shingle kept (once for
+ * an index that misses none (kernels/assembly/near/join.ts). Takes 80 bytes a kept row, 8 for every shingle kept (once for
  * those of a template) and about 16 for every one that is indexed, which is the share 1 - threshold of them.
  */
 export class NearIndex {

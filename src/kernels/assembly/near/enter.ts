@@ -25,23 +25,23 @@ import {
 } from './rows';
 import { keep, shinglesAt } from './sets';
 import { addSize } from './sizes';
-import { isOrdered } from './template';
+import { addListed, isOrdered, isShared } from './template';
 import { clearTails, headLength } from './tails';
 import { whole } from './whole';
 
 /** Sets from which frequencies are learned. */
 const sampleSets: u32 = 65536;
 /**
- * Postings met, for each posting there is, or for 4 shingles if those are more, after which the index is rebuilt; twice as
+ * Postings met, for each posting there is and each shingle that a rebuild looks up, after which the index is rebuilt; twice as
  * many if that did not help.
  */
-const patienceAtFirst: u64 = 8;
+const patienceAtFirst: u64 = 4;
 /** Shingles that a step of a rebuild takes. */
 const stepShingles: u32 = 1 << 18;
 
 /** Shingles indexed. */
 let indexed: u32 = 0;
-/** Shingles that rows have as their own, which a rebuild looks up. */
+/** Shingles that a rebuild looks up: of all rows, without lists that many have. */
 let held: u64 = 0;
 let patience: u64 = patienceAtFirst;
 let builds: u32 = 0;
@@ -67,14 +67,17 @@ export function insert(set: usize, n: u32, ordinal: u32): void {
   }
   store<u32>(record, place, ownAt);
   store<u32>(record, <u32>intern(), sharedAt);
-  if (known != 0 && template == 0) remember(known);
+  if (known != 0) {
+    addListed(known);
+    if (template == 0) remember(known);
+  }
   store<u32>(record, owned, ownCount);
   store<u32>(record, commons, sharedCount);
   store<u32>(record, ordinal, ordinalAt);
   store<u32>(tallyOf(rows - 1), n, sizeAt);
   memory.copy(record + signatureAt, signature, 32);
   forget();
-  held += owned;
+  held += known != 0 && isShared(known) ? owned : n;
   addSize(n);
   enter(rows - 1, n, headLength(rows - 1, set, n, prefixLength(n), known), brief);
 }
@@ -93,7 +96,7 @@ function enter(row: u32, n: u32, count: u32, signature: u64): void {
 
 /** Whether the search has met so much that the index is to be rebuilt before the next probe. */
 export function isStale(): bool {
-  return phase != 0 || work > max(<u64>indexed, held >> 2) * patience + 100000;
+  return phase != 0 || work > (<u64>indexed + held) * patience + 100000;
 }
 
 /**
@@ -132,7 +135,7 @@ export function rebuildStep(): bool {
     const n = sizeOf(record);
     const count = prefixLength(n);
     const list = <usize>load<u32>(record, sharedAt);
-    const isApart = list != 0 && isOrdered(list);
+    const isApart = list != 0 && isShared(list) && isOrdered(list);
     let set: usize = 0;
     if (isApart) {
       const others = load<u32>(record, ownCount);

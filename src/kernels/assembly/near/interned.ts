@@ -24,6 +24,8 @@ export let common: usize = 0;
 export let commons: u32 = 0;
 /** The list that is equal to the frequent ones, or 0. */
 export let known: usize = 0;
+/** How many of its own are frequent enough to be held once, but not in the list. */
+export let unlisted: u32 = 0;
 
 let hash: u64 = 0;
 let rares: usize = 0;
@@ -32,6 +34,7 @@ let capacity: u32 = 0;
 /** Takes the set apart whose prefix was begun last. All are its own when the frequent ones are too few to be worth it. */
 export function split(set: usize, n: u32): void {
   known = 0;
+  unlisted = 0;
   if (learnedEntries == 0) {
     wholeOwn(set, n);
     return;
@@ -48,8 +51,7 @@ export function split(set: usize, n: u32): void {
     } else {
       store<u64>(common + ((<usize>shared) << 3), shingle);
       shared++;
-      h = (h ^ shingle) * K0;
-      h ^= h >> 32;
+      h = mixed(h, shingle);
     }
   }
   if (shared < 8 || shared < n >> 2) {
@@ -59,11 +61,55 @@ export function split(set: usize, n: u32): void {
   own = rares;
   owned = rare;
   commons = shared;
-  hash = spread(h + <u64>shared) | 1;
-  if (bits != 0) {
-    const at = entryFor();
-    known = <usize>load<u32>(at, 8);
+  find(h);
+  // Texts of one template have phrases besides that are as frequent. What many have in common is part of the list before.
+  if (known == 0 && load<u32>(recent) != 0) narrow(set, n, <usize>load<u32>(recent));
+}
+
+/** Finds the list that is equal to the common shingles. `h` is their hash. */
+function find(h: u64): void {
+  hash = spread(h + <u64>commons) | 1;
+  known = bits == 0 ? 0 : <usize>load<u32>(entryFor(), 8);
+}
+
+/** Leaves those in common that are in a list, if they are most of both. */
+function narrow(set: usize, n: u32, list: usize): void {
+  const most = commons;
+  let at = list;
+  const end = list + ((<usize>lengthOf(list)) << 3);
+  let both: u32 = 0;
+  for (let i: usize = 0; i < <usize>n && at < end; i++) {
+    const shingle = load<u64>(set + (i << 3));
+    while (at < end && load<u64>(at) < shingle) at += 8;
+    both += <u32>(at < end && load<u64>(at) == shingle);
   }
+  const least = max(lengthOf(list), most);
+  if (both < least - (least >> 3) || both < 8 || both < n >> 2) return;
+  owned = 0;
+  commons = 0;
+  at = list;
+  let h: u64 = 0;
+  for (let i: usize = 0; i < <usize>n; i++) {
+    const shingle = load<u64>(set + (i << 3));
+    while (at < end && load<u64>(at) < shingle) at += 8;
+    if (at < end && load<u64>(at) == shingle) {
+      store<u64>(common + ((<usize>commons) << 3), shingle);
+      commons++;
+      h = mixed(h, shingle);
+    } else {
+      store<u64>(rares + ((<usize>owned) << 3), shingle);
+      owned++;
+      unlisted += <u32>isInterned(i, shingle);
+    }
+  }
+  find(h);
+}
+
+// @ts-ignore: decorator
+@inline
+function mixed(h: u64, shingle: u64): u64 {
+  h = (h ^ shingle) * K0;
+  return h ^ (h >> 32);
 }
 
 function makeRoom(n: u32): void {
@@ -80,7 +126,7 @@ export function splitByList(set: usize, n: u32): bool {
   for (let i: usize = 0; i < recents; i++) {
     const list = <usize>load<u32>(recent + (i << 2));
     if (list == 0) return false;
-    if (lengthOf(list) < n >> 2 || !isOrdered(list) || !leaves(set, n, list)) continue;
+    if (lengthOf(list) < n >> 2 || !leaves(set, n, list) || !isOrdered(list)) continue;
     for (; i > 0; i--) store<u32>(recent + (i << 2), load<u32>(recent + ((i - 1) << 2)));
     store<u32>(recent, <u32>list);
     own = rares;

@@ -5,7 +5,8 @@
  * has met many postings for the size of the index, frequencies are learned anew and the index is rebuilt (enter.ts).
  *
  * Keys of postings may lead to sets that don't have the shingle; nothing is decided before two sets are compared. Most pairs
- * are not: their signatures (rows.ts) differ in more bits than sets that are similar enough differ in shingles.
+ * are not: they meet less often than they must, or their signatures (rows.ts) differ in more bits than sets that are similar
+ * enough differ in shingles.
  */
 import {
   leastShared,

@@ -24,7 +24,7 @@
 import { sharedRate } from './bounds';
 import { internLevel, levelOf } from './frequent';
 import { K0, spread } from './hash';
-import { commons, own, owned } from './interned';
+import { own, owned, unlisted } from './interned';
 import { countOf, sorted, strays, sumOf, template } from './order';
 import { ownAt, ownCount, rowAt, sharedAt, sharedCount, sizeOf } from './rows';
 import { shinglesAt, takeRoom } from './sets';
@@ -72,7 +72,7 @@ export function headLength(row: u32, set: usize, n: u32, count: u32, list: usize
   }
   if (least == count) return count;
   // If the tail is all of the list, it was perhaps compared before. Addresses of lists are multiples of 64.
-  const isListed = list != 0 && leastLevel >= internLevel && strays == (template == 0 ? commons : 0);
+  const isListed = list != 0 && leastLevel >= internLevel && (template == 0 ? unlisted : strays) == 0;
   const compared = isListed ? <u32>list | leastLevel : 0;
   const other = load<u32>(found, 8);
   if (compared == 0 || load<u32>(found, 12) != compared) {

@@ -3,8 +3,9 @@
  * signatures of a set are those of its other shingles and the list's.
  *
  *     list   256 bytes before it: count, learning that what follows is of, whether all are frequent since, address of the
- *            list in order, address of long signatures: uint32 each, 12 bytes unused; signature (rows.ts); for each level
- *            of frequency how many, uint32, and their sum, uint64. Then uint64 shingles, ascending, and a 0
+ *            list in order, address of long signatures, rows that have it: uint32 each, 8 bytes unused; signature
+ *            (rows.ts); for each level of frequency how many, uint32, and their sum, uint64. Then uint64 shingles,
+ *            ascending, and a 0
  *     in order   uint64 shingle, uint32 address of its entry (frequent.ts), uint32 count of that
  */
 import { take } from '../shared/arena';
@@ -21,9 +22,13 @@ const learningAt: usize = 4;
 const isOrderedAt: usize = 8;
 const inOrderAt: usize = 12;
 const longAt: usize = 16;
+const rowsAt: usize = 20;
 const signatureAt: usize = 32;
 const countsAt: usize = 64;
 const sumsAt: usize = 112;
+
+/** Putting a list in order is worth it from so many rows on. */
+const leastRows: u32 = 4;
 
 /** Lists are never spilled: so many bytes may be made of them. */
 const mostBytes: usize = 1 << 25;
@@ -52,6 +57,16 @@ export function makeList(shingles: usize, count: u32): usize {
 @inline
 export function lengthOf(list: usize): u32 {
   return load<u32>(list - headerBytes, countAt);
+}
+
+/** Counts a row that has the list. */
+export function addListed(list: usize): void {
+  store<u32>(list - headerBytes, load<u32>(list - headerBytes, rowsAt) + 1, rowsAt);
+}
+
+/** Whether many rows have the list. */
+export function isShared(list: usize): bool {
+  return load<u32>(list - headerBytes, rowsAt) >= leastRows;
 }
 
 // @ts-ignore: decorator
