@@ -44,8 +44,8 @@ export let strays: u32 = 0;
  * is not 0, which is in order then.
  */
 export function beginPrefix(set: usize, n: u32, list: usize, most: u32): void {
-  if (n > capacity) {
-    capacity = max(max(n, capacity * 2), 1024);
+  if (max(n, most) > capacity) {
+    capacity = max(max(max(n, most), capacity * 2), 1024);
     prefix = take((<usize>capacity) << 4);
     heap = take((<usize>capacity) << 4);
     found = take((<usize>capacity) << 4);
