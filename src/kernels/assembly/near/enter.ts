@@ -35,7 +35,7 @@ const sampleSets: u32 = 65536;
  * Postings met, for each posting there is and each shingle that a rebuild looks up, after which the index is rebuilt; twice as
  * many if that did not help.
  */
-const patienceAtFirst: u64 = 4;
+const patienceAtFirst: u64 = 3;
 /** Shingles that a step of a rebuild takes. */
 const stepShingles: u32 = 1 << 18;
 

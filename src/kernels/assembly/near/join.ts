@@ -187,10 +187,19 @@ function meet(key: u32, set: usize, n: u32, p: u32): void {
     const end = node + nodeHeader + (entries << 3);
     work += entries;
     for (let at = node + nodeHeader; at < end; at += 8)
-      if (<u32>popcnt<u64>(x ^ load<u64>(at)) <= mostDiffering)
-        count(load<u32>(at + behind), set, n, p, load<u32>(at + behind, 4) & saturated);
+      if (<u32>popcnt<u64>(x ^ load<u64>(at)) <= mostDiffering) consider(at + behind, x ^ load<u64>(at), set, n, p);
     node = <usize>load<u32>(node);
   }
+}
+
+/** Counts the row of an entry if it can be similar enough by its size and its signature, which are at hand. */
+// @ts-ignore: decorator
+@inline
+function consider(entry: usize, differ: u64, set: usize, n: u32, p: u32): void {
+  const packed = load<u32>(entry, 4);
+  const m = packed >> 16;
+  if (m != saturated && <f64>(<u32>popcnt<u64>(differ)) > <f64>(n + m) * slack) return;
+  count(load<u32>(entry), set, n, p, packed & saturated);
 }
 
 /** In the count of a tally: the row was compared with the set, or can't be similar enough. */
@@ -202,6 +211,7 @@ const isSettled: u32 = 1 << 31;
  * behind the last one that the row is entered under, whichever is first in the order.
  */
 function count(row: u32, set: usize, n: u32, p: u32, q: u32): void {
+  work += 2;
   const tally = tallyOf(row);
   const met = load<u32>(tally, probeAt) == probes ? load<u32>(tally, metAt) : 0;
   if ((met & isSettled) != 0) return;
