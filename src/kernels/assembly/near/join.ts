@@ -144,8 +144,8 @@ function search(p: u32, set: usize, n: u32): void {
   const key = load<u32>(entry, 8);
   meet(key, set, n, p);
   if (!isSplit(load<u32>(entry, 12))) return;
-  // Only the lists of those sizes with which a set can still be similar enough.
-  const to = sizeClass(mostSize(n, isInOrder ? p : 0));
+  // Only the lists of those sizes with which a set can be similar enough; a row that was met before may be of any of them.
+  const to = sizeClass(sizeMost);
   for (let size = sizeClass(leastSize(n)); size <= to; size++) if (hasSize(size)) meet(keyFor(key, size), set, n, p);
 }
 
