@@ -116,8 +116,8 @@ export function rebuildStep(): bool {
       // Multiples of the golden ratio: spread evenly wherever it stops.
       const record = rowAt(<u32>((<u64>(reached * 0x9e3779b1) * <u64>rows) >> 32));
       const own = load<u32>(record, ownCount);
-      if (!countSet(shinglesAt(load<u32>(record, ownAt), own), own, 1)) break;
-      if (!countSet(<usize>load<u32>(record, sharedAt), load<u32>(record, sharedCount), 1)) break;
+      if (!countSet(shinglesAt(load<u32>(record, ownAt), own), own)) break;
+      if (!countSet(<usize>load<u32>(record, sharedAt), load<u32>(record, sharedCount))) break;
       reached++;
       seen += sizeOf(record);
       if (seen > stepShingles) return false;

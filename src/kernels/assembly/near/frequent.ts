@@ -69,27 +69,25 @@ function slotOf(table: usize, bits: u32, shingle: u64): usize {
   }
 }
 
-/** Counts the shingles of a set that `times` of the sample have; false when no more fit. */
-export function countSet(set: usize, n: u32, times: u32): bool {
+/** Counts the shingles of a set of the sample; false when no more fit. */
+export function countSet(set: usize, n: u32): bool {
   for (let i: usize = 0; i < <usize>n; i++) {
     if (countedEntries >= countedMost || metEntries >= metMost) return false;
     const shingle = load<u64>(set + (i << 3));
     const bit = <u32>(shingle >> 20) & ((1 << metBits) - 1);
-    let more = times;
     const byte = met + <usize>(bit >> 3);
     const mark = (<u32>1) << (bit & 7);
     if (((<u32>load<u8>(byte)) & mark) == 0) {
       store<u8>(byte, (<u32>load<u8>(byte)) | mark);
       metEntries++;
-      if (times == 1) continue;
-      more--;
+      continue;
     }
     const at = slotOf(counted, countedBits, shingle);
     if (load<u64>(at) == 0) {
       store<u64>(at, shingle);
       countedEntries++;
     }
-    store<u32>(at, load<u32>(at, 8) + more, 8);
+    store<u32>(at, load<u32>(at, 8) + 1, 8);
   }
   return true;
 }
