@@ -44,7 +44,7 @@ export interface Verdict {
 
 /**
  * The digests of the rows kept so far, with their ordinals (below 2^32): an extendible hash table in WebAssembly memory,
- * 26 to 32 bytes a row, that grows by pages of 4 KB and is never copied. One table holds about 130 million rows.
+ * 27 to 33 bytes a row, that grows by pages of 4 KB and is never copied. One table holds about 130 million rows.
  */
 export class DigestTable {
   private readonly kernel: Kernel<TableExports>;

@@ -54,17 +54,10 @@ export function sizesFit(n: u32, m: u32): bool {
   return n < m ? reaches(n, m) : reaches(m, n);
 }
 
-/** The same for any similarity, or at most one shingle more. */
-export function prefixLengthAt(n: u32, similarity: f64): u32 {
-  return n - min(<u32>(similarity * <f64>n * (1 - 1e-12)), n - 1) + 1;
-}
-
-/** The largest set that can be similar enough to one of `n` of which `skipped` are not shared; 0 if none can. */
-export function mostSize(n: u32, skipped: u32): u32 {
-  const left = n - skipped;
-  const byShared = (<f64>left * (1 + threshold)) / threshold - <f64>n;
-  let m = <u32>max(min(<f64>n / threshold, byShared), 0) + 1;
-  while (m > 0 && (!sizesFit(n, m) || leastShared(n, m) > left)) m--;
+/** The largest set that can be similar enough to one of `n`. */
+export function mostSize(n: u32): u32 {
+  let m = <u32>(<f64>n / threshold) + 1;
+  while (!sizesFit(n, m)) m--;
   return m;
 }
 

@@ -8,6 +8,7 @@
  * are not: they meet less often than they must, or their signatures (rows.ts) differ in more bits than sets that are similar
  * enough differ in shingles.
  */
+import { take } from '../shared/arena';
 import {
   leastShared,
   leastSize,
@@ -20,7 +21,6 @@ import {
   sizesFit,
 } from './bounds';
 import { isSplit } from './frequent';
-import { take } from '../shared/arena';
 import { known, own, owned, split, splitByList } from './interned';
 import { beginPrefix, extendPrefix, prefix, strays, template } from './order';
 import { overlap } from './overlap';
@@ -119,7 +119,7 @@ export function probe(set: usize, n: u32): f64 {
   bestSimilarity = -1;
   rate = sharedRate;
   slack = 1 - 2 * sharedRate;
-  sizeMost = mostSize(n, 0);
+  sizeMost = mostSize(n);
   mostDiffering = <u32>(<f64>(n + sizeMost) * slack);
   probes++;
   order(set, n);
