@@ -29,7 +29,20 @@ const residentBytes = (pid) => {
   }
 };
 
-/** Runs a command once: wall seconds, and the peak of the resident memory of the processes of its tree, asked for every 10 ms. */
+/** Seconds of CPU that a process has used so far, all threads; Linux counts them in hundredths. */
+const cpuSeconds = (pid) => {
+  try {
+    const fields = fs.readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1).split(' ');
+    return (Number(fields[11]) + Number(fields[12])) / 100;
+  } catch {
+    return 0;
+  }
+};
+
+/**
+ * Runs a command once: wall seconds; seconds of CPU (without the last 10 ms, and without its child processes); and the peak of
+ * the resident memory of the processes of its tree. The last two are asked for every 10 ms.
+ */
 export function once(command, options = {}) {
   options.before?.();
   return new Promise((resolve, reject) => {
@@ -38,6 +51,7 @@ export function once(command, options = {}) {
     let out = '';
     let err = '';
     let peakBytes = 0;
+    let cpu = 0;
     child.stdout.on('data', (d) => {
       out += d;
     });
@@ -45,6 +59,7 @@ export function once(command, options = {}) {
       err += d;
     });
     const sample = () => {
+      cpu = Math.max(cpu, cpuSeconds(child.pid));
       peakBytes = Math.max(
         peakBytes,
         tree(child.pid).reduce((n, pid) => n + residentBytes(pid), 0),
@@ -56,7 +71,7 @@ export function once(command, options = {}) {
       clearInterval(timer);
       const seconds = Number(process.hrtime.bigint() - begin) / 1e9;
       if (code !== 0) reject(new Error(`${command.join(' ')} ended with ${code}: ${err.slice(-500)}`));
-      else resolve({ seconds, peakBytes, out });
+      else resolve({ seconds, cpu, peakBytes, out });
     });
   });
 }
@@ -73,6 +88,7 @@ export async function compare(a, b, runs) {
   }
   const summary = (list) => ({
     seconds: median(list.map((r) => r.seconds)),
+    cpu: median(list.map((r) => r.cpu ?? 0)),
     min: Math.min(...list.map((r) => r.seconds)),
     max: Math.max(...list.map((r) => r.seconds)),
     peakBytes: Math.max(...list.map((r) => r.peakBytes ?? 0)),
