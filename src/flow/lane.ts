@@ -255,17 +255,23 @@ class ChunkLane {
     this.watch.start(action.do === 'hold' ? 'rank' : 'write');
     if (action.do === 'encode') {
       const cuts = splitRows(kept.rows, action.groups);
-      for (const [g, to] of cuts.slice(1).entries())
+      const keepViews = viewKeeper(this.kernel, kept);
+      for (const [g, to] of cuts.slice(1).entries()) {
         settled.encoded.push(await this.encodeRows(rowsOf(kept, cuts[g]!, to), idle));
+        keepViews();
+      }
       transfer.push(...settled.encoded.map((e) => e.bytes.buffer));
     } else if (action.do === 'export') settled.exported = copyBlock(kept, false);
     else settled.held = this.ranking.hold(action, withDigests(kept, this.digests!, keep));
     return { value: settled, transfer };
   }
 
+  /** May come between `ingest` and `settle` of a chunk, whose rows and views stay as they are. */
   async encode({ block, idle }: EncodeOrder): Promise<Reply<EncodedRows>> {
     this.watch.start('write');
+    const keepViews = this.block === null ? null : viewKeeper(this.kernel, this.block);
     const value = await this.encodeRows(block, idle);
+    keepViews?.();
     this.watch.start(null);
     return { value, transfer: [value.bytes.buffer] };
   }
