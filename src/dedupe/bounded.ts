@@ -45,6 +45,7 @@ export class BoundedDigests implements ExactIndex {
     const verdict = this.table.judge(digests, rows, ordinals, found === null ? skip : found.skip);
     found?.rows.forEach((row, i) => {
       verdict.keptOrdinal[row] = found.ordinals[i]!;
+      verdict.exact++;
     });
     this.shrink();
     return verdict;

@@ -22,6 +22,8 @@ export interface JudgedVerdict {
   keptOrdinal: Uint32Array<ArrayBuffer>;
   /** Which of the dropped rows are near duplicates, ascending, and their similarity with the kept row. */
   near: { rows: Uint32Array<ArrayBuffer>; similarity: Float64Array<ArrayBuffer> } | null;
+  /** Exact duplicates, counted as each was found. */
+  exact: number;
 }
 
 /** Rows that are judged between two looks at the clock. */
@@ -43,6 +45,7 @@ export class NearJudgement {
   private readonly keptOrdinal: Uint32Array<ArrayBuffer>;
   private readonly nearRows: number[] = [];
   private readonly similarity: number[] = [];
+  private exact = 0;
 
   constructor(chunk: JudgedRows, table: ExactIndex | null, index: NearIndex) {
     const { rows, digests } = chunk;
@@ -82,7 +85,7 @@ export class NearJudgement {
   /** What was decided about the rows judged so far. */
   soFar(): JudgedVerdict {
     const near = { rows: Uint32Array.from(this.nearRows), similarity: Float64Array.from(this.similarity) };
-    return { keep: this.keep, keptOrdinal: this.keptOrdinal, near };
+    return { keep: this.keep, keptOrdinal: this.keptOrdinal, near, exact: this.exact };
   }
 
   private judge(sets: ShingleSets, setRow: number): void {
@@ -92,6 +95,7 @@ export class NearJudgement {
     if (skip !== null && skip[row] !== 0) return;
     const twin = table === null ? -1 : table.find(digests, row);
     if (twin !== -1) {
+      this.exact++;
       keptOrdinal[row] = twin;
       return;
     }

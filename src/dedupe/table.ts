@@ -21,7 +21,7 @@ interface TableExports {
     kept: number,
     order: number,
     sorted: number,
-  ): void;
+  ): number;
 }
 
 /** Bytes of an entry: a digest and an ordinal. */
@@ -40,6 +40,8 @@ export interface Verdict {
   keep: Uint8Array<ArrayBuffer>;
   /** The ordinal of the kept row with the row's digest: its own when it is kept itself. 0 for rows to skip. */
   keptOrdinal: Uint32Array<ArrayBuffer>;
+  /** Rows that are duplicates, counted as each was found. */
+  exact: number;
 }
 
 /**
@@ -78,7 +80,7 @@ export class DigestTable {
    */
   judge(digests: Uint8Array, rows: number, ordinals: number | Uint32Array, skip: Uint8Array | null = null): Verdict {
     this.laid = null;
-    const verdict: Verdict = { keep: new Uint8Array(rows), keptOrdinal: new Uint32Array(rows) };
+    const verdict: Verdict = { keep: new Uint8Array(rows), keptOrdinal: new Uint32Array(rows), exact: 0 };
     for (let from = 0; from < rows; from += sliceRows)
       this.judgeSlice(digests, from, Math.min(from + sliceRows, rows), ordinals, skip, verdict);
     return verdict;
@@ -104,7 +106,7 @@ export class DigestTable {
     const isNumbered = typeof ordinals === 'number';
     if (!isNumbered) this.kernel.u32(given, rows).set(ordinals.subarray(from, to));
     if (skip !== null) this.kernel.u8(skipped, rows).set(skip.subarray(from, to));
-    this.kernel.exports.judge(
+    verdict.exact += this.kernel.exports.judge(
       at,
       rows,
       isNumbered ? ordinals + from : 0,

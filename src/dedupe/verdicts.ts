@@ -72,6 +72,7 @@ export class VerdictLog {
     const keptOrdinal = new Uint32Array(rows);
     const nearRows: number[] = [];
     const similarity: number[] = [];
+    let exact = 0;
     const { view } = this;
     for (let row = 0; row < rows; row++) {
       if (this.end - this.at < longest) this.fill();
@@ -82,15 +83,17 @@ export class VerdictLog {
       } else if (what !== tag.leftOut) {
         keptOrdinal[row] = view.getUint32(this.at, true);
         this.at += 4;
-        if (what === tag.near) {
+        if (what === tag.exact) exact++;
+        else if (what === tag.near) {
           nearRows.push(row);
           similarity.push(view.getFloat64(this.at, true));
           this.at += 8;
-        }
+        } else throw new Error(`the file of verdicts has a ${what}`);
       }
       if (this.at > this.end) throw new Error('the file of verdicts ends too soon');
     }
-    return { keep, keptOrdinal, near: { rows: Uint32Array.from(nearRows), similarity: Float64Array.from(similarity) } };
+    const near = { rows: Uint32Array.from(nearRows), similarity: Float64Array.from(similarity) };
+    return { keep, keptOrdinal, near, exact };
   }
 
   /** Closes and removes it. */

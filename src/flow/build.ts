@@ -93,7 +93,8 @@ export async function build(
     const duplicateWarnings = await warningsOf(duplicates, result);
     const hashed = await hashes(result.hashed);
     identity.requireUnchanged();
-    const balance = result.judge.ledger.balance(result.judge.kept);
+    // Before anything is committed: the rows that are in the files, against what was read and dropped.
+    const balance = result.judge.ledger.balance(result.files.reduce((n, file) => n + file.rows, 0));
     const manifest = buildManifest({
       config,
       name: config.output.name ?? defaultName(looks[0]!),

@@ -67,6 +67,7 @@ export class Judge {
   private readonly threshold: number;
   private readonly compares: boolean;
   private readonly comparesTexts: boolean;
+  private readonly hasTop: boolean;
   /** How similar unrelated rows are, as the index of near duplicates knew before it was let go of. */
   private unrelated: number | null = null;
 
@@ -89,6 +90,7 @@ export class Judge {
     this.unrelated = decided?.unrelated ?? null;
     this.seconds = decided?.seconds ?? 0;
     this.comparesTexts = near.enabled;
+    this.hasTop = config.rank.enabled && config.rank.top !== null;
     this.compares = dedupe.enabled || near.enabled;
     this.threshold = config.near.threshold;
     this.coerced = schema.union.fields.map(() => 0);
@@ -131,7 +133,7 @@ export class Judge {
     this.ledger.stage('read', records, rows, { malformed: rejected.length });
     this.ledger.stage('clean', rows, rows - empties, { 'empty row': empties });
     this.ledger.stage('dedupe', rows - empties, kept, {
-      'exact duplicate': rows - empties - kept - near,
+      'exact duplicate': verdict?.exact ?? 0,
       'near duplicate': near,
     });
     this.ledger.change(seen.changed);
@@ -148,7 +150,8 @@ export class Judge {
     const { kept } = this;
     const order = ranked?.order ?? null;
     this.kept = order?.length ?? kept;
-    this.ledger.stage('rank', kept, this.kept, { 'below top': kept - this.kept });
+    // Only --top leaves rows out: without it one that is not in the order was lost.
+    this.ledger.stage('rank', kept, this.kept, this.hasTop ? { 'below top': kept - this.kept } : {});
     this.fates.place(order);
   }
 

@@ -20,12 +20,13 @@ import { type ColumnPlan, typeColumns } from '../load/typing.js';
 import type { RankModel, RankRequest } from '../rank/protocol.js';
 import { type EncodedRows, encodeRowGroup, encodeRowGroupAside } from '../write/rowgroup.js';
 import { splitRows } from './groups.js';
-import { RankedLane, withDigests, withScores } from './ranked-lane.js';
+import { checkSums, RankedLane, withDigests, withScores } from './ranked-lane.js';
 import { columnPlans, hashPiece, OpenFiles, parsePiece, rawRecords, scanPiece, typingOptions } from './read.js';
 import { scoreField } from './score.js';
 import { seenColumns, shapeOf } from './seen.js';
 import { Shingler } from './shingler.js';
 import type {
+  CheckedRows,
   EncodeOrder,
   GatherOrder,
   Kinds,
@@ -257,7 +258,7 @@ class ChunkLane {
       const cuts = splitRows(kept.rows, action.groups);
       const keepViews = viewKeeper(this.kernel, kept);
       for (const [g, to] of cuts.slice(1).entries()) {
-        settled.encoded.push(await this.encodeRows(rowsOf(kept, cuts[g]!, to), idle));
+        settled.encoded.push(await this.encodeRows(rowsOf(kept, cuts[g]!, to), action.first + cuts[g]!, idle));
         keepViews();
       }
       transfer.push(...settled.encoded.map((e) => e.bytes.buffer));
@@ -267,10 +268,10 @@ class ChunkLane {
   }
 
   /** May come between `ingest` and `settle` of a chunk, whose rows and views stay as they are. */
-  async encode({ block, idle }: EncodeOrder): Promise<Reply<EncodedRows>> {
+  async encode({ block, first, idle }: EncodeOrder): Promise<Reply<CheckedRows>> {
     this.watch.start('write');
     const keepViews = this.block === null ? null : viewKeeper(this.kernel, this.block);
-    const value = await this.encodeRows(block, idle);
+    const value = await this.encodeRows(block, first, idle);
     keepViews?.();
     this.watch.start(null);
     return { value, transfer: [value.bytes.buffer] };
@@ -288,8 +289,13 @@ class ChunkLane {
     this.files.close();
   }
 
-  /** May take `idle` threads more. */
-  private encodeRows(block: Block, idle: number): EncodedRows | Promise<EncodedRows> {
+  /** Encodes rows of the data set, numbered from `first` on among the kept ones. May take `idle` threads more. */
+  private async encodeRows(block: Block, first: number, idle: number): Promise<CheckedRows> {
+    const check = checkSums(this.kernel, block, first, first);
+    return { ...(await this.encodeFields(block, idle)), check };
+  }
+
+  private encodeFields(block: Block, idle: number): EncodedRows | Promise<EncodedRows> {
     const { kernel, pool } = this;
     const { compression, constantScore } = this.plan;
     const fields = constantScore ? [...this.plan.fields, scoreField] : this.plan.fields;

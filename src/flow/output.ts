@@ -2,6 +2,7 @@ import type { Config } from '../config/options.js';
 import { DigestPicker } from '../dedupe/pick.js';
 import type { Executor } from '../engine/executor.js';
 import type { Field } from '../engine/types.js';
+import { ExpectedRows } from '../ledger/rowcheck.js';
 import { DatasetHash } from '../write/fingerprint.js';
 import { ParquetSplicer, type StagedFile } from '../write/splicer.js';
 import { rejectBelowTop } from './below-top.js';
@@ -45,6 +46,7 @@ export class PassOutput implements PassHooks {
   private readonly sink: DataSink;
   private readonly hash: DatasetHash;
   private readonly picker = new DigestPicker();
+  private readonly expected: ExpectedRows;
   private readonly ranked: RankedRun | null;
   private readonly rejects: RejectsFile | null;
   /** With `--rejects`: the chunks whose dropped rows were not written yet, by number. */
@@ -68,6 +70,7 @@ export class PassOutput implements PassHooks {
     this.splicer = new ParquetSplicer(places.data, this.fields, { compression, shardBytes, compilerVersion });
     this.sink = new DataSink(executor, this.splicer);
     this.hash = new DatasetHash(this.fields);
+    this.expected = new ExpectedRows(plan.rank !== null && config.rank.top !== null);
     this.rejects =
       places.rejects === null ? null : new RejectsFile(executor, plan.fields, places.rejects, compilerVersion);
     this.ranked =
@@ -95,6 +98,7 @@ export class PassOutput implements PassHooks {
     }
     const { keep, kept } = judged;
     if (this.rejects !== null) this.seenChunks.set(ref.id, seen);
+    this.expected.add(seen.rowDigests ?? seen.digests, keep);
     const bytes = seen.rows === 0 ? 0 : Math.round((seen.bytes / seen.rows) * kept);
     if (ranked !== null) return { keep, action: ranked.place(ref.id, kept, bytes) };
     const digests = this.picker.pick(seen.rowDigests ?? seen.digests, keep);
@@ -134,6 +138,8 @@ export class PassOutput implements PassHooks {
     const ranking = ranked === null ? null : await ranked.finish(sink, hash);
     if (rejects !== null && ranked !== null) await this.rejectBelowTop(ranked, ranking, rejects);
     await sink.end(this.helpers(executor.lanes - 1));
+    const order = ranking?.order ?? null;
+    sink.requireRows(order?.length ?? judged.kept, this.expected.sums(order));
     await rejects?.finish();
     // While the system writes the data to the disk, the lanes give back their memory.
     const finishing = splicer.finish();

@@ -1,5 +1,5 @@
 import fs from 'node:fs';
-import { digestBytes } from '../dedupe/digest.js';
+import { digestBytes, digestRows } from '../dedupe/digest.js';
 import { filterBlock } from '../dedupe/filter.js';
 import { SharedArena } from '../engine/arena.js';
 import type { Block, Column } from '../engine/block.js';
@@ -11,6 +11,7 @@ import { viewKeeper } from '../engine/place.js';
 import type { BufferPool } from '../engine/pool.js';
 import type { IngestKernel } from '../kernels/ingest.js';
 import { fate } from '../ledger/fates.js';
+import { type CheckSums, RowCheck } from '../ledger/rowcheck.js';
 import { RankCounter } from '../rank/counter.js';
 import type { RankModel, RankReply, RankRequest } from '../rank/protocol.js';
 import { type EncodedRows, encodeRowGroup } from '../write/rowgroup.js';
@@ -90,10 +91,15 @@ export class RankedLane {
     return null;
   }
 
-  gather({ rows, scores }: GatherOrder): Reply<OrderedRows> {
+  gather({ rows, firstPosition, scores }: GatherOrder): Reply<OrderedRows> {
     this.watch.start('order');
     const located = locate(rows, this.adopted);
-    return this.order(this.gathering().gather(this.adopted, located.from, located.rows, true), scores);
+    return this.order(
+      this.gathering().gather(this.adopted, located.from, located.rows, true),
+      rows,
+      firstPosition,
+      scores,
+    );
   }
 
   scatter({ held, positions, groupRows, path }: ScatterOrder): PackedPieces {
@@ -107,9 +113,9 @@ export class RankedLane {
     return packPieces(path, pieces);
   }
 
-  merge({ pieces, firstPosition, scores }: MergeOrder): Reply<OrderedRows> {
+  merge({ pieces, rows, firstPosition, scores }: MergeOrder): Reply<OrderedRows> {
     this.watch.start('order');
-    return this.order(mergePieces(this.gathering(), pieces, firstPosition), scores);
+    return this.order(mergePieces(this.gathering(), pieces, firstPosition), rows, firstPosition, scores);
   }
 
   /** Encodes rows of a held block, without their digests, as rows below the top. */
@@ -130,11 +136,12 @@ export class RankedLane {
     return { value, transfer: value.map((e) => e.bytes.buffer) };
   }
 
-  private order(block: Block, scores: Float64Array): Reply<OrderedRows> {
+  private order(block: Block, rows: Uint32Array, place: number, scores: Float64Array): Reply<OrderedRows> {
     this.kernel.reset();
     const { fields, compression } = this.plan;
     this.watch.start('write');
     const data = withoutDigests(block);
+    const check = checkSums(this.kernel, data, rows, place);
     const digests = Uint8Array.from(block.columns.at(-1)!.values);
     const encoded = encodeRowGroup(
       withScores(data, scores),
@@ -144,7 +151,10 @@ export class RankedLane {
       this.pool,
     );
     this.watch.start(null);
-    return { value: { encoded, digests }, transfer: [encoded.bytes.buffer, digests.buffer as ArrayBuffer] };
+    return {
+      value: { encoded: { ...encoded, check }, digests },
+      transfer: [encoded.bytes.buffer, digests.buffer as ArrayBuffer],
+    };
   }
 
   private gathering(): Gatherer {
@@ -200,6 +210,14 @@ export function withDigests(block: Block, digests: Uint8Array, keep: Uint8Array 
 }
 
 const withoutDigests = ({ rows, columns }: Block): Block => ({ rows, columns: columns.slice(0, -1) });
+
+/** What rows are that are about to be encoded, from `place` of the output on: `rows` are their numbers among the kept ones, or the first of them. */
+export function checkSums(kernel: IngestKernel, block: Block, rows: number | Uint32Array, place: number): CheckSums {
+  const columns = block.columns.map((_, c) => c);
+  const check = new RowCheck();
+  check.add(digestRows(kernel, block, columns), rows, place);
+  return check.sums;
+}
 
 /** Adds a column of scores. */
 export function withScores(block: Block, scores: Float64Array): Block {

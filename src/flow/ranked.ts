@@ -63,6 +63,8 @@ export class RankedRun {
   private readonly columns: RankedColumn[];
   private readonly config: Config['rank'];
   private readonly chunks: HeldChunk[] = [];
+  /** Kept rows of chunks that were not taken yet. */
+  private readonly due: Map<number, number> = new Map();
   private readonly meter: ProgressMeter;
   /** Bytes of rows that may be kept in memory; those that don't fit are spilled. */
   private room: number;
@@ -92,14 +94,18 @@ export class RankedRun {
   /** Says where a lane is to keep a chunk's rows. */
   place(chunk: number, rows: number, bytes: number): Sentence['action'] {
     if (rows === 0) return { do: 'drop' };
+    this.due.set(chunk, rows);
     this.bytes += bytes;
     this.room -= bytes;
     return { do: 'hold', chunk, inMemory: this.room >= 0 && !this.isTight(), spillTo: this.scratch.file() };
   }
 
   take(id: number, held: HeldRows | null, lane: number): void {
+    const rows = held === null ? 0 : 'memory' in held ? held.memory.rows : held.file.rows;
+    const due = this.due.get(id) ?? 0;
+    this.due.delete(id);
+    if (rows !== due) throw new Error(`chunk ${id}: its lane holds ${rows} rows of the ${due} that are kept`);
     if (held === null) return;
-    const { rows } = 'memory' in held ? held.memory : held.file;
     this.chunks.push({ id, lane, rows, held });
   }
 
@@ -240,12 +246,14 @@ export class RankedRun {
       await Promise.all(all);
       return (g, lane, scores) => {
         const rows = rowsAt(order, g * size, g * size + scores.length);
-        return executor.run(lane, 'gather', { rows, scores });
+        return executor.run(lane, 'gather', { rows, firstPosition: g * size, scores });
       };
     }
     const packed = await this.scatter(order, starts, size);
-    return (g, lane, scores) =>
-      executor.run(lane, 'merge', { pieces: piecesOf(packed, g), firstPosition: g * size, scores });
+    return (g, lane, scores) => {
+      const rows = rowsAt(order, g * size, g * size + scores.length);
+      return executor.run(lane, 'merge', { pieces: piecesOf(packed, g), rows, firstPosition: g * size, scores });
+    };
   }
 
   /** Splits every chunk by row groups. What that takes is garbage when it returns. */

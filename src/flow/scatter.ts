@@ -112,11 +112,15 @@ export function mergePieces(gatherer: Gatherer, pieces: readonly BlockFile[], fi
   const rows = blocks.reduce((n, b) => n + b.rows, 0);
   const from = new Uint32Array(rows);
   const index = new Uint32Array(rows);
+  const filled = new Uint8Array(rows);
   const data = blocks.map((block, b): Block => {
     const { values } = block.columns.at(-1)!;
     const positions = new Uint32Array(values.buffer, values.byteOffset, block.rows);
     for (let r = 0; r < positions.length; r++) {
       const place = positions[r]! - firstPosition;
+      if (!(place >= 0 && place < rows) || filled[place] === 1)
+        throw new Error('a row has no place of its own in its row group');
+      filled[place] = 1;
       from[place] = b;
       index[place] = r;
     }

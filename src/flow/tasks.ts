@@ -5,6 +5,7 @@ import type { Block } from '../engine/block.js';
 import type { BlockFile } from '../engine/blockfile.js';
 import type { TaskTable } from '../engine/executor.js';
 import type { Field } from '../engine/types.js';
+import type { CheckSums } from '../ledger/rowcheck.js';
 import type { TextFile } from '../load/chunk.js';
 import type { CsvDialect } from '../load/csv/dialect.js';
 import type { JsonDialect } from '../load/json/dialect.js';
@@ -105,9 +106,13 @@ export interface Seen {
 export interface Sentence {
   /** One byte a row, 1 for a row of the data set; null when all are kept. */
   keep: Uint8Array | null;
-  /** Encode them here, hand them over to be coalesced, or keep them for ranking (in shared memory, or in a file). */
+  /**
+   * How many rows are kept, and what is done with them: encode them here (`first` is the number of the first one among all kept
+   * rows), hand them over to be coalesced, or keep them for ranking (in shared memory, or in a
+   * file).
+   */
   action:
-    | { do: 'encode'; groups: number }
+    | { do: 'encode'; groups: number; first: number }
     | { do: 'export' }
     | { do: 'hold'; chunk: number; inMemory: boolean; spillTo: string }
     | { do: 'drop' };
@@ -118,9 +123,10 @@ export interface SettleOrder extends Sentence {
   idle: number;
 }
 
-/** Rows to be encoded, with `idle` as above. */
+/** Rows to be encoded, with `idle` and `first` as above. */
 export interface EncodeOrder {
   block: Block;
+  first: number;
   idle: number;
 }
 
@@ -129,7 +135,7 @@ export type HeldRows = { memory: Block } | { file: BlockFile };
 
 /** What a lane made of the rows that are kept. */
 export interface Settled {
-  encoded: EncodedRows[];
+  encoded: CheckedRows[];
   exported: Block | null;
   held: HeldRows | null;
   /** With `--rejects`: the rows that are not kept. */
@@ -155,7 +161,7 @@ export interface LaneTasks extends TaskTable {
    */
   shingle: { payload: number; result: boolean; event: ShingleSets };
   settle: { payload: SettleOrder; result: Settled; event: never };
-  encode: { payload: EncodeOrder; result: EncodedRows; event: never };
+  encode: { payload: EncodeOrder; result: CheckedRows; event: never };
   /** Rows of other fields than the data's, for the files beside it. */
   encodeAs: { payload: RowsOfFields; result: EncodedRows; event: never };
   /** A question of the ranking's coordinator (rank/protocol.ts). */
@@ -183,6 +189,8 @@ export interface RowsOfFields {
 /** A row group out of adopted blocks: row i is row `rows[i]`, counted over all of them, and has `scores[i]`. */
 export interface GatherOrder {
   rows: Uint32Array;
+  /** Where the first of them stands in the output. */
+  firstPosition: number;
   scores: Float64Array;
 }
 
@@ -197,6 +205,8 @@ export interface ScatterOrder {
 /** A row group out of scattered pieces. */
 export interface MergeOrder {
   pieces: BlockFile[];
+  /** As in a `GatherOrder`. */
+  rows: Uint32Array;
   firstPosition: number;
   scores: Float64Array;
 }
@@ -211,8 +221,13 @@ export interface RejectOrder {
   fields: readonly Field[];
 }
 
+/** Rows of the data set, encoded, and what they were when they came to the encoder (ledger/rowcheck.ts). */
+export interface CheckedRows extends EncodedRows {
+  check: CheckSums;
+}
+
 /** An encoded row group, and the digests of its rows in order. */
 export interface OrderedRows {
-  encoded: EncodedRows;
+  encoded: CheckedRows;
   digests: Uint8Array;
 }

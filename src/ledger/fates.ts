@@ -19,6 +19,8 @@ export interface RowVerdict {
   keptOrdinal: Uint32Array;
   /** Which rows are near duplicates, in order, and their similarity; null when none is. */
   near: { rows: Uint32Array; similarity: Float64Array } | null;
+  /** How many rows are exact duplicates, as whoever judged them counted. */
+  exact: number;
 }
 
 /** A chunk's records: `records` of them, of which those at `rejects` were malformed; the others are rows of its block. */
@@ -142,11 +144,14 @@ export class FateLog {
     kernel.u8(positions, kept * 4).fill(255);
     for (let base = 0; base < order.length; base += pageRecords) {
       const part = order.subarray(base, base + pageRecords);
+      for (let i = 0; i < part.length; i++)
+        if (part[i]! >= kept) throw new Error('the order has a row that was not kept');
       const at = this.room.of(pageRecords * 4);
       kernel.u32(at, part.length).set(part);
       kernel.exports.invert(at, part.length, base, positions);
     }
-    kernel.exports.place(this.count, positions);
+    const placed = kernel.exports.place(this.count, positions);
+    if (placed !== order.length) throw new Error(`${order.length} rows in order, but only ${placed} different ones`);
   }
 
   /** How many records have each fate, by number. */

@@ -16,7 +16,7 @@ export interface LedgerExports {
     counts: number,
   ): number;
   invert(order: number, rows: number, base: number, positions: number): void;
-  place(records: number, positions: number): void;
+  place(records: number, positions: number): number;
   count(records: number, counts: number): void;
   fill(
     from: number,

@@ -8,7 +8,7 @@ import { moveGroup } from './chunk.js';
 import { emptyMetadata } from './empty.js';
 import { schemaKey } from './ipc.js';
 import { outputError, writing } from './output-error.js';
-import { fileMetadata, keyValue, magic, schemaElement } from './parquet.js';
+import { fileMetadata, keyValue, magic, rowGroup, schemaElement } from './parquet.js';
 import type { EncodedRows } from './rowgroup.js';
 import { schemaOf } from './schema.js';
 import {
@@ -16,6 +16,7 @@ import {
   encodeStruct,
   i32,
   i64,
+  integer,
   readStruct,
   structs,
   structsOf,
@@ -29,6 +30,7 @@ export interface StagedFile {
   path: string;
   /** What it is to be called: `data.parquet`, or `data-00000-of-00002.parquet` when there are several. */
   name: string;
+  /** Those of its row groups, as they were encoded. */
   rows: number;
   bytes: number;
   /** `sha256:...` of its bytes. */
@@ -96,12 +98,15 @@ export class ParquetSplicer {
       this.endShard(this.open);
     this.open ??= this.begin();
     const shard = this.open;
+    let rows = 0;
     for (const group of structsOf(metadata, fileMetadata.groups)) {
+      rows += integer(group, rowGroup.rows)!;
       moveGroup(group, shard.bytes, shard.groups.length);
       shard.groups.push(encodeStruct(group));
     }
+    if (rows !== encoded.rows) throw new Error(`row groups of ${rows} rows for ${encoded.rows} rows`);
     this.write(shard, encoded.bytes);
-    shard.rows += encoded.rows;
+    shard.rows += rows;
     if (shard.bytes - shard.synced > syncEveryBytes) this.beginSync(shard);
   }
 

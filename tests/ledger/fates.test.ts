@@ -40,7 +40,7 @@ describe('FateLog', () => {
     };
     for (let i = 0; i < 5; i++) drop(n - 1 - i, 70_000);
     for (let g = 0; g < 20; g++) for (let i = 0; i <= g % 4; i++) drop(100_000 + g * 10 + i, g);
-    log.add({ records: n, rejects: [], empty: null, verdict: { keep, keptOrdinal, near: null } });
+    log.add({ records: n, rejects: [], empty: null, verdict: { keep, keptOrdinal, near: null, exact: 0 } });
     expect(log.refOf(70_000)).toBe(5);
     log.place(null);
     expect(log.refOf(n - 1)).toBe(70_000);

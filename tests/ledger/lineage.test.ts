@@ -78,6 +78,7 @@ describe('lineage.parquet', () => {
             keep: fate === 1 ? new Uint8Array(0) : Uint8Array.of(Number(fate === 0 || fate === 5)),
             keptOrdinal: fate === 1 ? new Uint32Array(0) : Uint32Array.of(fate === 3 || fate === 4 ? twin! : i),
             near,
+            exact: Number(fate === 3),
           };
           log.add({ records: 1, rejects: fate === 1 ? [0] : [], empty: fate === 2 ? Uint8Array.of(1) : null, verdict });
           const names = ['kept', 'malformed', 'empty row', 'exact duplicate', 'near duplicate', 'below top'];
@@ -103,7 +104,7 @@ describe('lineage.parquet', () => {
     const n = 300_000;
     const keep = Uint8Array.from({ length: n }, (_, i) => Number(i % 7 !== 3));
     const keptOrdinal = Uint32Array.from(keep, (k, i) => (k === 1 ? i : i - 3));
-    log.add({ records: n, rejects: [], empty: null, verdict: { keep, keptOrdinal, near: null } });
+    log.add({ records: n, rejects: [], empty: null, verdict: { keep, keptOrdinal, near: null, exact: 0 } });
     log.place(null);
     const { file, rows } = await written(log, [{ path: 'a', records: n }]);
     expect(fs.statSync(file).size).toBeLessThan(n * 1.2);

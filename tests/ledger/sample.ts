@@ -7,7 +7,7 @@ export function sampleLog(): FateLog {
     records: 4,
     rejects: [1],
     empty: null,
-    verdict: { keep: Uint8Array.of(1, 1, 0), keptOrdinal: Uint32Array.of(0, 2, 0), near: null },
+    verdict: { keep: Uint8Array.of(1, 1, 0), keptOrdinal: Uint32Array.of(0, 2, 0), near: null, exact: 0 },
   });
   log.add({
     records: 4,
@@ -17,6 +17,7 @@ export function sampleLog(): FateLog {
       keep: Uint8Array.of(0, 0, 1, 0),
       keptOrdinal: Uint32Array.of(0, 2, 6, 6),
       near: { rows: Uint32Array.of(1), similarity: Float64Array.of(0.875) },
+      exact: 1,
     },
   });
   return log;

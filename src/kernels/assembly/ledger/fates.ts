@@ -125,8 +125,9 @@ export function invert(order: usize, rows: u32, base: u32, positions: usize): vo
   }
 }
 
-/** Gives the kept rows their positions, those of `positions` (0: source order). */
-export function place(records: u32, positions: usize): void {
+/** Gives the kept rows their positions, those of `positions` (0: source order). Returns how many have one. */
+export function place(records: u32, positions: usize): u32 {
+  let placed: u32 = 0;
   let small: u32 = 0;
   let k: u32 = 0;
   for (let ordinal: u32 = 0; ordinal < records; ordinal++) {
@@ -139,7 +140,9 @@ export function place(records: u32, positions: usize): void {
     k++;
     store<u32>(ref, position == NONE ? 0 : position);
     if (position == NONE) store<u8>(fate, BELOW_TOP);
+    else placed++;
   }
+  return placed;
 }
 
 /** Adds how many records have each fate to the uint32 at `counts`. */

@@ -255,11 +255,13 @@ function fetchEntries(digests: usize, rows: usize): void {
 /**
  * Judges rows in order. `ordinals` and `skip` may be 0 (ordinals from `first` on; no row skipped). One byte a row goes to
  * `keep`, the ordinal of the kept row with its digest to `kept`; `order` and `sorted` are scratch of 4 and 16 bytes a row.
+ * Returns how many rows were found to be duplicates.
  */
 export function judge(
   digests: usize, rows: u32, first: u32, ordinals: usize, skip: usize, keep: usize, kept: usize, order: usize,
   sorted: usize,
-): void {
+): u32 {
+  let duplicates: u32 = 0;
   memory.fill(sections, 0, 4 << 8);
   for (let r: usize = 0; r < <usize>rows; r++) {
     const section = sections + ((<usize>load<u8>(digests + (r << 4), 3)) << 2);
@@ -291,8 +293,10 @@ export function judge(
       const digest = sorted + (i << 4);
       const page = pageOf(digest);
       const entry = lookup(page, digest);
-      if (entry != 0) ordinal = load<u32>(entry, 16);
-      else {
+      if (entry != 0) {
+        ordinal = load<u32>(entry, 16);
+        duplicates++;
+      } else {
         ordinal = ordinals == 0 ? first + <u32>r : load<u32>(ordinals + (r << 2));
         insertInto(page, digest, ordinal);
         keeps = 1;
@@ -301,4 +305,5 @@ export function judge(
     store<u8>(keep + r, keeps);
     store<u32>(kept + (r << 2), ordinal);
   }
+  return duplicates;
 }
