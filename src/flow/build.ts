@@ -127,7 +127,7 @@ export async function build(
     const text = manifestText(manifest);
     // No turn of the event loop here, in which threads that end would be waited for: that goes on beside the commit.
     options.signal?.throwIfAborted();
-    staging().commit(result.files, text);
+    staging().commit(result.files, text, parent?.files.map((file) => file.path) ?? []);
     return { manifest, text };
   } catch (error) {
     // What a source that is being written to looks like is not the reason.

@@ -1,19 +1,16 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import {
-  carryOut,
-  journalName,
-  privateFolder,
-  type StepHook,
-  syncFolder,
-  writeJournal,
-  writeSynced,
-} from './journal.js';
+import { DatagpuError } from '../errors.js';
+import { carryOut } from './carry-out.js';
+import { journalName, oldFolder, privateFolder, writeJournal } from './journal.js';
 import { type FolderLock, isHeldByAnother, lockFolder, lockName } from './lock.js';
 import { makeFolder } from './make-folder.js';
+import { requireNoObstacles } from './obstacles.js';
 import { writing } from './output-error.js';
 import type { StagedFile } from './splicer.js';
+import { syncFolder, writeSynced } from './synced.js';
 
+const manifestName = 'manifest.yaml';
 /** Files under `.datagpu/` that belong to a data set. */
 const besideNames = ['lineage.parquet', 'rejects.parquet', 'ranking.json'] as const;
 export type BesideName = (typeof besideNames)[number];
@@ -33,10 +30,7 @@ export class Staging {
    *
    * @throws DatagpuError `output` when the folder can't be written, or another compile is writing into it
    */
-  constructor(
-    readonly out: string,
-    private readonly step: StepHook = () => {},
-  ) {
+  constructor(readonly out: string) {
     const home = path.join(out, privateFolder);
     this.made = writing(out, () => makeFolder(out));
     let lock: FolderLock | null = null;
@@ -63,28 +57,41 @@ export class Staging {
 
   /**
    * Puts the new data set in the place of the old one: staged data files, which are synced, the files beside them, and
-   * the manifest. Ended at any point, it leaves the old or the new one.
+   * the manifest. Ended at any point, it leaves the old or the new one; a reader of all data files never sees files of both.
+   *
+   * @param oldData names of the data files that go
+   * @throws DatagpuError `output` when it can't be done; the old data set is whole then
    */
-  commit(files: readonly StagedFile[], manifest: string): void {
+  commit(files: readonly StagedFile[], manifest: string, oldData: readonly string[]): void {
     const { out, folder } = this;
     const staging = `${privateFolder}/${path.basename(folder)}`;
+    const isThere = (name: string): boolean =>
+      fs.lstatSync(path.join(out, name), { throwIfNoEntry: false }) !== undefined;
     const rename = files.map((file) => ({ from: `${staging}/${path.basename(file.path)}`, to: file.name }));
-    const remove = oldData(out).filter((name) => !files.some((file) => file.name === name));
+    const old = oldData.filter(isThere);
+    // One file can take the place of another in one step. Several can't: those of two data sets would lie side by side.
+    const isOneForOne = files.length === 1 && old.length === 1 && files[0]!.name === old[0];
+    const over = isOneForOne ? old : [];
+    const away = isOneForOne ? [] : old;
     for (const name of besideNames) {
       const target = `${privateFolder}/${name}`;
-      if (fs.existsSync(this.beside(name))) rename.push({ from: `${staging}/${name}`, to: target });
-      else if (fs.existsSync(path.join(out, target))) remove.push(target);
+      const isNew = fs.existsSync(this.beside(name));
+      if (isNew) rename.push({ from: `${staging}/${name}`, to: target });
+      if (isThere(target)) (isNew ? over : away).push(target);
     }
-    rename.push({ from: `${staging}/manifest.yaml`, to: 'manifest.yaml' });
-    this.step('before the manifest');
-    writing(path.join(out, 'manifest.yaml'), () => writeSynced(path.join(folder, 'manifest.yaml'), manifest));
-    writing(out, () => syncFolder(folder));
-    this.step('before the journal');
-    writeJournal(out, { version: 1, staging, rename, remove });
+    rename.push({ from: `${staging}/${manifestName}`, to: manifestName });
+    if (isThere(manifestName)) over.push(manifestName);
+    requireNoObstacles(out, [...rename.map(({ to }) => to), ...away]);
+    writing(path.join(out, manifestName), () => writeSynced(path.join(folder, manifestName), manifest));
+    writing(out, () => {
+      fs.mkdirSync(path.join(folder, oldFolder));
+      syncFolder(folder);
+    });
+    writeJournal(out, { staging, over, away, rename });
     this.settled = true;
     try {
-      this.step('after the journal');
-      carryOut(out, this.step);
+      const done = carryOut(out);
+      if (done.did === 'undone') throw undone(done.because);
     } finally {
       this.lock.release();
     }
@@ -96,8 +103,14 @@ export class Staging {
     this.settled = true;
     // With a journal in place the commit is decided, and the staged files are what it needs.
     const decided = fs.existsSync(path.join(this.out, privateFolder, journalName));
-    if (!decided) fs.rmSync(this.folder, { recursive: true, force: true });
-    if (!decided) this.removeMade();
+    if (!decided) {
+      try {
+        fs.rmSync(this.folder, { recursive: true, force: true });
+      } catch {
+        // The next compile tries again; why this one ends is what the user is to be told.
+      }
+      this.removeMade();
+    }
     this.lock.release();
     // Windows removes no open file.
     if (!decided && process.platform === 'win32') this.removeMade();
@@ -119,10 +132,10 @@ export class Staging {
 }
 
 /**
- * Finishes the commit of an output folder that was interrupted, if one was, and removes what a killed compile left there.
- * For whoever reads the folder; costs two looks at the folder otherwise.
+ * Finishes the commit of an output folder that was interrupted, if one was, or undoes it where it can't be finished, and
+ * removes what a killed compile left there. For whoever reads the folder; costs two looks at the folder otherwise.
  *
- * @throws DatagpuError `output` when it can't be finished here
+ * @throws DatagpuError `output` when neither can be done here
  */
 export function recover(out: string): void {
   const home = path.join(out, privateFolder);
@@ -154,18 +167,22 @@ function tidy(out: string, home: string): void {
   }
 }
 
-const dataPattern = /^data(-\d{5,}-of-\d{5,})?\.parquet$/;
-
-/** Data files that are in the folder now. */
-function oldData(out: string): string[] {
-  return fs
-    .readdirSync(out)
-    .filter((name) => dataPattern.test(name))
-    .sort();
+/** The failure that ended a commit, for somebody who wonders what is in the folder now. */
+function undone(because: unknown): unknown {
+  if (!(because instanceof DatagpuError)) return because;
+  const { code, message, file, hint, cause } = because;
+  const what = `${message}; what was in the folder before is still there`;
+  return new DatagpuError(code, what, {
+    ...(file === undefined ? {} : { file }),
+    ...(hint === undefined ? {} : { hint }),
+    cause,
+  });
 }
 
 /** Staging folders of compiles that were killed; the caller has the lock. */
 function removeLeftovers(home: string): void {
+  // A journal that could not be removed needs them.
+  if (fs.existsSync(path.join(home, journalName))) return;
   for (const name of leftovers(home)) fs.rmSync(path.join(home, name), { recursive: true, force: true });
 }
 

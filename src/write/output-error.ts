@@ -11,7 +11,7 @@ const reasons: Record<string, [what: string, hint?: string]> = {
   EROFS: ['the file system is read-only', 'Choose another folder with --out'],
   ENOTDIR: ['a part of the path is a file and not a folder', 'Choose another folder with --out'],
   EEXIST: ['a file is in the way of the output folder', 'Choose another folder with --out'],
-  EISDIR: ['a folder is in the way of a file'],
+  EISDIR: ['a folder is in the way of a file', 'Move it away, or choose another folder with --out'],
   ENOENT: ['it was removed while it was being written'],
   EIO: ['the disk reported an error'],
   EMFILE: ['too many files are open'],

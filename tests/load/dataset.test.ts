@@ -30,7 +30,7 @@ async function dataset(groups: number, shardBytes = 2 ** 30): Promise<string> {
     schema: { c0: 'text', c1: 'numeric' },
     ledger: { read: groups * 100, kept: groups * 100, dropped: {}, changed: {} },
   });
-  staging.commit(files, manifestText(manifest));
+  staging.commit(files, manifestText(manifest), []);
   return out;
 }
 
@@ -118,7 +118,7 @@ describe('load', () => {
     const rename = [{ from: `${staged}/manifest.yaml`, to: 'manifest.yaml' }];
     fs.writeFileSync(
       path.join(out, '.datagpu/journal.json'),
-      JSON.stringify({ version: 1, staging: staged, rename, remove: [] }),
+      JSON.stringify({ version: 2, staging: staged, over: [], away: [], rename }),
     );
     staging.abort();
     expect((await load(path.join(out, 'manifest.yaml'))).rows).toBe(100);

@@ -71,6 +71,7 @@ test('files that the documents link to are there', () => {
     'CONTRIBUTING.md',
     'CHANGELOG.md',
     'docs/manifest.md',
+    'docs/journal.md',
     'examples/data/README.md',
   ]) {
     const text = fs.readFileSync(path.join(root, document), 'utf8');

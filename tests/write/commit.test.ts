@@ -6,26 +6,17 @@ import { recover, Staging } from '../../dist/write/commit.js';
 import { encodeRowGroup } from '../../dist/write/rowgroup.js';
 import { ParquetSplicer } from '../../dist/write/splicer.js';
 import { blockOf, text } from './columns.js';
+import { commitInto, contents, type DataSet } from './datasets.js';
+import { withFaults } from './faults.js';
 import { kernel, scratchFolder } from './files.js';
 
 const child = path.join(import.meta.dirname, 'commit-child.mjs');
 
-function compile(folder: string, what: 'one' | 'two', end = ''): { steps: string[]; signal: string | null } {
+/** Commits from another process; gives the signal that ended it. */
+function compile(folder: string, what: 'one' | 'two', end = ''): string | null {
   const run = spawnSync(process.execPath, [child, folder, what, end], { encoding: 'utf8' });
   if (run.signal === null && run.status !== 0) throw new Error(run.stderr);
-  return { steps: run.stdout.trim().split('\n'), signal: run.signal };
-}
-
-/** All files of a folder but the lock, with their content. */
-function contents(folder: string): Record<string, string> {
-  const names = fs.readdirSync(folder, { recursive: true, withFileTypes: true });
-  return Object.fromEntries(
-    names
-      .filter((entry) => entry.isFile() && entry.name !== 'lock')
-      .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)))
-      .sort()
-      .map((name) => [name, fs.readFileSync(path.join(folder, name), 'utf8')]),
-  );
+  return run.signal;
 }
 
 const one = {
@@ -52,42 +43,141 @@ describe('a commit', () => {
     expect(contents(folder)).toEqual(two);
   });
 
-  test('that is killed at any step leaves the old or the new data set', () => {
-    const sample = path.join(scratchFolder(), 'out');
-    compile(sample, 'two');
-    const { steps } = compile(sample, 'one');
-    expect(steps).toEqual([
-      'before the manifest',
-      'before the journal',
-      'after the journal',
-      'before data.parquet',
-      'before .datagpu/lineage.parquet',
-      'before manifest.yaml',
-      'before removing',
-      'before the end',
-      'before cleaning',
-    ]);
-    const decided = steps.indexOf('after the journal');
-    for (const [i, step] of steps.entries()) {
+  const changes: [DataSet, DataSet][] = [
+    ['one', 'single'],
+    ['two', 'one'],
+    ['one', 'two'],
+    ['two', 'pair'],
+  ];
+
+  /** How many data files of a data set a glob finds. */
+  const seenOf = (folder: string, what: DataSet): number =>
+    Object.entries(contents(folder)).filter(
+      ([name, text]) => /^data.*parquet$/.test(name) && text.startsWith(`${what} `),
+    ).length;
+
+  /** What is in a folder before and after a change, and the calls that make it. */
+  function changeOf(before: DataSet, after: DataSet): { old: object; whole: object; calls: string[] } {
+    const folder = path.join(scratchFolder(), 'out');
+    commitInto(folder, before);
+    const old = contents(folder);
+    const { calls } = commitInto(folder, after);
+    return { old, whole: contents(folder), calls };
+  }
+
+  test.each(changes)('of %s by %s that is killed at any call leaves the old or the new data set', (before, after) => {
+    const { old, whole, calls } = changeOf(before, after);
+    const decided = calls.findIndex((call) => /^renameSync .*journal\.json/.test(call)) + 1;
+    expect(decided).toBeGreaterThan(1);
+    for (const [i, call] of calls.entries()) {
       const folder = path.join(scratchFolder(), 'out');
-      compile(folder, 'two');
-      expect(compile(folder, 'one', step).signal).toBe('SIGKILL');
-      if (i < decided) expect(contents(folder)).toMatchObject(two);
-      recover(folder);
-      expect(contents(folder), step).toMatchObject(i < decided ? two : one);
-      // What it left behind goes with the next compile.
-      new Staging(folder).abort();
-      expect(contents(folder), step).toEqual(i < decided ? two : one);
+      commitInto(folder, before);
+      commitInto(folder, after, (n) => (n === i + 1 ? 'kill' : null));
+      // What a reader of all data files finds before anybody has mended it.
+      expect([seenOf(folder, before), seenOf(folder, after)], call).toContain(0);
+      if (before === 'one' && after === 'single') expect(fs.existsSync(path.join(folder, 'data.parquet'))).toBe(true);
+      expect(fs.existsSync(path.join(folder, 'manifest.yaml'))).toBe(true);
+      // Killed again while it is recovered, at any call.
+      for (let n = before === 'two' ? 1 : 1000; ; n++) {
+        let error: unknown = null;
+        const killed = withFaults(
+          (m) => (m === n ? 'kill' : null),
+          () => {
+            try {
+              recover(folder);
+            } catch (thrown) {
+              error = thrown;
+            }
+          },
+        );
+        expect([seenOf(folder, before), seenOf(folder, after)], call).toContain(0);
+        if (killed.length >= n) continue;
+        expect(error).toBeNull();
+        break;
+      }
+      expect(contents(folder), call).toEqual(i < decided ? old : whole);
     }
   });
 
-  test('is finished by the next compile', () => {
+  describe.each(['EIO', 'EPERM'])('in which a call fails with %s', (code) => {
+    test.each(changes)('of %s by %s leaves the old or the new data set whole, at once', (before, after) => {
+      const { old, whole, calls } = changeOf(before, after);
+      const harmless: string[] = [];
+      for (const [i, call] of calls.entries()) {
+        const folder = path.join(scratchFolder(), 'out');
+        commitInto(folder, before);
+        const { error } = commitInto(folder, after, (n) => (n === i + 1 ? { code } : null));
+        if (error === null) harmless.push(call);
+        else expect(error).toMatchObject({ name: 'DatagpuError', code: 'output' });
+        const left = Object.entries(contents(folder)).filter(([name]) => !/journal|staging-/.test(name));
+        expect(Object.fromEntries(left), call).toEqual(error === null ? whole : old);
+        recover(folder);
+        expect(contents(folder), call).toEqual(error === null ? whole : old);
+        // Nothing is in the way of the next one.
+        commitInto(folder, after);
+        expect(contents(folder), call).toEqual(whole);
+      }
+      // A link that can't be made, and what is tidied after the commit, are no reason to end it.
+      for (const call of harmless) expect(call).toMatch(/^(linkSync|unlinkSync|rmSync) /);
+    });
+  });
+
+  test.each(changes)('of %s by %s of which nothing can be undone is stuck, until that is mended', (before, after) => {
+    const { whole, calls } = changeOf(before, after);
+    const last = calls.findIndex((call) => /^renameSync .*staging\/manifest\.yaml/.test(call)) + 1;
+    const folder = path.join(scratchFolder(), 'out');
+    commitInto(folder, before);
+    const { error } = commitInto(folder, after, (n) => (n >= last ? { code: 'EROFS' } : null));
+    expect((error as Error).message).toBe(
+      `a commit was interrupted and can be neither finished nor undone: the file system is read-only (${folder}/manifest.yaml)`,
+    );
+    recover(folder);
+    expect(contents(folder)).toEqual(whole);
+  });
+
+  test('by rename where the file system has no links', () => {
+    const folder = path.join(scratchFolder(), 'out');
+    commitInto(folder, 'one');
+    const link = vi.spyOn(fs, 'linkSync').mockImplementation(() => {
+      throw Object.assign(new Error('EPERM'), { code: 'EPERM', syscall: 'link' });
+    });
+    onTestFinished(() => link.mockRestore());
+    const { calls } = changeOf('one', 'single');
+    for (const [i, call] of calls.entries()) {
+      const out = path.join(scratchFolder(), 'out');
+      commitInto(out, 'one');
+      const { error } = commitInto(out, 'single', (n) => (n === i + 1 ? { code: 'EIO' } : null));
+      recover(out);
+      expect(contents(out)['data.parquet'], call).toBe(error === null ? 'single data.parquet' : 'one data.parquet');
+    }
+  });
+
+  test('that its process did not survive is finished by the next compile', () => {
     const folder = path.join(scratchFolder(), 'out');
     compile(folder, 'one');
-    compile(folder, 'two', 'before manifest.yaml');
+    expect(compile(folder, 'two', 'kill')).toBe('SIGKILL');
+    expect(contents(folder)['manifest.yaml']).toBe('one manifest');
     new Staging(folder).abort();
     expect(contents(folder)).toEqual(two);
   });
+
+  test.each(['data.parquet', 'manifest.yaml', '.datagpu/lineage.parquet'])(
+    'with a folder in the place of %s is refused before anything is renamed',
+    (name) => {
+      const folder = path.join(scratchFolder(), 'out');
+      commitInto(folder, 'two');
+      fs.rmSync(path.join(folder, name), { force: true });
+      fs.mkdirSync(path.join(folder, name));
+      const before = contents(folder);
+      const { calls, error } = commitInto(folder, 'one');
+      expect(error).toMatchObject({ code: 'output', message: 'a folder is in the way of a file' });
+      expect(calls.filter((call) => call.startsWith('rename'))).toEqual([]);
+      expect(contents(folder)).toEqual(before);
+      fs.rmdirSync(path.join(folder, name));
+      commitInto(folder, 'one');
+      expect(contents(folder)).toEqual(one);
+    },
+  );
 
   test('that was given up leaves the old data set, and no folder that was not there', () => {
     const folder = path.join(scratchFolder(), 'out');
@@ -121,7 +211,7 @@ describe('a commit', () => {
     compile(folder, 'one');
     const staging = new Staging(folder);
     fs.mkdirSync(path.join(staging.folder, 'manifest.yaml'));
-    expect(() => staging.commit([], 'x')).toThrow(expect.objectContaining({ code: 'output' }));
+    expect(() => staging.commit([], 'x', [])).toThrow(expect.objectContaining({ code: 'output' }));
     staging.abort();
     expect(contents(folder)).toEqual(one);
   });
@@ -129,21 +219,21 @@ describe('a commit', () => {
 
 describe('a journal', () => {
   const staging = '.datagpu/staging-abcdef';
+  const empty = { version: 2, staging, over: [], away: [], rename: [] };
   test.each([
     ['not JSON', 'x'],
     ['null', 'null'],
-    ['another version', { version: 2, staging, rename: [], remove: [] }],
-    ['a staging folder elsewhere', { version: 1, staging: '../staging-abcdef', rename: [], remove: [] }],
-    ['a staging folder that is none', { version: 1, staging: '.datagpu', rename: [], remove: [] }],
-    ['a source elsewhere', { version: 1, staging, rename: [{ from: '../x', to: 'data.parquet' }], remove: [] }],
-    ['a source above', { version: 1, staging, rename: [{ from: `${staging}/..`, to: 'data.parquet' }], remove: [] }],
-    [
-      'a target elsewhere',
-      { version: 1, staging, rename: [{ from: `${staging}/x`, to: '../data.parquet' }], remove: [] },
-    ],
-    ['something else to remove', { version: 1, staging, rename: [], remove: ['../data.parquet'] }],
-    ['no lists', { version: 1, staging }],
-    ['a rename that is none', { version: 1, staging, rename: [null], remove: [] }],
+    ['no version', { ...empty, version: 'two' }],
+    ['a staging folder elsewhere', { ...empty, staging: '../staging-abcdef' }],
+    ['a staging folder that is none', { ...empty, staging: '.datagpu' }],
+    ['a source elsewhere', { ...empty, rename: [{ from: '../x', to: 'data.parquet' }] }],
+    ['a source above', { ...empty, rename: [{ from: `${staging}/..`, to: 'data.parquet' }] }],
+    ['old files as a source', { ...empty, rename: [{ from: `${staging}/old`, to: 'data.parquet' }] }],
+    ['a target elsewhere', { ...empty, rename: [{ from: `${staging}/x`, to: '../data.parquet' }] }],
+    ['something else to replace', { ...empty, over: ['../data.parquet'] }],
+    ['something else to take away', { ...empty, away: ['notes.txt'] }],
+    ['no lists', { version: 2, staging }],
+    ['a rename that is none', { ...empty, rename: [null] }],
   ])('with %s is refused', (_, journal) => {
     const folder = scratchFolder();
     fs.mkdirSync(path.join(folder, '.datagpu'));
@@ -153,6 +243,30 @@ describe('a journal', () => {
       expect.objectContaining({ code: 'output', message: expect.stringMatching('not a journal') }),
     );
     expect(() => new Staging(folder)).toThrow(expect.objectContaining({ code: 'output' }));
+  });
+
+  test('of another version says so', () => {
+    const folder = scratchFolder();
+    fs.mkdirSync(path.join(folder, '.datagpu'));
+    fs.writeFileSync(path.join(folder, '.datagpu/journal.json'), JSON.stringify({ ...empty, version: 3 }));
+    expect(() => recover(folder)).toThrow(/another version of datagpu began/);
+  });
+
+  test.skipIf(process.platform === 'win32')('that is a pipe is refused, and not waited for', () => {
+    const folder = scratchFolder();
+    fs.mkdirSync(path.join(folder, '.datagpu'));
+    expect(spawnSync('mkfifo', [path.join(folder, '.datagpu/journal.json')]).status).toBe(0);
+    expect(() => recover(folder)).toThrow(/not a journal/);
+  });
+
+  test('whose staging folder is gone was carried out', () => {
+    const folder = path.join(scratchFolder(), 'out');
+    commitInto(folder, 'one');
+    const rename = [{ from: `${staging}/part-0.parquet`, to: 'data-00000-of-00001.parquet' }];
+    const journal = { ...empty, away: ['data.parquet'], rename };
+    fs.writeFileSync(path.join(folder, '.datagpu/journal.json'), JSON.stringify(journal));
+    recover(folder);
+    expect(contents(folder)).toEqual(one);
   });
 
   test('is nothing to find in a folder that is not there', () => {
@@ -213,7 +327,7 @@ describe('a full disk', () => {
     });
     try {
       for (let i = 0; i < blocks; i++) splicer.append(encoded);
-      staging.commit(await splicer.finish(), 'x');
+      staging.commit(await splicer.finish(), 'x', []);
       return null;
     } catch (error) {
       return error;
