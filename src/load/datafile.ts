@@ -151,17 +151,23 @@ function project(
   const newRoot: ThriftStruct = new Map([...root!, [schemaElement.children, i32(columns.length)]]);
   part.set(fileMetadata.schema, structs([newRoot, ...kept]));
   part.delete(fileMetadata.orders);
-  const pairs = structsOf(metadata, fileMetadata.keyValues).map((pair): ThriftStruct => {
-    const message = Buffer.from(Buffer.from(bytesOf(pair, keyValue.value)!).toString('latin1'), 'base64');
-    const whole = arrow.tableFromIPC(Buffer.concat([message, endOfStream])).schema;
-    const chosen = new arrow.Schema(whole.fields.filter((field) => columns.includes(field.name)));
-    const encoded = Buffer.from(arrow.tableToIPC(new arrow.Table(chosen), 'stream')).toString('base64');
-    return new Map([...pair, [keyValue.value, binary(encoded)]]);
-  });
+  const isSchema = (pair: ThriftStruct): boolean =>
+    Buffer.from(bytesOf(pair, keyValue.key)!).toString('latin1') === arrowSchemaKey;
+  const pairs = structsOf(metadata, fileMetadata.keyValues)
+    .filter(isSchema)
+    .map((pair): ThriftStruct => {
+      const message = Buffer.from(Buffer.from(bytesOf(pair, keyValue.value)!).toString('latin1'), 'base64');
+      const whole = arrow.tableFromIPC(Buffer.concat([message, endOfStream])).schema;
+      const chosen = new arrow.Schema(whole.fields.filter((field) => columns.includes(field.name)));
+      const encoded = Buffer.from(arrow.tableToIPC(new arrow.Table(chosen), 'stream')).toString('base64');
+      return new Map([...pair, [keyValue.value, binary(encoded)]]);
+    });
   part.set(fileMetadata.keyValues, structs(pairs));
   return part;
 }
 
+/** The one entry of the metadata that a reader compares with the columns. */
+const arrowSchemaKey = 'ARROW:schema';
 const endOfStream = Buffer.from([255, 255, 255, 255, 0, 0, 0, 0]);
 
 async function readAt(handle: fs.FileHandle, name: string, position: number, length: number): Promise<Buffer> {

@@ -145,7 +145,13 @@ function writeFooter(
 
 const padded = (n: number): number => Math.ceil(n / alignment) * alignment;
 
-/** The schema as a message in base64: what Parquet writers keep under `ARROW:schema` for types that Parquet lacks. */
-export function schemaKey(schema: readonly ArrowField[]): string {
-  return Buffer.from(message(headerTag.schema, 0, (b) => writeSchema(b, schema))).toString('base64');
+/**
+ * The schema as a message in base64: what Parquet writers keep under `ARROW:schema` for types that Parquet lacks. Readers
+ * that find it take the schema's metadata from there too, and not from the file's.
+ */
+export function schemaKey(
+  schema: readonly ArrowField[],
+  metadata: readonly (readonly [key: string, value: string])[] = [],
+): string {
+  return Buffer.from(message(headerTag.schema, 0, (b) => writeSchema(b, schema, metadata))).toString('base64');
 }

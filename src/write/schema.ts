@@ -92,14 +92,35 @@ export function schemaOf(fields: readonly Field[]): ArrowField[] {
   return fields.map((f) => ({ name: f.name, type: arrowOf(f.type) }));
 }
 
-/** Writes a table `Schema` and returns its offset. */
-export function writeSchema(builder: Builder, fields: readonly ArrowField[]): number {
+/** Writes a table `Schema`, with key-value metadata of its own if there is any, and returns its offset. */
+export function writeSchema(
+  builder: Builder,
+  fields: readonly ArrowField[],
+  metadata: readonly (readonly [key: string, value: string])[] = [],
+): number {
   const vector = offsetVector(
     builder,
     fields.map((f) => writeField(builder, f)),
   );
+  const pairs =
+    metadata.length === 0
+      ? 0
+      : offsetVector(
+          builder,
+          metadata.map((pair) => writePair(builder, pair)),
+        );
   builder.startObject(4);
   builder.addFieldOffset(1, vector, 0);
+  builder.addFieldOffset(2, pairs, 0);
+  return builder.endObject();
+}
+
+function writePair(builder: Builder, [key, value]: readonly [string, string]): number {
+  const keyText = builder.createString(key);
+  const valueText = builder.createString(value);
+  builder.startObject(2);
+  builder.addFieldOffset(0, keyText, 0);
+  builder.addFieldOffset(1, valueText, 0);
   return builder.endObject();
 }
 

@@ -6,6 +6,7 @@ import type { Compression } from '../config/options.js';
 import type { Field } from '../engine/types.js';
 import { moveGroup } from './chunk.js';
 import { emptyMetadata } from './empty.js';
+import { featuresKey } from './features.js';
 import { schemaKey } from './ipc.js';
 import { outputError, writing } from './output-error.js';
 import { fileMetadata, keyValue, magic, rowGroup, schemaElement } from './parquet.js';
@@ -45,7 +46,7 @@ export interface SpliceOptions {
   compression: Compression;
   /** A file that would grow beyond this many bytes of pages is finished, and another begun. */
   shardBytes: number;
-  /** Goes into the file's metadata, with the schema and nothing else. */
+  /** Goes into the file's metadata, with the schema (for Arrow, and for `datasets`) and nothing else. */
   compilerVersion: string;
 }
 
@@ -191,7 +192,9 @@ export class ParquetSplicer {
   }
 
   private footer(shard: Shard): ThriftStruct {
-    const pairs = [['ARROW:schema', schemaKey(schemaOf(this.fields))]] as const;
+    const schema = schemaOf(this.fields);
+    const features = ['huggingface', featuresKey(schema)] as const;
+    const pairs = [['ARROW:schema', schemaKey(schema, [features])] as const, features];
     const footer: ThriftStruct = new Map([
       [fileMetadata.version, i32(1)],
       [fileMetadata.schema, this.schema ?? emptySchema()],

@@ -43,7 +43,7 @@ describe('ParquetSplicer', () => {
     const [file] = await write([rows(0, 1000).block, rows(1000, 2000).block], rows(0, 1).fields);
     const metadata = metadataOf(file!);
     expect(metadata.created_by).toBe('datagpu version 1.2.3');
-    expect(metadata.key_value_metadata?.map((pair) => pair.key)).toEqual(['ARROW:schema']);
+    expect(metadata.key_value_metadata?.map((pair) => pair.key)).toEqual(['ARROW:schema', 'huggingface']);
     expect(Number(metadata.num_rows)).toBe(2000);
     let at = 4n;
     metadata.row_groups.forEach((group, ordinal) => {
