@@ -1,0 +1,181 @@
+"""The data files of a data set, open for reading a row group at a time."""
+
+from __future__ import annotations
+
+import os
+from bisect import bisect_right
+from collections import OrderedDict
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from .errors import DatagpuError
+from .manifest import DataFile
+
+
+@dataclass(frozen=True)
+class Group:
+    """A row group of one of the files."""
+
+    file: int
+    index: int
+    """Its number in the file."""
+    start: int
+    """The position of its first row over all files."""
+    rows: int
+    bytes: int
+    """Bytes of its pages, not compressed."""
+
+
+class Storage:
+    """Row groups over all files, in order.
+
+    The files stay open, so that a compile which replaces them meanwhile does not mix data sets. Reading is by position
+    (``pread``): threads may read at once, and so may processes after a fork.
+    """
+
+    def __init__(self, folder: Path, files: tuple[DataFile, ...]) -> None:
+        self.folder = folder
+        self.files = files
+        self._open()
+
+    def _open(self) -> None:
+        self._handles: list[pa.NativeFile] = []
+        self._metadata: list[pq.FileMetaData] = []
+        self.groups: list[Group] = []
+        self.schema: pa.Schema = pa.schema([])
+        position = 0
+        for number, file in enumerate(self.files):
+            handle, parquet = self._open_file(file)
+            self._handles.append(handle)
+            metadata = parquet.metadata
+            self._metadata.append(metadata)
+            if number == 0:
+                self.schema = parquet.schema_arrow
+            elif not parquet.schema_arrow.equals(self.schema):
+                raise _differs(file, "its columns are not those of the first file")
+            if metadata.num_rows != file.rows:
+                raise _differs(file, f"it has {metadata.num_rows} rows and not {file.rows}")
+            for index in range(metadata.num_row_groups):
+                group = metadata.row_group(index)
+                self.groups.append(Group(number, index, position, group.num_rows, group.total_byte_size))
+                position += group.num_rows
+        self.rows = position
+        self._starts = [group.start for group in self.groups]
+
+    def _open_file(self, file: DataFile) -> tuple[pa.NativeFile, pq.ParquetFile]:
+        path = self.folder / file.name
+        try:
+            size = os.stat(path).st_size
+            if size != file.bytes:
+                raise _differs(file, f"it has {size} bytes and not {file.bytes}")
+            handle = pa.OSFile(str(path), "rb")
+            return handle, pq.ParquetFile(handle)
+        except OSError as error:
+            raise DatagpuError("input", f"the data file can't be opened ({error})", file=file.name) from error
+        except pa.ArrowException as error:
+            raise _differs(file, f"it is not Parquet ({error})") from error
+
+    def __getstate__(self) -> tuple[Path, tuple[DataFile, ...]]:
+        return (self.folder, self.files)
+
+    def __setstate__(self, state: tuple[Path, tuple[DataFile, ...]]) -> None:
+        self.__init__(*state)  # type: ignore[misc]
+
+    def group_of(self, position: int) -> int:
+        """The number of the row group that holds a position."""
+        return bisect_right(self._starts, position) - 1
+
+    def read(self, number: int, columns: list[str], threads: bool = True) -> pa.Table:
+        """Decodes columns of a row group; every column of the table is one chunk.
+
+        Raises:
+            DatagpuError: ``input`` when its pages are damaged.
+        """
+        group = self.groups[number]
+        try:
+            # A reader of its own: they are cheap with the footer known, and not made to be shared by threads.
+            reader = pq.ParquetFile(self._handles[group.file], metadata=self._metadata[group.file])
+            indices = _leaves(self._metadata[group.file], columns)
+            table = reader.reader.read_row_group(group.index, column_indices=indices, use_threads=threads)
+            return table.select(columns).combine_chunks()
+        except (OSError, pa.ArrowException) as error:
+            raise _differs(self.files[group.file], f"its pages are damaged ({error})") from error
+
+
+class GroupCache:
+    """Row groups that were decoded last, up to a number of bytes. Threads may use it at once."""
+
+    def __init__(self, storage: Storage, max_bytes: int) -> None:
+        self.storage = storage
+        self.max_bytes = max_bytes
+        self._init()
+
+    def _init(self) -> None:
+        self._tables: OrderedDict[tuple[int, tuple[str, ...]], tuple[pa.Table, list[Any]]] = OrderedDict()
+        self._bytes = 0
+        self._lock = Lock()
+
+    def __getstate__(self) -> tuple[Storage, int]:
+        return (self.storage, self.max_bytes)
+
+    def __setstate__(self, state: tuple[Storage, int]) -> None:
+        self.storage, self.max_bytes = state
+        self._init()
+
+    def get(self, number: int, columns: tuple[str, ...]) -> tuple[pa.Table, list[pa.Array]]:
+        """A row group as a table, and its columns."""
+        key = (number, columns)
+        with self._lock:
+            found = self._tables.get(key)
+            if found is not None:
+                self._tables.move_to_end(key)
+                return found
+        table = self.storage.read(number, list(columns))
+        arrays = [column.chunk(0) if column.num_chunks else pa.array([], column.type) for column in table.columns]
+        with self._lock:
+            if key not in self._tables:
+                self._tables[key] = (table, arrays)
+                self._bytes += table.nbytes
+                while self._bytes > self.max_bytes and len(self._tables) > 1:
+                    _, (old, _) = self._tables.popitem(last=False)
+                    self._bytes -= old.nbytes
+        return table, arrays
+
+
+def _leaves(metadata: pq.FileMetaData, columns: list[str]) -> list[int]:
+    """The numbers of the leaf columns that belong to columns of the data set, whose names may have a dot in them."""
+    wanted = set(columns)
+    schema = metadata.schema
+    arrow = schema.to_arrow_schema()
+    leaves: list[int] = []
+    leaf = 0
+    for field in arrow:
+        count = _leaf_count(field.type)
+        if field.name in wanted:
+            leaves.extend(range(leaf, leaf + count))
+        leaf += count
+    return leaves
+
+
+def _leaf_count(kind: pa.DataType) -> int:
+    if pa.types.is_struct(kind):
+        return sum(_leaf_count(kind.field(i).type) for i in range(kind.num_fields))
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind):
+        return _leaf_count(kind.value_type)
+    if pa.types.is_map(kind):
+        return _leaf_count(kind.key_type) + _leaf_count(kind.item_type)
+    return 1
+
+
+def _differs(file: DataFile, why: str) -> DatagpuError:
+    return DatagpuError(
+        "input",
+        f"not the file that the manifest describes: {why}",
+        file=file.name,
+        hint="Compile the data set again",
+    )
