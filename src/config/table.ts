@@ -36,7 +36,7 @@ export const optionTable: readonly OptionSpec[] = [
   { name: 'quote', value: 'char', group: 'Reading', help: 'what quotes cells: one character or none (default: detected)' },
   { name: 'encoding', value: 'label', group: 'Reading', help: 'utf-8, utf-16le, utf-16be, windows-1252 or latin1 (default: detected)' },
   { name: 'header', value: null, group: 'Reading', help: 'the first record names the columns (default: detected)' },
-  { name: 'nulls', value: 'tokens', list: true, group: 'Reading', help: 'tokens that are null outside text columns (default: na,n/a,#n/a,null,none,nan)' },
+  { name: 'nulls', value: 'tokens', list: true, group: 'Reading', help: 'tokens that are null outside text columns; an empty one stands for "" (default: na,n/a,#n/a,null,none,nan)' },
   { name: 'types', value: 'col=type,...', list: true, group: 'Reading', help: 'text, integer, float, boolean, date or datetime by column (default: over all rows)' },
   { name: 'comment', value: 'char', group: 'Reading', help: 'lines that start with it are skipped; or none (default: detected)' },
   { name: 'select', value: 'cols', list: true, group: 'Reading', help: 'keep these columns, in this order' },

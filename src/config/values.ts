@@ -140,10 +140,14 @@ export function splitList(text: string): string[] {
   }
 }
 
-/** Tokens in lower case; an empty text or list means none. */
+/** Tokens in lower case; an empty list means none, an empty text the empty token, which may stand among others: `,NA`. */
 export const tokens: Parse<string[]> = (value) => {
-  const isNone = value === '' || (Array.isArray(value) && value.every((v) => v === ''));
-  return isNone ? [] : list(value).map((token) => token.toLowerCase());
+  if (value === '') return [''];
+  const parts = Array.isArray(value) ? value : typeof value === 'string' ? splitList(value) : [value];
+  const named = parts.filter((part) => part !== '');
+  const found = named.length === 0 ? [] : list(named);
+  const all = named.length < parts.length ? ['', ...found] : found;
+  return [...new Set(all.map((token) => token.toLowerCase()))];
 };
 
 const declaredType = choice<DeclaredType>('text', 'integer', 'float', 'boolean', 'date', 'datetime');

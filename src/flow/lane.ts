@@ -109,8 +109,9 @@ class ChunkLane {
     const scanned = scanPiece(this.kernel, this.files, source, ref.piece as TextPiece);
     emit({ records: scanned.records, next: scanned.next });
     const { cells, newKeys } = parsePiece(this.kernel, source, scanned);
-    const fitting = this.fitting(cells, source, columnPlans(this.plan, source)).cells;
-    const columns = seenColumns(this.kernel, fitting, typingOptions(this.plan, source));
+    const plans = columnPlans(this.plan, source);
+    const fitting = this.fitting(cells, source, plans).cells;
+    const columns = seenColumns(this.kernel, fitting, typingOptions(this.plan, source), declaredOf(plans));
     return { value: { records: scanned.records, columns, newKeys } };
   }
 

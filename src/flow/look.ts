@@ -101,7 +101,7 @@ function typeSample(
     const options = { json: plan.json !== null, nullTokens: config.read.nulls, clean: config.clean };
     const declared = declaredColumns(plan.columns, config.read.types);
     const fitting = declared.length === 0 ? cells : dropMisfits(kernel, cells, declared, options).cells;
-    const seen = seenColumns(kernel, fitting, options);
+    const seen = seenColumns(kernel, fitting, options, declared);
     const known = plan.columns.map((name, c) => ({ name, type: null, ...seen[c]! }));
     const added = newKeys.map((name) => ({ name, type: null, kinds: 0, shape: null }));
     const columns = { name: plan.name, columns: [...known, ...added] };

@@ -8,9 +8,10 @@ export function seenColumns(
   kernel: IngestKernel,
   cells: CellTable,
   options: TypingOptions,
+  declared: readonly { cell: number }[] = [],
 ): { kinds: number; shape: Shape | null }[] {
   const columns = Array.from({ length: cells.columns }, (_, c) => c);
-  return kindsOf(kernel, cells, columns, options).map((kinds, c) => ({
+  return kindsOf(kernel, cells, columns, options, new Set(declared.map((d) => d.cell))).map((kinds, c) => ({
     kinds,
     shape: shapeOf(kernel, cells, c, kinds),
   }));

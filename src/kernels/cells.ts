@@ -30,7 +30,7 @@ export const maxCellBytes: number = 2 ** 28 - 1;
 /**
  * What kinds of values a column has, as a bit set gathered over cells; see load/lattice.ts for how it becomes a type.
  * Integers and floats follow the grammar of the README ("Types"): canonical 64-bit integers; finite decimals of at most 17
- * significant digits. "-0" is a float.
+ * significant digits, zeros at the end of a fraction not counted. "-0" is a float.
  */
 export const kind = {
   /** An integer of at most 2^53 in magnitude. */
@@ -41,7 +41,7 @@ export const kind = {
   boolean: 8,
   /** ISO 8601 calendar date. */
   date: 16,
-  /** ISO 8601 date and time, to microseconds. */
+  /** ISO 8601 date and time, to microseconds, with an offset or Z: an instant. */
   datetime: 32,
   /** Any other value, quoted empty strings included. */
   text: 64,
@@ -55,4 +55,6 @@ export const kind = {
   jsonNumber: 2048,
   jsonBoolean: 4096,
   jsonString: 8192,
+  /** ISO 8601 date and time without a zone: what a clock shows somewhere. */
+  localTime: 16384,
 } as const;

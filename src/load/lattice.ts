@@ -7,7 +7,8 @@ import { kind } from '../kernels/cells.js';
  * does not depend on the order of rows, on chunks, or on which worker saw what.
  */
 
-const scalars = kind.integer | kind.bigInteger | kind.float | kind.boolean | kind.date | kind.datetime | kind.text;
+const scalars =
+  kind.integer | kind.bigInteger | kind.float | kind.boolean | kind.date | kind.datetime | kind.localTime | kind.text;
 const nested = kind.object | kind.array;
 const jsonScalars = kind.jsonNumber | kind.jsonBoolean | kind.jsonString;
 
@@ -21,7 +22,8 @@ export function joinKinds(a: number, b: number): number {
  *
  * - Nothing but null is `null`; nothing but null tokens (and null) is text, as is every mixture not named below.
  * - Integers are int64; with floats float64, but text if an integer is beyond 2^53, which a double can't hold.
- * - Dates with datetimes are datetimes, at midnight.
+ * - Dates with times without a zone are such times, at midnight. Neither names an instant: beside times with an offset they
+ *   are text.
  * - Objects alone, or arrays alone, are `json` of the nested type `arrow` (null: their values have no common one).
  * - Values of several kinds in JSON (a number and a string, an object and a number, ...) are `json` without a nested type.
  */
@@ -47,8 +49,10 @@ export function typeFromKinds(kinds: number, arrow: ArrowType | null = null): Co
     case kind.date:
       return { kind: 'date' };
     case kind.datetime:
-    case kind.date | kind.datetime:
       return { kind: 'datetime' };
+    case kind.localTime:
+    case kind.date | kind.localTime:
+      return localTime;
     default:
       return { kind: 'text' };
   }
@@ -75,8 +79,26 @@ function sameArrow(a: unknown, b: unknown): boolean {
   return keys.every((key) => sameArrow((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key]));
 }
 
-/** The type of a column declared with `--types`. */
-export function declaredColumnType(type: DeclaredType): ColumnType {
+/** Times without a zone. */
+const localTime: ColumnType = { kind: 'arrow', arrow: { name: 'timestamp', unit: 'us', zone: null } };
+
+export function isLocalTime(type: ColumnType): boolean {
+  return sameType(type, localTime);
+}
+
+/** True when some of the values are instants, and the others times or dates without a zone. */
+export function mixesZones(kinds: number): boolean {
+  const times = kinds & scalars;
+  const local = kind.date | kind.localTime;
+  return (times & kind.datetime) !== 0 && (times & local) !== 0 && (times & ~(local | kind.datetime)) === 0;
+}
+
+/**
+ * The type of a column declared with `--types`. Of times, `kinds` decide whether they are instants: if one of them has an
+ * offset all are, those without one in UTC.
+ */
+export function declaredColumnType(type: DeclaredType, kinds: number = kind.datetime): ColumnType {
+  if (type === 'datetime' && (kinds & kind.datetime) === 0) return localTime;
   if (type === 'integer') return { kind: 'int64' };
   if (type === 'float') return { kind: 'float64' };
   return { kind: type };
@@ -118,7 +140,7 @@ function kindsOfArrow(type: ArrowType): number | null {
     case 'date':
       return kind.date;
     case 'timestamp':
-      return kind.datetime;
+      return type.zone === null ? kind.localTime : kind.datetime;
     case 'decimal':
     case 'time':
       return kind.text;

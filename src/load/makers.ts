@@ -4,7 +4,7 @@ import type { Column } from '../engine/block.js';
 import { type ColumnType, widthOf } from '../engine/types.js';
 import { cell, kind } from '../kernels/cells.js';
 import type { IngestKernel } from '../kernels/ingest.js';
-import { isSettledText } from './lattice.js';
+import { isLocalTime, isSettledText } from './lattice.js';
 import type { ColumnPlan, TypedChunk, TypingOptions } from './typing.js';
 
 interface TypeExports {
@@ -14,7 +14,7 @@ interface TypeExports {
 
 // Modes and types, as in src/kernels/assembly/ingest/look.ts and types.ts.
 const trimMode = 1;
-const declaredMode = 2;
+export const declaredMode: number = 2;
 const jsonMode = 4;
 const fixedTypes: Partial<Record<ColumnType['kind'], number>> = {
   boolean: 1,
@@ -23,11 +23,13 @@ const fixedTypes: Partial<Record<ColumnType['kind'], number>> = {
   date: 4,
   datetime: 5,
 };
+const toLocalTime = 6;
 /** Of what a text column reports: there were cells that were neither strings of JSON nor nested. */
 const bareFlag = 16;
 
 /** The kernel's number of a type of fixed width; undefined for the others. */
 export function fixedType(type: ColumnType): number | undefined {
+  if (type.kind === 'arrow') return isLocalTime(type) ? toLocalTime : undefined;
   return fixedTypes[type.kind];
 }
 
@@ -104,7 +106,8 @@ function fixedColumn(kernel: IngestKernel, cells: CellColumn, plan: ColumnPlan, 
     fill: (from, to) => calls.fixedColumn(starts, metas, from, to, mode, number, values, validity, report),
     finish: (index, chunk) => {
       const [kinds, , coerced, tokens] = kernel.u32(report, 4);
-      if (!declared) chunk.kinds[index] = kinds!;
+      // Whether declared times are instants depends on the values.
+      chunk.kinds[index] = declared ? kinds! & (kind.datetime | kind.localTime) : kinds!;
       chunk.coerced[index] = coerced!;
       countChange(chunk.changed, rule.nullToken, tokens!);
     },

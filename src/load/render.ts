@@ -71,7 +71,7 @@ function renderer(column: Column): (row: number) => string {
     case 'date':
       return (r) => isoDate(view.getInt32(r * 4, true));
     case 'datetime':
-      return (r) => isoTime(view.getBigInt64(r * 8, true), 6);
+      return (r) => `${isoTime(view.getBigInt64(r * 8, true), 6)}Z`;
     case 'arrow':
       return flatRenderer(type.arrow, view);
     default:
@@ -96,8 +96,10 @@ function flatRenderer(type: ArrowType, view: DataView): (row: number) => string 
       };
     case 'date':
       return (r) => isoDate(view.getInt32(r * 4, true));
-    case 'timestamp':
-      return (r) => isoTime(view.getBigInt64(r * 8, true), digitsOf[type.unit]);
+    case 'timestamp': {
+      const zone = type.zone === null ? '' : 'Z';
+      return (r) => isoTime(view.getBigInt64(r * 8, true), digitsOf[type.unit]) + zone;
+    }
     case 'time':
       return (r) => {
         const value = type.unit === 'ms' ? BigInt(view.getInt32(r * 4, true)) : view.getBigInt64(r * 8, true);

@@ -1,7 +1,7 @@
 /** Values of a row of the data set as people are shown them. */
 
 /**
- * Arrow gives dates and times as milliseconds since 1970: here they become ISO 8601, in place. `types` are those of the
+ * Arrow gives dates and times as milliseconds since 1970: here they become ISO 8601, in place; Z marks instants. `types` are those of the
  * columns, as the manifest names them.
  */
 export function datesAsText(content: Record<string, unknown>, types: ReadonlyMap<string, string>): void {
@@ -12,7 +12,7 @@ export function datesAsText(content: Record<string, unknown>, types: ReadonlyMap
     // Parquet's dates reach further than those of JavaScript, which end at year 275,760.
     if (Number.isNaN(date.getTime())) continue;
     const text = date.toISOString();
-    content[name] = type === 'date' ? text.slice(0, 10) : text;
+    content[name] = type === 'date' ? text.slice(0, 10) : type.includes(', ') ? text : text.slice(0, -1);
   }
 }
 

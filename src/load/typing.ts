@@ -4,7 +4,7 @@ import type { Block } from '../engine/block.js';
 import type { ColumnType } from '../engine/types.js';
 import { type CellTable, kind } from '../kernels/cells.js';
 import type { IngestKernel } from '../kernels/ingest.js';
-import { inStrips, makeAll, makerOf, modeOf } from './makers.js';
+import { declaredMode, inStrips, makeAll, makerOf, modeOf } from './makers.js';
 import { placeTokens } from './nulltokens.js';
 
 interface TypeExports {
@@ -54,12 +54,16 @@ export function cellColumn(cells: CellTable, column: number): CellColumn {
   return { starts: cells.starts + skipped, metas: cells.metas + skipped, rows: cells.rows };
 }
 
-/** The kinds of the values of some columns of the cells (-1: an absent one, null in every row). */
+/**
+ * The kinds of the values of some columns of the cells (-1: an absent one, null in every row). In `declared` ones strings of
+ * JSON are judged by what is in them.
+ */
 export function kindsOf(
   kernel: IngestKernel,
   cells: CellTable,
   columns: readonly number[],
   options: TypingOptions,
+  declared: ReadonlySet<number> = new Set(),
 ): number[] {
   const mark = kernel.mark();
   placeTokens(kernel, options.nullTokens);
@@ -70,7 +74,7 @@ export function kindsOf(
     columns.forEach((column, i) => {
       if (column < 0) return;
       const { starts, metas } = cellColumn(cells, column);
-      kinds[i]! |= calls.columnKinds(starts, metas, from, to, mode);
+      kinds[i]! |= calls.columnKinds(starts, metas, from, to, declared.has(column) ? mode | declaredMode : mode);
     });
   });
   kernel.reset(mark);

@@ -5,7 +5,7 @@ import { DatagpuError, quoteValue } from '../errors.js';
 import { kind } from '../kernels/cells.js';
 import { arrowTypeName } from '../manifest/type-name.js';
 import { resolveColumn, resolveColumns } from './columns.js';
-import { declaredColumnType, kindsOfType, sameType, typeFromKinds } from './lattice.js';
+import { declaredColumnType, kindsOfType, mixesZones, sameType, typeFromKinds } from './lattice.js';
 
 /** A column as one source has it. */
 export interface SourceColumn<S = unknown> {
@@ -17,6 +17,8 @@ export interface SourceColumn<S = unknown> {
   type: ColumnType | null;
   /** The shape of its nested values, if there are any. */
   shape: S | null;
+  /** Why it can't be read, if it can't. */
+  unreadable?: string | null;
 }
 
 /** The columns of a source, in its order. */
@@ -91,6 +93,7 @@ export function unify<S>(
   const kept = selectFields(named, read);
   const kinds: number[] = [];
   const fields = kept.map((i): Field => {
+    requireReadable(entries[i]!, sources);
     const joined = joinColumns(entries[i]!, sources, shapes);
     kinds.push(joined.kinds);
     const missing = sources.filter((s, at) => entries[i]!.columns[at] === undefined && s.columns.length > 0);
@@ -99,7 +102,9 @@ export function unify<S>(
     if (declared[i] === null && joined.differ !== null) notes.push(`column ${names[i]}: ${joined.differ}`);
     const given: DeclaredType | null = declared[i] ?? null;
     if (given !== null) requireText(entries[i]!, sources, given);
-    return { ...named[i]!, type: given === null ? joined.type : declaredColumnType(given) };
+    if (mixesZones(joined.kinds) && (given === null ? joined.differ === null : given === 'datetime'))
+      notes.push(mixedZones(names[i]!, given));
+    return { ...named[i]!, type: given === null ? joined.type : declaredColumnType(given, joined.kinds) };
   });
   const maps = sources.map((_, s) => kept.map((i) => entries[i]!.columns[s] ?? absent));
   const declaredKept = kept.map((i) => declared[i] ?? null);
@@ -113,6 +118,24 @@ export function unify<S>(
   }
   return { fields, maps, kinds, declared: declaredKept, notes };
 }
+
+/** A column that can't be read is none that the data set can have; the others of its file are not lost for it. */
+function requireReadable(entry: Entry, sources: readonly SourceColumns<unknown>[]): void {
+  sources.forEach((source, s) => {
+    const at = entry.columns[s];
+    const column = at === undefined ? undefined : source.columns[at];
+    if (typeof column?.unreadable !== 'string') return;
+    const name = quoted(column.name);
+    throw new DatagpuError('input', `it can't be read: ${column.unreadable}`, {
+      file: source.name,
+      column: column.name,
+      hint: `Leave it out with --drop ${name}`,
+    });
+  });
+}
+
+/** A column's name as a shell takes it. */
+const quoted = (name: string): string => (/^[\w.-]+$/.test(name) ? name : `'${name.replaceAll("'", `'\\''`)}'`);
 
 /** A declared type is read from a value's text, which nested values and bytes of Parquet don't have. */
 function requireText(entry: Entry, sources: readonly SourceColumns<unknown>[], given: DeclaredType): void {
@@ -213,7 +236,12 @@ function joinColumns<S>(
 
   // Of Parquet alone, or with columns of nothing but null: the type as it is.
   if (settled.every((f) => f.column.type !== null && sameType(own(f), own(first))))
-    return { kinds: kindsOfType(own(first)) ?? 0, type: own(first), differ: null };
+    return {
+      // With what reading a declared column has shown.
+      kinds: found.reduce((k, f) => k | f.column.kinds, kindsOfType(own(first)) ?? 0),
+      type: own(first),
+      differ: null,
+    };
   let kinds = 0;
   let shape: S | null = null;
   for (const { column } of found) {
@@ -222,13 +250,23 @@ function joinColumns<S>(
     if (column.shape !== null) shape = shape === null ? column.shape : shapes.join(shape, column.shape);
   }
   const type = typeFromKinds(kinds, shape === null ? null : shapes.toArrow(shape));
-  const differ = settled.some((f) => own(f).kind !== own(first).kind)
+  const differs = (type: ColumnType): boolean =>
+    type.kind !== own(first).kind || (type.kind === 'arrow' && !sameType(type, own(first)));
+  const differ = settled.some((f) => differs(own(f)))
     ? `${settled.map((f) => `${typeName(own(f))} in ${f.source}`).join(', ')}; ${typeName(type)} in the data set`
     : null;
   return { kinds, type, differ };
 }
 
+function mixedZones(name: string, given: DeclaredType | null): string {
+  return given === null
+    ? `column ${name} has times with an offset and times without one, which are not the same kind of time: kept as text. ` +
+        `--types ${name}=datetime reads those without one as UTC`
+    : `column ${name} has times with an offset and times without one: those without one are read as UTC`;
+}
+
 function typeName(type: ColumnType): string {
+  if (type.kind === 'datetime') return 'timestamp[us, UTC]';
   return 'arrow' in type && type.arrow !== null ? arrowTypeName(type.arrow) : type.kind;
 }
 

@@ -65,7 +65,9 @@ describe('a config file', () => {
     expect(config.rank.top).toEqual({ rows: 5 });
     expect(config.near.enabled).toBe(true);
     expect(config.read.select).toEqual(['a', 'b,c']);
-    expect(config.read.nulls).toEqual([]);
+    expect(config.read.nulls).toEqual(['']);
+    expect(resolve({}, 'nulls: []\n').read.nulls).toEqual([]);
+    expect(resolve({ nulls: ',NA,-' }).read.nulls).toEqual(['', 'na', '-']);
   });
   test('has paths relative to itself', () => {
     fs.mkdirSync(path.join(dir, 'sub'), { recursive: true });

@@ -50,6 +50,7 @@ export function valuesOf(column: Column, rows: number): unknown[] {
         return values[r] === 1;
       case 'int64':
       case 'datetime':
+      case 'arrow':
         return view.getBigInt64(r * 8, true);
       case 'float64':
         return view.getFloat64(r * 8, true);

@@ -19,7 +19,7 @@ def number(text):
         return [text, "text", None, None]
     m = re.fullmatch(r"-?(0|[1-9][0-9]*)?(\.[0-9]+)?([eE][+-]?[0-9]+)?", text)
     if not m or not (m[1] or m[2]): return [text, "text", None, None]
-    digits = ((m[1] or "") + (m[2] or "")[1:]).lstrip("0")
+    digits = ((m[1] or "") + (m[2] or "")[1:].rstrip("0")).lstrip("0")
     value = float(text)
     if len(digits) > 17 or value in (float("inf"), float("-inf")) or (value == 0 and digits.strip("0")): return [text, "text", None, None]
     return [text, "float", struct.pack(">d", value).hex(), repr(value) == text]
@@ -69,7 +69,8 @@ def time(text):
             if hours > 23 or minutes > 59: raise ValueError
             offset = datetime.timedelta(hours=hours, minutes=minutes) * (-1 if zone[0] == "-" else 1)
         utc = plain - offset
-        return [text, "datetime", str((utc - datetime.datetime(1970, 1, 1)) // datetime.timedelta(microseconds=1)), plain.isoformat() == text]
+        micros = str((utc - datetime.datetime(1970, 1, 1)) // datetime.timedelta(microseconds=1))
+        return [text, "datetime" if m[6] else "localTime", micros, plain.isoformat() + ("Z" if m[6] == "Z" else "") == text]
     except (ValueError, OverflowError): return [text, "text", None, None]
 
 

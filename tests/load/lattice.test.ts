@@ -4,7 +4,7 @@ import type { ArrowType } from '../../dist/engine/types.js';
 import { kind } from '../../dist/kernels/cells.js';
 import { isSettledText, joinKinds, kindsOfType, sameType, typeFromKinds } from '../../dist/load/lattice.js';
 
-const { integer, bigInteger, float, boolean, date, datetime, text, nullToken, object, array } = kind;
+const { integer, bigInteger, float, boolean, date, datetime, localTime, text, nullToken, object, array } = kind;
 const { jsonNumber, jsonBoolean, jsonString } = kind;
 const list: ArrowType = { name: 'list', item: { name: 'utf8' } };
 
@@ -23,7 +23,11 @@ test.each([
   [boolean | integer, 'text'],
   [date, 'date'],
   [datetime, 'datetime'],
-  [date | datetime, 'datetime'],
+  [localTime, 'arrow'],
+  [date | localTime, 'arrow'],
+  [date | datetime, 'text'],
+  [localTime | datetime, 'text'],
+  [localTime | integer, 'text'],
   [date | integer, 'text'],
   [text, 'text'],
   [integer | jsonNumber, 'int64'],
@@ -46,14 +50,21 @@ test('nested values keep their type only when they are alone', () => {
     expect(typeFromKinds(array | other, list)).toEqual({ kind: 'json', arrow: null });
 });
 
-const kinds = fc.integer({ min: 0, max: 2 ** 14 - 1 });
+const kinds = fc.integer({ min: 0, max: 2 ** 15 - 1 });
 
 describe('joining', () => {
   test('never narrows: a type that holds both holds each', () => {
-    const rank = { null: 0, boolean: 1, date: 1, int64: 1, datetime: 2, float64: 2, text: 3, json: 4 } as Record<
-      string,
-      number
-    >;
+    const rank = {
+      null: 0,
+      boolean: 1,
+      date: 1,
+      int64: 1,
+      datetime: 2,
+      arrow: 2,
+      float64: 2,
+      text: 3,
+      json: 4,
+    } as Record<string, number>;
     fc.assert(
       fc.property(kinds, kinds, (a, b) => {
         const joined = rank[typeFromKinds(joinKinds(a, b)).kind]!;

@@ -3,10 +3,12 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { kind } from '../../dist/kernels/cells.js';
 import { createIngestKernel } from '../../dist/kernels/ingest.js';
+import { typeFromKinds } from '../../dist/load/lattice.js';
 import { kindsOf, typeColumns } from '../../dist/load/typing.js';
 import { noRules, placeCells, plain, tokens, valuesOf } from './cells.js';
 
 const kernel = createIngestKernel();
+const localTime = typeFromKinds(kind.localTime);
 const options = { json: false, nullTokens: tokens, clean: noRules };
 
 function kindOfText(text: string): number {
@@ -14,10 +16,14 @@ function kindOfText(text: string): number {
   return kindsOf(kernel, placeCells(kernel, [[plain(text)]]), [0], options)[0]!;
 }
 
-function typed(texts: readonly string[], type: 'int64' | 'float64' | 'date' | 'datetime', declared = false) {
+function typed(
+  texts: readonly string[],
+  type: 'int64' | 'float64' | 'date' | 'datetime' | 'localTime',
+  declared = false,
+) {
   kernel.reset();
   const cells = placeCells(kernel, [texts.map(plain)]);
-  const plan = { cell: 0, type: { kind: type }, declared, kinds: 0 };
+  const plan = { cell: 0, type: type === 'localTime' ? localTime : { kind: type }, declared, kinds: 0 };
   const { block, coerced, kinds } = typeColumns(kernel, cells, [plan], options);
   return { values: valuesOf(block.columns[0]!, texts.length), coerced: coerced[0]!, kinds: kinds[0]! };
 }
@@ -139,7 +145,10 @@ test('whatever looks like a short number, by the grammar', () => {
   });
   const integer = /^(?!-0$)-?(0|[1-9]\d*)$/;
   const float = /^-?((0|[1-9]\d*)?\.\d+([eE][+-]?\d+)?|(0|[1-9]\d*)[eE][+-]?\d+|0)$/;
-  const significant = (text: string): number => text.replace(/[eE].*|[-.]/g, '').replace(/^0+/, '').length;
+  const significant = (text: string): number => {
+    const [whole, places = ''] = text.replace(/[eE].*|-/g, '').split('.') as [string, string?];
+    return (whole + places.replace(/0+$/, '')).replace(/^0+/, '').length;
+  };
   const asInteger = texts.map((t) => {
     const value = integer.test(t) ? BigInt(t) : null;
     return value !== null && BigInt.asIntN(64, value) === value ? value : null;
@@ -173,6 +182,44 @@ test('integers of 64 bits are exact; integers in a float column change their for
   expect(typed(['9007199254740993', '1.5'], 'float64').kinds).toBe(kind.bigInteger | kind.float);
 });
 
+describe('zeros at the end of a fraction are no digits', () => {
+  test('numerics of a database, with all their places', () => {
+    const texts = [
+      '1.500000000000000000',
+      '-12.340000000000000000000',
+      '0.000001000000000000000000',
+      '.5000000000000000000',
+    ];
+    texts.push('100.00000000000000000000', '1.500000000000000000e5', '12345678901234567.000', '0.00000000000000000000');
+    expect(texts.map(kindOfText)).toEqual(texts.map(() => kind.float));
+    const { values, coerced } = typed(texts, 'float64');
+    expect(values).toEqual(texts.map(Number));
+    expect(coerced).toBe(texts.length);
+  });
+
+  test('of more than 17 others a double keeps no account', () => {
+    for (const text of [
+      '1.234567890123456789',
+      '100000000000000000000.0',
+      '123456789012345678.50',
+      '1.5000000000000000001',
+    ])
+      expect([text, kindOfText(text)]).toEqual([text, kind.text]);
+  });
+
+  test('any double, padded', () => {
+    const doubles = fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e15, max: 1e15 }).filter((x) => x !== 0);
+    fc.assert(
+      fc.property(doubles, fc.integer({ min: 1, max: 40 }), (x, zeros) => {
+        const text = repr(x).replace(/(e|$)/, `${'0'.repeat(zeros)}$1`);
+        if (!text.includes('.')) return;
+        expect(kindOfText(text)).toBe(kind.float);
+        expect(typed([text], 'float64')).toMatchObject({ values: [x], coerced: 1 });
+      }),
+    );
+  });
+});
+
 test('declared columns are read in a looser grammar', () => {
   const integers = typed(['007', '+1', '-0', '-00012', '9223372036854775807', '-9223372036854775808'], 'int64', true);
   expect(integers.values).toEqual([7n, 1n, 0n, -12n, 2n ** 63n - 1n, -(2n ** 63n)]);
@@ -189,7 +236,7 @@ test('declared columns are read in a looser grammar', () => {
 describe("Python's reading of dates and times", () => {
   const answers = JSON.parse(fs.readFileSync(new URL('./python-times.json', import.meta.url), 'utf8')) as [
     string,
-    'date' | 'datetime' | 'text' | 'integer',
+    'date' | 'datetime' | 'localTime' | 'text' | 'integer',
     number | string | null,
     boolean | null,
   ][];
@@ -204,7 +251,7 @@ describe("Python's reading of dates and times", () => {
   test('values and forms', () => {
     for (const [text, name, value, canonical] of answers) {
       if (name === 'text') continue;
-      const own = typed([text], name as 'date' | 'datetime');
+      const own = typed([text], name as 'date' | 'datetime' | 'localTime');
       expect([text, String(own.values[0]), own.coerced === 0]).toEqual([text, String(value), canonical]);
       if (name === 'date') {
         const wide = typed([text], 'datetime');

@@ -98,9 +98,14 @@ describe('CSV', () => {
     });
     expect(settle([plain('1'), plain('true')], csv)).toMatchObject({ values: ['1', 'true'] });
     expect(settle([plain('2024-01-01'), plain('2024-01-01T00:00:00')], csv)).toMatchObject({
-      kind: 'datetime',
+      type: { kind: 'arrow', arrow: { name: 'timestamp', unit: 'us', zone: null } },
       coerced: 1,
     });
+    for (const instant of ['2024-01-01T08:00:00Z', '2024-01-01T08:00:00+00:00'])
+      for (const local of ['2024-01-01T08:00:00', '2024-01-01']) {
+        expect(settle([plain(instant), plain(local)], csv)).toMatchObject({ kind: 'text', values: [instant, local] });
+        expect(settle([plain(instant), plain(instant)], csv).kind).toBe('datetime');
+      }
     expect(settle([plain('007'), plain('1')], csv)).toMatchObject({ values: ['007', '1'] });
   });
 
@@ -207,7 +212,9 @@ test('a value of another kind shows in kinds, for every type', () => {
     ['float64', '9007199254740993', kind.bigInteger],
     ['float64', 'true', kind.boolean],
     ['boolean', '1', kind.integer],
-    ['date', '2024-01-01T00:00', kind.datetime],
+    ['date', '2024-01-01T00:00', kind.localTime],
+    ['date', '2024-01-01T00:00Z', kind.datetime],
+    ['datetime', 'x', kind.text],
     ['datetime', '2024-13-01', kind.text],
     ['null', 'x', kind.text],
   ];

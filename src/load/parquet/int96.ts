@@ -16,6 +16,7 @@ export function findFine(file: ParquetFile): number[] {
   const { pieces } = cutPieces(file);
   const kernel = createIngestKernel();
   for (const [index, column] of file.columns.entries()) {
+    if (column.unreadable !== null) continue;
     const leaves = column.leaves.filter((leaf) => leaf.physical === 'int96').map((leaf) => leaf.index);
     if (leaves.length === 0) continue;
     const packed = file.meta.groups.map((g) => leaves.reduce((n, leaf) => n + g.columns[leaf]!.packedBytes, 0));

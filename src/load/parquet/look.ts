@@ -10,7 +10,7 @@ import { type ParquetColumn, readSchema } from './schema.js';
 
 /** What a Parquet file holds, from its footer. */
 export interface ParquetLook {
-  fields: { name: string; type: ColumnType }[];
+  fields: { name: string; type: ColumnType; unreadable: string | null }[];
   rows: number;
   groups: { rows: number; bytes: number }[];
   /** All rows, in order, in pieces of bounded size whose borders depend on the file only. */
@@ -34,19 +34,24 @@ const maxRowsPerByte = 100_000;
 
 /**
  * Reads and checks a Parquet file's footer. Of its pages only some of INT96 columns are read, whose unit is in the values.
- * Throws 'input' for what can't be read.
+ * Throws 'input' for what can't be read; of a column that can't, it says why.
  */
 export function openParquet(path: string, name: string): ParquetFile {
   const meta = readFooter(path, name);
   const columns = readSchema(meta.schema, name);
   checkGroups(meta, columns, name);
   const file = { path, name, meta, columns, memo: new PageMemo() };
-  const fine = columns.some((column) => column.leaves.some((leaf) => leaf.physical === 'int96')) ? findFine(file) : [];
-  return fine.length === 0 ? file : { ...file, columns: readSchema(meta.schema, name, fine) };
+  const hasInt96 = (column: ParquetColumn): boolean =>
+    column.unreadable === null && column.leaves.some((leaf) => leaf.physical === 'int96');
+  const fine = columns.some(hasInt96) ? findFine(file) : [];
+  if (fine.length === 0) return file;
+  const unreadable = new Map(columns.map((column, c) => [c, column.unreadable]));
+  const again = readSchema(meta.schema, name, fine);
+  return { ...file, columns: again.map((column, c) => ({ ...column, unreadable: unreadable.get(c)! })) };
 }
 
 function checkGroups(meta: FileMetadata, columns: readonly ParquetColumn[], name: string): void {
-  const leaves = columns.flatMap((column) => column.leaves.map((leaf) => ({ leaf, column: column.name })));
+  const leaves = columns.flatMap((column) => column.leaves.map((leaf) => ({ leaf, column: column.name, of: column })));
   const damaged = (what: string, column?: string): DatagpuError =>
     refuse(name, `the Parquet footer is damaged: ${what}`, column === undefined ? {} : { column });
   let rows = 0;
@@ -55,12 +60,11 @@ function checkGroups(meta: FileMetadata, columns: readonly ParquetColumn[], name
       throw damaged(`row group ${g} has ${group.columns.length} columns instead of ${leaves.length}`);
     if (!(group.rows >= 0)) throw damaged('a row group has a negative number of rows');
     for (const [c, chunk] of group.columns.entries()) {
-      const { leaf, column } = leaves[c]!;
+      const { leaf, column, of } = leaves[c]!;
       if (chunk.physical !== leaf.physical) throw damaged('a column has another type than the schema says', column);
       const codec = codecName(chunk.codec);
-      if (!codec.known)
-        throw refuse(name, `its pages are packed with ${codec.name}, which is not supported`, { column });
-      if (leaf.repetition === 0 && chunk.values !== group.rows)
+      if (!codec.known) of.unreadable ??= `its pages are packed with ${codec.name}, which is not supported`;
+      if (of.unreadable === null && leaf.repetition === 0 && chunk.values !== group.rows)
         throw damaged(`a column has ${chunk.values} values for ${group.rows} rows`, column);
     }
     rows += group.rows;
@@ -75,7 +79,7 @@ export function lookParquet(path: string, name: string): ParquetLook {
   const file = openParquet(path, name);
   const { groups, pieces } = cutPieces(file);
   return {
-    fields: file.columns.map(({ name: field, type }) => ({ name: field, type })),
+    fields: file.columns.map(({ name: field, type, unreadable }) => ({ name: field, type, unreadable })),
     rows: file.meta.rows,
     groups,
     pieces,

@@ -30,7 +30,12 @@ export interface ParquetColumn {
   leaves: Leaf[];
   /** Null for a flat column, which has one leaf. */
   shape: Shape | null;
+  /** Why its values can't be read; null when they can. Then `type` and `shape` say nothing. */
+  unreadable: string | null;
 }
+
+/** What is thrown, and caught, when the values of one column can't be read. */
+class Unreadable extends Error {}
 
 /** A schema element with its own elements below it. */
 interface Node extends SchemaElement {
@@ -55,7 +60,6 @@ class SchemaBuilder {
   private next = 0;
   private leaf = 0;
   private found: Leaf[] = [];
-  private column = '';
 
   constructor(
     private readonly elements: readonly SchemaElement[],
@@ -70,16 +74,24 @@ class SchemaBuilder {
       throw refuse(this.name, 'the Parquet schema is damaged: elements are left over');
     if (root.below.length === 0) throw refuse(this.name, 'the Parquet file has no columns');
     return root.below.map((node) => {
-      this.column = node.name;
       this.found = [];
-      const { shape, arrow } = this.shapeOf(node, 0, 0);
-      const nested = shape.kind !== 'leaf';
-      return {
-        name: node.name,
-        type: nested ? { kind: 'nested', arrow } : columnTypeOf(arrow),
-        leaves: this.found,
-        shape: nested ? shape : null,
-      };
+      const first = this.leaf;
+      try {
+        const { shape, arrow } = this.shapeOf(node, 0, 0);
+        const nested = shape.kind !== 'leaf';
+        return {
+          name: node.name,
+          type: nested ? { kind: 'nested', arrow } : columnTypeOf(arrow),
+          leaves: this.found,
+          shape: nested ? shape : null,
+          unreadable: null,
+        };
+      } catch (error) {
+        if (!(error instanceof Unreadable)) throw error;
+        const leaves = unreadLeaves(node, first);
+        this.leaf = first + leaves.length;
+        return { name: node.name, type: { kind: 'null' }, leaves, shape: null, unreadable: error.message };
+      }
     });
   }
 
@@ -97,7 +109,7 @@ class SchemaBuilder {
   }
 
   private fail(what: string): never {
-    throw refuse(this.name, what, { column: this.column });
+    throw new Unreadable(what);
   }
 
   /** The shape of a node whose parent's values have these levels. */
@@ -204,6 +216,17 @@ class SchemaBuilder {
     }
     return type;
   }
+}
+
+/** The leaves of a column that is not read, the first of them with this number: what the footer can be checked by. */
+function unreadLeaves(node: Node, first: number): Leaf[] {
+  const { physical } = node;
+  if (physical === null) {
+    const leaves: Leaf[] = [];
+    for (const below of node.below) leaves.push(...unreadLeaves(below, first + leaves.length));
+    return leaves;
+  }
+  return [{ index: first, physical, width: node.width, arrow: { name: 'binary' }, definition: 1, repetition: 1 }];
 }
 
 function physicalArrow(physical: PhysicalType, width: number, nano: boolean): ArrowType {

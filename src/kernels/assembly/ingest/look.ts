@@ -17,7 +17,7 @@ export const isEmpty: u32 = 5;
 
 /** Values are judged without white space around them. */
 export const TRIM: u32 = 1;
-/** Strings of JSON are judged like any other value. */
+/** The column's type was declared: strings of JSON are judged like any other value, an empty one is no value. */
 export const DECLARED: u32 = 2;
 /** The cells are those of a JSON source. */
 export const JSON_SOURCE: u32 = 4;
@@ -74,13 +74,16 @@ export function look(start: usize, meta: u32, mode: u32): u32 {
     if (meta & NESTED) return isNested;
     if (!(mode & DECLARED)) return isString;
   }
-  if (p == q) return meta & QUOTED ? quotedEmpty : isNull;
+  if (p == q) {
+    if (!(meta & QUOTED)) return isNull;
+    return mode & DECLARED ? isToken : quotedEmpty;
+  }
   if (mode & TRIM && !isTight(p, q)) {
     trim(p, q);
     p = trimmedStart;
     q = trimmedEnd;
     // White space alone says as much as a null token does: nothing in a column of numbers, itself in one of text.
-    if (p == q) return meta & QUOTED ? quotedEmpty : isToken;
+    if (p == q) return meta & QUOTED && !(mode & DECLARED) ? quotedEmpty : isToken;
   }
   if (load<u8>(tokens + <usize>load<u8>(p)) && isNullToken(p, q - p)) return isToken;
   valueStart = p;

@@ -1,7 +1,7 @@
 // What a scalar cell is: its kind by the grammar of the README ("Types"), its value, and whether its form is canonical.
 
 import { isShortest, toDouble } from './decimal';
-import { canonicalTime, readDate, readDateTime } from './temporal';
+import { canonicalTime, readDate, readDateTime, zoned } from './temporal';
 
 // Kinds, as in src/kernels/cells.ts.
 export const INTEGER: u32 = 1;
@@ -11,6 +11,7 @@ export const BOOLEAN: u32 = 8;
 export const DATE: u32 = 16;
 export const DATETIME: u32 = 32;
 export const TEXT: u32 = 64;
+export const LOCAL_TIME: u32 = 16384;
 
 /** The value of the integer that `readNumber` or `readLooseInteger` read. */
 export let integer: i64 = 0;
@@ -134,8 +135,21 @@ export function readNumber(p: usize, q: usize): u32 {
     places = s - start;
     if (places == 0) return 0;
   }
-  const significant = <i32>(whole + places - leading);
-  if (significant > 17 || places > 0xffff) return 0;
+  if (places > 0xffff) return 0;
+  let significant = <i32>(whole + places - leading);
+  let padded = false;
+  if (significant > 17) {
+    // Zeros at the end of a fraction are no digits of the value: databases print a numeric with all its places.
+    const start = s - places;
+    let end = s;
+    while (end > start && load<u8>(end - 1) == 48) end--;
+    significant -= <i32>(s - end);
+    if (significant > 17) return 0;
+    padded = true;
+    places = end - start;
+    digits = 0;
+    for (let d = first; d < end; d++) if (load<u8>(d) != 0x2e) digits = digits * 10 + load<u8>(d) - 48;
+  }
   let power: i32 = 0;
   let plain = true;
   let written = true;
@@ -172,9 +186,9 @@ export function readNumber(p: usize, q: usize): u32 {
   // Python's repr: fixed for 1e-4 <= |x| < 1e16, else one digit before the point and at least two of the exponent.
   const magnitude = significant + exponent;
   const fixed = magnitude > -4 && magnitude <= 16;
-  const trailing = places > 0 && load<u8>(first + whole + places) == 48;
+  const trailing = padded || (places > 0 && load<u8>(first + whole + places) == 48);
   let form: bool;
-  if (plain) form = fixed && whole > 0 && (places == 1 || !trailing);
+  if (plain) form = fixed && whole > 0 && ((places == 1 && !padded) || !trailing);
   else form = written && !fixed && whole == 1 && load<u8>(first) != 48 && !trailing;
   // Up to 15 digits are the shortest form of their double, but for subnormal ones.
   canonical = form && ((significant <= 15 && magnitude > -290) || isShortest(digits, exponent, value));
@@ -208,7 +222,8 @@ export function kindOf(p: usize, q: usize): u32 {
     const length = q - p;
     if (length >= 10 && load<u8>(p, 4) == 0x2d && load<u8>(p, 3) != 0x65 && load<u8>(p, 3) != 0x45) {
       if (length == 10) return readDate(p) ? DATE : TEXT;
-      return readDateTime(p, q) ? DATETIME : TEXT;
+      if (!readDateTime(p, q)) return TEXT;
+      return zoned ? DATETIME : LOCAL_TIME;
     }
   }
   if (isDigit || c == 0x2d || c == 0x2e) {

@@ -4,9 +4,14 @@
 
 /** Days since 1970-01-01, of the date that `readDate` or `readDateTime` read. */
 export let days: i32 = 0;
-/** Microseconds since 1970-01-01 UTC, of what `readDateTime` read. */
+/** Microseconds since 1970-01-01 of what `readDateTime` read: in UTC where it is `zoned`, else by the clock that it shows. */
 export let micros: i64 = 0;
-/** Whether it was `YYYY-MM-DDTHH:MM:SS`, with six digits of a fraction that is not zero or without one: Python's isoformat. */
+/** Whether it had an offset, or Z. */
+export let zoned: bool = false;
+/**
+ * Whether it was `YYYY-MM-DDTHH:MM:SS`, with six digits of a fraction that is not zero or without one, and Z if it is zoned:
+ * Python's isoformat.
+ */
 export let canonicalTime: bool = false;
 
 // @ts-ignore: decorator
@@ -83,11 +88,12 @@ export function readDateTime(p: usize, q: usize): bool {
     }
   } else canonical = false;
   let offset: i64 = 0;
-  if (s < q) {
-    canonical = false;
+  const hasZone = s < q;
+  if (hasZone) {
     const sign = load<u8>(s);
     if (sign == 0x5a) s++;
     else {
+      canonical = false;
       if ((sign != 0x2b && sign != 0x2d) || s + 3 > q) return false;
       const hours = pair(s + 1);
       let minutes: u32 = 0;
@@ -107,6 +113,7 @@ export function readDateTime(p: usize, q: usize): bool {
   const total = seconds * 1000000 + <i64>fraction;
   if (total < firstMicros || total > lastMicros) return false;
   micros = total;
+  zoned = hasZone;
   canonicalTime = canonical;
   return true;
 }

@@ -5,7 +5,7 @@ import {
   STRING, tokenTable, valueEnd, valueStart,
 } from './look';
 import {
-  BIG_INTEGER, BOOLEAN, canonical, canonicalTime, DATE, DATETIME, FLOAT, float, INTEGER, integer, kindOf, readBoolean,
+  BIG_INTEGER, BOOLEAN, canonical, canonicalTime, DATE, DATETIME, FLOAT, float, INTEGER, integer, kindOf, LOCAL_TIME, readBoolean,
   readLooseFloat, readLooseInteger, readNumber, TEXT,
 } from './scalar';
 import { NOT_SHORT, powerOfTen, readShort, readShort16 } from './short-number';
@@ -33,6 +33,7 @@ const toInteger: u32 = 2;
 const toFloat: u32 = 3;
 const toDate: u32 = 4;
 const toDateTime: u32 = 5;
+const toLocalTime: u32 = 6;
 
 function kindOfCell(seen: u32, start: usize, meta: u32, mode: u32): u32 {
   if (seen == isNull) return NULL;
@@ -110,10 +111,10 @@ function readCell(start: usize, meta: u32, mode: u32, type: u32): bool {
       kind = DATE;
       cellBits = type == toDate ? <u64>days : <u64>(<i64>days * 86400000000);
       same = type == toDate;
-    } else if (found == DATETIME && type == toDateTime) {
-      kind = DATETIME;
+    } else if ((found == DATETIME || found == LOCAL_TIME) && type != toDate) {
+      kind = found;
       cellBits = <u64>micros;
-      same = canonicalTime;
+      same = canonicalTime && found == (type == toDateTime ? DATETIME : LOCAL_TIME);
     }
   }
   if (kind == 0 && mode & DECLARED && readDeclared(p, q, type)) {
@@ -217,7 +218,7 @@ export function markMisfits(
       else if (type == toFloat) fits = (kind & (INTEGER | FLOAT)) != 0;
       else if (type == toBoolean) fits = kind == BOOLEAN;
       else if (type == toDate) fits = kind == DATE;
-      else fits = (kind & (DATE | DATETIME)) != 0;
+      else fits = (kind & (DATE | DATETIME | LOCAL_TIME)) != 0;
       fits = fits || readDeclared(valueStart, valueEnd, type);
     }
     if (!fits) {
