@@ -58,7 +58,8 @@ describe('lists', () => {
   );
   test('tokens are in lower case, and may be none', () => {
     expect(values.tokens('NA,-')).toEqual(['na', '-']);
-    expect(values.tokens('')).toEqual([]);
+    expect(values.tokens('')).toEqual(['']);
+    expect(values.tokens(',NA')).toEqual(['', 'na']);
     expect(values.tokens([])).toEqual([]);
   });
 });
