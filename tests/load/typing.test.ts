@@ -320,11 +320,12 @@ describe('declared types', () => {
 
   test('each type takes its own, and strings of JSON are read', () => {
     const fits: [ColumnType['kind'], string[], string[]][] = [
-      ['int64', ['1', '+1', '007'], ['1.0', '1e3', '9223372036854775808', 'true', '']],
+      // A quoted blank is no value of any of them but text.
+      ['int64', ['1', '+1', '007', ''], ['1.0', '1e3', '9223372036854775808', 'true']],
       ['float64', ['1', '1.5', '.5', '5.', '1e5', '12345678901234567890'], ['1e400', 'x', '1,5']],
-      ['boolean', ['true', 'FALSE'], ['1', 'yes', 'no']],
+      ['boolean', ['true', 'FALSE', ''], ['1', 'yes', 'no']],
       ['date', ['2024-02-29'], ['2024-02-30', '2024-01-01T00:00', '20240101']],
-      ['datetime', ['2024-02-29', '2024-02-29 12:00+01:00'], ['12:00', 'x']],
+      ['datetime', ['2024-02-29', '2024-02-29 12:00', '2024-02-29 12:00+01:00'], ['12:00', 'x']],
       ['text', ['1', 'x', ''], []],
     ];
     for (const [name, good, bad] of fits) {
