@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Mutates files and compiles each mutation on the command line.
+// Mutates files and compiles each mutation on the command line. (`--tables` compiles random tables instead: tables.mjs.)
 //
 //   npm run fuzz -- [--minutes 10] [--seed N] [--runs N] [--cases DIR] [--jobs 2] [--limit SECONDS] [--keep DIR] [--cli "..."]
 //
