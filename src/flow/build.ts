@@ -118,6 +118,7 @@ export async function build(
       warnings: [
         ...warnings,
         ...looks.flatMap((l) => l.warnings),
+        ...result.judge.rejects.notes.warnings(looks.map((l) => l.plan.name)),
         ...result.schema.union.notes,
         ...duplicateWarnings,
         ...(result.ranking?.warnings ?? []),

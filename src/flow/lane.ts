@@ -135,7 +135,7 @@ class ChunkLane {
     this.block = block;
     this.digests = rowDigests ?? digests;
     if (plan.near !== null) this.sets = this.shingles.of(block, plan.near, this.pool);
-    const { records, rejects, kinds, shapes, newKeys, coerced, changed, exact } = read;
+    const { records, rejects, kinds, shapes, newKeys, coerced, changed, exact, notes } = read;
     const rows = block.rows;
     this.watch.start(null);
     return {
@@ -153,6 +153,7 @@ class ChunkLane {
         coerced,
         changed,
         exact,
+        notes,
         bytes: blockBytes(block),
       },
     };
@@ -208,6 +209,7 @@ class ChunkLane {
       coerced,
       changed,
       exact: parsed.exact,
+      notes: parsed.notes,
     };
   }
 
@@ -310,7 +312,7 @@ class ChunkLane {
 /** What reading a chunk gives, whatever the format. */
 type ReadChunk = Pick<
   Seen,
-  'records' | 'rejects' | 'kinds' | 'shapes' | 'newKeys' | 'coerced' | 'changed' | 'exact'
+  'records' | 'rejects' | 'kinds' | 'shapes' | 'newKeys' | 'coerced' | 'changed' | 'exact' | 'notes'
 > & {
   block: Block;
 };

@@ -51,7 +51,8 @@ export class OpenFiles {
 export function scanPiece(kernel: IngestKernel, files: OpenFiles, source: SourcePlan, piece: TextPiece): ScannedChunk {
   const fd = files.get(source.file.path, source.name);
   const { start, limits } = piece;
-  if (source.csv !== null) return scanCsv(kernel, fd, source.file, start, source.csv, limits, source.name);
+  if (source.csv !== null)
+    return scanCsv(kernel, fd, source.file, start, source.csv, source.columns.length, limits, source.name);
   return scanJson(kernel, fd, source.file, start, source.json!, limits, source.name);
 }
 
@@ -91,7 +92,7 @@ export function rawRecords(
   const chunk = kernel.u8(scanned.ptr, scanned.bytes);
   let index = 0;
   for (const { from, to } of source.csv !== null
-    ? csvRecordRanges(chunk, source.csv)
+    ? csvRecordRanges(chunk, source.csv, source.columns.length)
     : jsonRecordRanges(chunk, source.json!)) {
     if (index++ !== indexes[raws.length]) continue;
     raws.push(chunk.slice(from, Math.min(to, from + maxRawBytes)));

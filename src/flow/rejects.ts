@@ -1,6 +1,7 @@
 import type { Amount, Config } from '../config/options.js';
 import { DatagpuError } from '../errors.js';
 import type { Look } from './look.js';
+import { ReadingNotes } from './reading-notes.js';
 import type { Seen } from './tasks.js';
 
 /** Malformed records of a source so far. */
@@ -12,6 +13,8 @@ interface Tally {
 
 /** Counts malformed records by source, and refuses a source that has too many. */
 export class RejectTally {
+  /** What else is to be said of the records. */
+  readonly notes: ReadingNotes = new ReadingNotes();
   private readonly tallies: Tally[];
   private readonly looks: readonly Look[];
   private readonly read: Config['read'];
@@ -35,6 +38,7 @@ export class RejectTally {
       tally.first ??= { row: tally.records + first.index + 1, line: first.line, why: first.why };
       if (this.read.strict) throw this.refusal(source, 'No record may be malformed under --strict');
     }
+    this.notes.add(source, seen.notes, tally.records);
     tally.records += seen.records;
     tally.rejected += seen.rejects.length;
   }
@@ -72,6 +76,9 @@ function remedyOf(why: string): string {
   const quote = /text after a closing (.)/.exec(why)?.[1];
   if (quote !== undefined)
     return `. Double each ${quote} within a quoted cell, or pass --quote none if ${quote} is text in this file`;
+  const opening = /^it opens a cell with (.) /.exec(why)?.[1];
+  if (opening !== undefined)
+    return `. Double each ${opening} within a quoted cell, or pass --quote none if ${opening} is text in this file`;
   if (/^it has \d+ cells/.test(why))
     return '. Quote cells that hold the delimiter, or name another one with --delimiter';
   if (why.includes('declared type')) return '. Declare another type with --types';

@@ -6,7 +6,7 @@ import type { BlockFile } from '../engine/blockfile.js';
 import type { TaskTable } from '../engine/executor.js';
 import type { Field } from '../engine/types.js';
 import type { CheckSums } from '../ledger/rowcheck.js';
-import type { TextFile } from '../load/chunk.js';
+import type { CsvNotes, TextFile } from '../load/chunk.js';
 import type { CsvDialect } from '../load/csv/dialect.js';
 import type { JsonDialect } from '../load/json/dialect.js';
 import type { Shape } from '../load/json/shape.js';
@@ -100,6 +100,8 @@ export interface Seen {
   bytes: number;
   /** The exact parser had to read it. */
   exact: boolean;
+  /** What is to be warned of in a chunk of a CSV source. */
+  notes?: CsvNotes | undefined;
 }
 
 /** What becomes of a chunk's rows, as its lane is told once they were judged. */

@@ -28,6 +28,8 @@ export interface ScannedChunk {
   bytes: number;
   /** How many records the scan found. */
   records: number;
+  /** How many line ends, where they are counted. */
+  lines?: number;
   /** Start of the chunk after it; null at the end of the source. */
   next: ChunkStart | null;
 }
@@ -47,6 +49,17 @@ export interface Reject {
   raw: Uint8Array;
 }
 
+/** What is to be warned of in a chunk of a CSV source. */
+export interface CsvNotes {
+  /** Lines that are comments. */
+  comments: number;
+  /**
+   * Records with a quoted cell whose lines look like records, which a quote may have taken in by mistake; of the first one its
+   * 0-based position among the chunk's records, and the lines of the cell.
+   */
+  swallowed: { records: number; index: number; lines: number } | null;
+}
+
 /** A chunk whose cells are found: the second count. `cells.rows + rejects.length` records, rejected ones not in `cells`. */
 export interface ParsedChunk {
   cells: CellTable;
@@ -56,6 +69,8 @@ export interface ParsedChunk {
   changed: Record<string, number>;
   /** True when the fast parser's count differed and the exact parser made the cells. */
   exact: boolean;
+  /** Of a CSV source only. */
+  notes?: CsvNotes;
 }
 
 /** What a text file holds: a range of decoded UTF-8 bytes on disk, spooled where the source could not be sought. */

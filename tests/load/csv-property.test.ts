@@ -94,7 +94,25 @@ describe('any table', () => {
 
 describe('any bytes', () => {
   const parts = fc.oneof(
-    fc.constantFrom('a', 'bb', '"', ',', '\n', '\r', '\r\n', ' ', '#', '\\', 'é', '""', '"x,y"', '"\n"', '\xff'),
+    fc.constantFrom(
+      'a',
+      'bb',
+      '"',
+      ',',
+      '\n',
+      '\r',
+      '\r\n',
+      ' ',
+      '#',
+      '\\',
+      'é',
+      '""',
+      '"x,y"',
+      '"\n"',
+      '\n1,',
+      ',"x\n',
+      '\xff',
+    ),
     fc.constantFrom('a'.repeat(60), `"${'b'.repeat(70)}"`),
   );
   const bytesOf = fc
@@ -106,6 +124,7 @@ describe('any bytes', () => {
       escape: fc.constantFrom('"' as const, '\\' as const),
       newline: fc.constantFrom('\n' as const, '\r' as const),
       comment: fc.constantFrom('', '#'),
+      blanks: fc.boolean(),
     })
     .map((d) => ({ ...plain, ...d }));
 
@@ -134,7 +153,7 @@ function defined(bytes: Buffer, dialect: CsvDialect, columns: number) {
   const rejects: [number, Buffer][] = [];
   const record = newRecord();
   let row = 0;
-  for (let at = 0; readRecord(bytes, at, bytes.length, dialectCodes(dialect), record); at = record.next) {
+  for (let at = 0; readRecord(bytes, at, bytes.length, dialectCodes(dialect), record, columns); at = record.next) {
     if (record.unterminated) return null;
     row++;
     const cells = Array.from(
@@ -146,7 +165,8 @@ function defined(bytes: Buffer, dialect: CsvDialect, columns: number) {
     );
     const raw = bytes.subarray(record.from, record.to);
     const utf8 = Buffer.from(raw.toString()).equals(raw);
-    if (!utf8 || record.textAfterQuote || cells.slice(columns).some((c) => c.text !== '')) rejects.push([row, raw]);
+    if (!utf8 || record.torn || record.textAfterQuote || cells.slice(columns).some((c) => c.text !== ''))
+      rejects.push([row, raw]);
     else rows.push(Array.from({ length: columns }, (_, c) => cells[c] ?? null));
   }
   return { rows, rejects };

@@ -29,6 +29,7 @@ export const plain: CsvDialect = {
   quote: '"',
   escape: '"',
   newline: '\n',
+  blanks: false,
   header: false,
   comment: '',
   skip: 0,
@@ -78,7 +79,9 @@ export function readCsv(file: TextFile, dialect: CsvDialect, columns: number, ho
     let start: ChunkStart | null = how.start ?? { byte: 0, record: 1, line: 1 };
     while (start !== null) {
       kernel.reset();
-      const scanned = scanCsv(kernel, fd, file, start, dialect, limits, 'x.csv', { pieceBytes: how.pieceBytes });
+      const scanned = scanCsv(kernel, fd, file, start, dialect, columns, limits, 'x.csv', {
+        pieceBytes: how.pieceBytes,
+      });
       const { cells, rejects, changed, exact } = parseCsv(how.parser ?? kernel, scanned, dialect, columns, {
         exact: how.exact,
       });

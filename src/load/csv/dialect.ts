@@ -2,7 +2,7 @@ import type { Encoding } from '../encoding.js';
 
 /**
  * How a CSV source is written. Where a quote stands makes it one: it opens a quoted cell only as the cell's first
- * character, and is text everywhere else. Records end at LF and CRLF, with newline '\r' at each of CR, LF and CRLF; blank
+ * character (behind blanks, with `blanks`), and is text everywhere else. Records end at LF and CRLF, with newline '\r' at each of CR, LF and CRLF; blank
  * lines and comment lines are no records.
  */
 export interface CsvDialect {
@@ -13,6 +13,8 @@ export interface CsvDialect {
   /** What makes a quote within quotes text: a second one, or a backslash (then a second one too). */
   escape: '"' | '\\';
   newline: '\n' | '\r\n' | '\r';
+  /** Whether a quote opens a cell behind blanks too, which are no part of it then: `1, "a, b"`. */
+  blanks: boolean;
   /** Whether the first record names the columns. */
   header: boolean;
   /** Lines that start with this character are comments; '' for none. */
@@ -32,6 +34,7 @@ export interface DialectCodes {
   escape: number;
   comment: number;
   anyNewline: number;
+  blanks: number;
 }
 
 export function dialectCodes(dialect: CsvDialect): DialectCodes {
@@ -42,5 +45,6 @@ export function dialectCodes(dialect: CsvDialect): DialectCodes {
     escape: dialect.escape === '\\' && dialect.quote !== '' ? code('\\') : none,
     comment: code(dialect.comment),
     anyNewline: dialect.newline === '\r' ? 1 : 0,
+    blanks: dialect.blanks ? 1 : 0,
   };
 }

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { CellTable } from '../../kernels/cells.js';
 import { cell } from '../../kernels/cells.js';
 import type { IngestKernel } from '../../kernels/ingest.js';
-import { maxRawBytes, type ParsedChunk, type Reject, type ScannedChunk } from '../chunk.js';
+import { type CsvNotes, maxRawBytes, type ParsedChunk, type Reject, type ScannedChunk } from '../chunk.js';
 import { type CsvDialect, dialectCodes } from './dialect.js';
 import { type ExactRecord, parseExactly } from './exact.js';
 import { countLines } from './scan.js';
@@ -13,15 +13,18 @@ interface ParseExports {
 
 // Fields of the job, in uint32 (kernels/assembly/ingest/csv-parse.ts).
 const field = {
-  checkUtf8: 13,
-  records: 14,
-  rows: 15,
-  rejected: 16,
-  padded: 17,
-  trimmed: 18,
-  scratchEnd: 19,
-  badUtf8: 20,
-  count: 21,
+  records: 16,
+  rows: 17,
+  rejected: 18,
+  padded: 19,
+  trimmed: 20,
+  scratchEnd: 21,
+  badUtf8: 22,
+  comments: 23,
+  swallowing: 24,
+  swallowIndex: 25,
+  swallowLines: 26,
+  count: 27,
 };
 const rejectBytes = 20;
 
@@ -51,7 +54,7 @@ export function parseCsv(
     kernel.reset(mark);
   }
   const chunk = kernel.u8(scanned.ptr, scanned.bytes).slice();
-  const records = parseExactly(chunk, dialect);
+  const records = parseExactly(chunk, dialect, columns);
   if (records.length !== scanned.records)
     throw new Error(
       `the record scan counts ${scanned.records} records from byte ${scanned.start.byte}, the exact parser ${records.length}`,
@@ -76,6 +79,8 @@ function parseFast(
   const rejectsAt = kernel.alloc(records * rejectBytes);
   // Cells whose escapes are undone never take more than the chunk did. Memory that isn't written to costs nothing.
   const scratch = kernel.alloc(bytes + 64);
+  // A cell takes several lines only where there are more lines than records.
+  const multi = scanned.lines === undefined || scanned.lines > records ? 1 : 0;
   const run = (checkUtf8: number): boolean => {
     // Characters are not cut by what is around the chunk; there is room for it around every allocation.
     kernel.u8(ptr - 16, 16).fill(0);
@@ -97,6 +102,8 @@ function parseFast(
         codes.comment,
         codes.anyNewline,
         checkUtf8,
+        codes.blanks,
+        multi,
       ]);
     return csvParse(job) !== 0;
   };
@@ -109,7 +116,20 @@ function parseFast(
   cells.rows = out[field.rows]!;
   const rejects = readRejects(kernel, scanned, dialect, columns, rejectsAt, out[field.rejected]!);
   if (out[field.records] !== cells.rows + rejects.length) return null;
-  return { cells, rejects, changed: changes(out[field.padded]!, out[field.trimmed]!), exact: false };
+  return {
+    cells,
+    rejects,
+    changed: changes(out[field.padded]!, out[field.trimmed]!),
+    exact: false,
+    notes: notesOf(out),
+  };
+}
+
+function notesOf(out: Uint32Array): CsvNotes {
+  const records = out[field.swallowing]!;
+  const swallowed =
+    records === 0 ? null : { records, index: out[field.swallowIndex]!, lines: out[field.swallowLines]! };
+  return { comments: out[field.comments]!, swallowed };
 }
 
 function changes(padded: number, trimmed: number): Record<string, number> {
@@ -152,6 +172,8 @@ function reasonText(why: number, cells: number, columns: number, dialect: CsvDia
       return textAfterQuote(dialect);
     case 3:
       return notUtf8(raw);
+    case 5:
+      return torn(dialect);
     default:
       throw new Error('a quote is open at the end of a chunk');
   }
@@ -161,6 +183,9 @@ const tooManyCells = (cells: number, columns: number): string =>
   `it has ${cells} cells, but there ${columns === 1 ? 'is 1 column' : `are ${columns} columns`}`;
 
 const textAfterQuote = (dialect: CsvDialect): string => `there is text after a closing ${dialect.quote}`;
+
+const torn = (dialect: CsvDialect): string =>
+  `it opens a cell with ${dialect.quote} that is not closed where a cell ends`;
 
 /** Names the first byte that is not part of a UTF-8 character. */
 function notUtf8(raw: Uint8Array): string {
@@ -195,11 +220,14 @@ function tabulate(
     line += countLines(chunk, from, begin, any);
     const raw = chunk.subarray(begin, record.end);
     const extra = record.cells.slice(columns);
-    const why = record.cells.some((c) => !isUtf8(c.bytes))
-      ? notUtf8(raw)
-      : extra.some((c) => c.bytes.length > 0)
-        ? tooManyCells(record.cells.length, columns)
-        : null;
+    const why =
+      record.cells.some((c) => !isUtf8(c.bytes)) || (record.wrong !== undefined && !isUtf8(raw))
+        ? notUtf8(raw)
+        : record.wrong !== undefined
+          ? (record.wrong === 'torn' ? torn : textAfterQuote)(dialect)
+          : extra.some((c) => c.bytes.length > 0)
+            ? tooManyCells(record.cells.length, columns)
+            : null;
     if (why === null) {
       kept.push(record);
       trimmed += extra.length;

@@ -25,6 +25,8 @@ export interface CsvRecord {
   openedAt: number;
   /** The record was ended by the end of the bytes, not by a line end. */
   open: boolean;
+  /** A quote in it was closed where no cell ends, on a later line: the record is its first line alone, and malformed. */
+  torn: boolean;
 }
 
 export function newRecord(): CsvRecord {
@@ -41,12 +43,18 @@ export function newRecord(): CsvRecord {
     unterminated: false,
     openedAt: -1,
     open: false,
+    torn: false,
   };
 }
 
 /**
  * Reads the first record at or after `at`, one byte at a time: for samples, headers and messages. It is the definition
  * that the kernels are tested against. Returns false when only blank lines and comments are left.
+ *
+ * A quote that was opened by mistake takes no other line with it: when a cell of several lines is closed in front of text, the
+ * record is its first line alone, malformed, and the next one begins behind that. So it is when a record of several lines has
+ * text behind another closing quote, or more than `columns` cells, and its second line is a record by itself; `columns` is 0
+ * where that is not known.
  */
 export function readRecord(
   bytes: Uint8Array,
@@ -54,7 +62,61 @@ export function readRecord(
   end: number,
   codes: DialectCodes,
   record: CsvRecord,
+  columns: number = 0,
 ): boolean {
+  if (!readWhole(bytes, at, end, codes, record)) return false;
+  if (record.torn || (columns > 1 && isTorn(bytes, codes, record, columns))) cutRecord(bytes, end, codes, record);
+  return true;
+}
+
+/** The line end at or after `at`; `end` without one. */
+function lineEnd(bytes: Uint8Array, at: number, end: number, codes: DialectCodes): number {
+  let p = at;
+  while (p < end && bytes[p] !== 10 && !(codes.anyNewline === 1 && bytes[p] === 13)) p++;
+  return p;
+}
+
+function isTorn(bytes: Uint8Array, codes: DialectCodes, record: CsvRecord, columns: number): boolean {
+  if (record.unterminated) return false;
+  const second = lineEnd(bytes, record.from, record.to, codes) + 1;
+  if (second >= record.to || !(record.textAfterQuote || hasFurther(record, columns))) return false;
+  return isWhole(bytes, second, lineEnd(bytes, second, record.to, codes), codes, columns);
+}
+
+/** Whether there is a cell behind the first `columns` that is not empty. */
+function hasFurther(record: CsvRecord, columns: number): boolean {
+  for (let i = columns; i < record.cells; i++) if (!isEmptyCell(record, i)) return true;
+  return false;
+}
+
+/** Whether a cell has no content, and nothing behind its closing quote. */
+export function isEmptyCell({ bounds }: CsvRecord, index: number): boolean {
+  const [from, to, quoted, stop] = bounds.slice(index * 4, index * 4 + 4) as [number, number, number, number];
+  return to === from && stop <= to + quoted;
+}
+
+/** Whether a line is a record of `columns` cells, or of more of which the last ones are empty. */
+function isWhole(bytes: Uint8Array, from: number, end: number, codes: DialectCodes, columns: number): boolean {
+  const line = newRecord();
+  if (bytes[from] === codes.comment) return false;
+  const to = end > from && bytes[end - 1] === 13 ? end - 1 : end;
+  if (!readWhole(bytes, from, to, codes, line) || line.unterminated || line.textAfterQuote || line.torn) return false;
+  for (let i = columns; i < line.cells; i++) if (line.bounds[i * 4 + 1]! > line.bounds[i * 4]!) return false;
+  return line.cells >= columns;
+}
+
+/** Makes a record its first line. */
+export function cutRecord(bytes: Uint8Array, end: number, codes: DialectCodes, record: CsvRecord): void {
+  const line = lineEnd(bytes, record.from, end, codes);
+  record.torn = true;
+  record.unterminated = record.open = false;
+  record.to = codes.anyNewline === 0 && line > record.from && bytes[line - 1] === 13 ? line - 1 : line;
+  record.next = line + 1;
+  while (record.cells > 1 && record.bounds[record.cells * 4 - 4]! > line) record.cells--;
+  record.bounds[record.cells * 4 - 3] = record.bounds[record.cells * 4 - 1] = record.to;
+}
+
+function readWhole(bytes: Uint8Array, at: number, end: number, codes: DialectCodes, record: CsvRecord): boolean {
   const { delimiter, quote, comment } = codes;
   const any = codes.anyNewline === 1;
   let p = at;
@@ -72,11 +134,15 @@ export function readRecord(
   }
   record.from = p;
   record.cells = record.strayQuotes = record.quotedCells = 0;
-  record.escaped = record.textAfterQuote = record.unterminated = record.open = false;
+  record.escaped = record.textAfterQuote = record.unterminated = record.open = record.torn = false;
   for (;;) {
     let from = p;
     let to: number;
     let quoted = 0;
+    if (codes.blanks === 1) {
+      while (p < end && (bytes[p] === 32 || bytes[p] === 9) && bytes[p] !== delimiter) p++;
+      if (p >= end || bytes[p] !== quote) p = from;
+    }
     if (p < end && bytes[p] === quote) {
       record.openedAt = p++;
       record.quotedCells++;
@@ -108,7 +174,14 @@ export function readRecord(
         const b = bytes[p]!;
         if (b === delimiter || b === 10 || (any && b === 13)) break;
         if (b === 13 && (p + 1 === end || bytes[p + 1] === 10)) continue;
-        if (b !== 32 && b !== 9) record.textAfterQuote = true;
+        if (b === 32 || b === 9) continue;
+        record.textAfterQuote = true;
+        if (lineEnd(bytes, from, to, codes) === to) continue;
+        // The bounds of this cell are set, so that those of the first line's cells are there.
+        record.bounds[record.cells * 4] = from;
+        record.torn = true;
+        record.cells++;
+        return true;
       }
     } else {
       for (; p < end; p++) {

@@ -18,7 +18,7 @@ interface ScanExports {
 }
 
 // Fields of the scan's state, in uint32 (kernels/assembly/ingest/csv-scan.ts).
-const field = { record: 4, records: 5, lines: 6, border: 7, dialect: 8, count: 13 };
+const field = { record: 4, records: 5, lines: 6, border: 7, dialect: 8, count: 19 };
 
 /** Bytes read and scanned at a time, so that they are scanned while they are in the cache. */
 const defaultPieceBytes = 512 * 1024;
@@ -36,6 +36,7 @@ export function scanCsv(
   file: TextFile,
   start: ChunkStart,
   dialect: CsvDialect,
+  columns: number,
   limits: ChunkLimits,
   name: string,
   options: { pieceBytes?: number } = {},
@@ -46,7 +47,10 @@ export function scanCsv(
   const state = kernel.alloc(field.count * 4);
   const codes = dialectCodes(dialect);
   const fields = kernel.u32(state, field.count).fill(0);
-  fields.set([codes.delimiter, codes.quote, codes.escape, codes.comment, codes.anyNewline], field.dialect);
+  fields.set(
+    [codes.delimiter, codes.quote, codes.escape, codes.comment, codes.anyNewline, codes.blanks, columns],
+    field.dialect,
+  );
 
   const mark = kernel.mark();
   let room = Math.min(rest, wholeBlocks(limits.bytes + pieceBytes));
@@ -72,6 +76,7 @@ export function scanCsv(
     }
   }
   const result = kernel.u32(state, field.count);
+  if (found === 4) throw tooManyOpen(start, dialect, name);
   if (found === 3) throw unterminated(kernel.u8(ptr, read), result[field.record]!, start, dialect, name);
   const records = result[field.records]!;
   const lines = result[field.lines]!;
@@ -80,7 +85,7 @@ export function scanCsv(
     bytes++;
   const next =
     bytes >= rest ? null : { byte: start.byte + bytes, record: start.record + records, line: start.line + lines };
-  return { start, ptr, bytes, records, next };
+  return { start, ptr, bytes, records, lines, next };
 }
 
 const wholeBlocks = (bytes: number): number => Math.ceil(bytes / 64) * 64;
@@ -129,6 +134,14 @@ function unterminated(
     file: name,
     line,
     hint: `Close it, or pass --quote none if ${dialect.quote} is text in this file`,
+  });
+}
+
+function tooManyOpen(start: ChunkStart, { quote }: CsvDialect, name: string): DatagpuError {
+  return new DatagpuError('input', `behind line ${start.line}, too many quotes are closed where no cell ends`, {
+    file: name,
+    line: start.line,
+    hint: `Double each ${quote} within a quoted cell, or pass --quote none if ${quote} is text in this file`,
   });
 }
 

@@ -154,6 +154,7 @@ function surveyAll(samples: Samples, options: Config['read'], encoding: Encoding
     quote: options.quote ?? '"',
     escape: '"',
     newline: newlines[0]!,
+    blanks: false,
     header: true,
     comment: options.comment ?? '',
     skip: 0,

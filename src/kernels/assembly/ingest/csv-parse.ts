@@ -1,6 +1,7 @@
 // The second count of a CSV chunk, and its cells. It shares nothing with the scan: a machine that goes from cell to cell by
 // bit masks of the bytes that can end one, so that it knows no irregular quotes. Cells go into the table column by column.
 import { errorsOf, utf8Valid } from '../shared/utf8';
+import { firstBreak, isBlank, wholeLine } from './csv-line';
 
 // The job, laid out by the host (load/csv/parse.ts): uint32 fields. Inputs:
 const BASE: usize = 0;
@@ -17,14 +18,22 @@ const ESCAPE: usize = 40;
 const COMMENT: usize = 44;
 const ANY_NEWLINE: usize = 48;
 const CHECK_UTF8: usize = 52;
+const BLANKS: usize = 56;
+// Whether to look at cells of several lines: 0 if there can't be any.
+const MULTI: usize = 60;
 // Outputs:
-const RECORDS: usize = 56;
-const ROWS: usize = 60;
-const REJECTED: usize = 64;
-const PADDED: usize = 68;
-const TRIMMED: usize = 72;
-const SCRATCH_END: usize = 76;
-const UTF8_BAD: usize = 80;
+const RECORDS: usize = 64;
+const ROWS: usize = 68;
+const REJECTED: usize = 72;
+const PADDED: usize = 76;
+const TRIMMED: usize = 80;
+const SCRATCH_END: usize = 84;
+const UTF8_BAD: usize = 88;
+const COMMENTS: usize = 92;
+// Records with a cell of several lines that look like records, and the first of them: its index and the lines of the cell.
+const SWALLOWING: usize = 96;
+const SWALLOW_INDEX: usize = 100;
+const SWALLOW_LINES: usize = 104;
 
 const NONE: u32 = 256;
 const LF: u32 = 10;
@@ -37,6 +46,7 @@ const TOO_MANY_CELLS: u32 = 1;
 const TEXT_AFTER_QUOTE: u32 = 2;
 const NOT_UTF8: u32 = 3;
 const UNTERMINATED: u32 = 4;
+const TORN: u32 = 5;
 
 // How a cell is read: up to the next separator, up to its closing quote, or on from there to the separator.
 const PLAIN: u32 = 0;
@@ -118,6 +128,31 @@ function blank(from: usize, end: usize): bool {
   return true;
 }
 
+/**
+ * Lines of a quoted cell, if nearly all that are wholly in it look like records of this file, and there are several of them;
+ * else 0. Where records have two cells many a line of prose looks like one.
+ */
+function swallowed(from: usize, close: usize, columns: u32, delimiter: u32, quote: u32, escape: u32, comment: u32, any: bool, blanks: bool): u32 {
+  let p = firstBreak(from, close, any) + 1;
+  if (p > close) return 0;
+  let lines: u32 = 2;
+  let whole: u32 = 0;
+  let others: u32 = 0;
+  while (true) {
+    const end = firstBreak(p, close, any);
+    if (end == close) break;
+    // CR LF where records end with both.
+    if (!(any && end == p && <u32>load<u8>(p) == LF)) {
+      if (wholeLine(p, end, columns, delimiter, quote, escape, comment, blanks)) whole++;
+      else if (++others > 1 + (whole >> 3)) return 0;
+      lines++;
+    }
+    p = end + 1;
+  }
+  const least: u32 = columns == 2 ? 10 : 3;
+  return whole >= least && others << 3 <= whole ? lines : 0;
+}
+
 /** Parses the chunk. Returns false when there are more records than the table has room for. */
 export function csvParse(job: usize): bool {
   const base: usize = load<u32>(job, BASE);
@@ -133,6 +168,8 @@ export function csvParse(job: usize): bool {
   const comment = load<u32>(job, COMMENT);
   const any: bool = load<u32>(job, ANY_NEWLINE) != 0;
   const checkUtf8: bool = load<u32>(job, CHECK_UTF8) != 0;
+  const blanks: bool = load<u32>(job, BLANKS) != 0;
+  const multi: bool = load<u32>(job, MULTI) != 0 && columns > 1;
   const vd = i8x16.splat(<i8>delimiter);
   const vq = i8x16.splat(<i8>quote);
   const ve = i8x16.splat(<i8>(escape == NONE ? quote : escape));
@@ -147,6 +184,10 @@ export function csvParse(job: usize): bool {
   let trimmed: u32 = 0;
   let rejected: u32 = 0;
   let errors: u32 = 0;
+  let comments: u32 = 0;
+  let swallowing: u32 = 0;
+  let swallowIndex: u32 = 0;
+  let swallowLines: u32 = 0;
   // The block before this one had bytes of other scripts: a character may go on.
   let high: bool = false;
 
@@ -168,12 +209,15 @@ export function csvParse(job: usize): bool {
       continue;
     }
     if (first == comment) {
+      comments++;
       while (p < end && load<u8>(p) != <u8>LF && !(any && load<u8>(p) == <u8>CR)) p++;
       continue;
     }
     if (records == capacity) return false;
     records++;
     const recordStart = p;
+    const scratchStart = scratch;
+    let taken: u32 = 0;
     let at = starts + (<usize>row << 2);
     let column: u32 = 0;
     let extra: u32 = 0;
@@ -215,6 +259,16 @@ export function csvParse(job: usize): bool {
       let mode: u32 = PLAIN;
       let escaped = false;
       let close: usize = 0;
+      if (blanks) {
+        // `p` may be at the next block already, where all before it in the cell is no quote.
+        let q = from;
+        while (q < end && isBlank(load<u8>(q), delimiter)) q++;
+        if (q >= p && q < end && <u32>load<u8>(q) == quote) {
+          // A character may be cut off at the end of a block behind which blocks of blanks are passed over.
+          if (high && q - block >= 64) errors |= 1;
+          p = from = q;
+        }
+      }
       if (p == from && p < end && <u32>load<u8>(p) == quote) {
         mode = WITHIN;
         from = ++p;
@@ -277,10 +331,13 @@ export function csvParse(job: usize): bool {
         length = p - from;
         if (!any && length > 0 && (p == end || load<u8>(p) == <u8>LF) && load<u8>(p - 1) == <u8>CR) length--;
       } else if (close == 0) {
-        bad = UNTERMINATED;
+        // The scan ends no chunk within quotes: it found behind the end that they were opened by mistake.
+        bad = firstBreak(recordStart, end, any) < end ? TORN : UNTERMINATED;
+        break;
       } else {
         flags = QUOTED;
         length = close - from;
+        const opened = from;
         if (escaped || mode == AFTER) {
           const target = scratch;
           if (escaped) scratch = unescape(from, close, scratch, quote, escape);
@@ -291,12 +348,23 @@ export function csvParse(job: usize): bool {
           if (mode == AFTER) {
             let tail = p;
             if (!any && (p == end || load<u8>(p) == <u8>LF) && load<u8>(p - 1) == <u8>CR) tail--;
-            if (!blank(close + 1, tail)) bad = TEXT_AFTER_QUOTE;
+            if (!blank(close + 1, tail)) {
+              bad = TEXT_AFTER_QUOTE;
+              // Opened by mistake perhaps: no line behind the first one may be lost to it.
+              if (firstBreak(from, close, any) < close) {
+                bad = TORN;
+                break;
+              }
+            }
             memory.copy(scratch, close + 1, tail - close - 1);
             scratch += tail - close - 1;
           }
           from = target;
           length = scratch - target;
+        }
+        if (multi && close > opened + 8) {
+          const lines = swallowed(opened, close, columns, delimiter, quote, escape, comment, any, blanks);
+          if (lines > taken) taken = lines;
         }
       }
       if (column < columns) {
@@ -315,6 +383,21 @@ export function csvParse(job: usize): bool {
     let recordEnd = p;
     if (recordEnd > recordStart && (load<u8>(recordEnd - 1) == <u8>LF || (any && load<u8>(recordEnd - 1) == <u8>CR))) recordEnd--;
     if (!any && recordEnd > recordStart && load<u8>(recordEnd - 1) == <u8>CR) recordEnd--;
+    // A record of several lines that is malformed, with a second line that is a record.
+    if ((bad == TOO_MANY_CELLS || bad == TEXT_AFTER_QUOTE) && columns > 1) {
+      const second = firstBreak(recordStart, recordEnd, any) + 1;
+      if (second < recordEnd && wholeLine(second, firstBreak(second, recordEnd, any), columns, delimiter, quote, escape, comment, blanks))
+        bad = TORN;
+    }
+    if (bad == TORN) {
+      recordEnd = firstBreak(recordStart, end, any);
+      p = recordEnd + 1;
+      if (!any && recordEnd > recordStart && <u32>load<u8>(recordEnd - 1) == CR) recordEnd--;
+      // The masks are those of a block further on.
+      block = base - 64;
+      high = true;
+      scratch = scratchStart;
+    }
     if (checkUtf8 && !utf8Valid(recordStart, recordEnd)) bad = NOT_UTF8;
     if (bad != 0) {
       store<u32>(rejects, records - 1);
@@ -325,6 +408,12 @@ export function csvParse(job: usize): bool {
       rejects += 20;
       rejected++;
       continue;
+    }
+    if (taken != 0) {
+      if (swallowing++ == 0) {
+        swallowIndex = records - 1;
+        swallowLines = taken;
+      }
     }
     trimmed += extra;
     padded += columns - column;
@@ -343,6 +432,10 @@ export function csvParse(job: usize): bool {
   store<u32>(job, trimmed, TRIMMED);
   store<u32>(job, <u32>scratch, SCRATCH_END);
   store<u32>(job, errors, UTF8_BAD);
+  store<u32>(job, comments, COMMENTS);
+  store<u32>(job, swallowing, SWALLOWING);
+  store<u32>(job, swallowIndex, SWALLOW_INDEX);
+  store<u32>(job, swallowLines, SWALLOW_LINES);
 
   // Rejected records left room at the end of each column.
   if (row < capacity) {

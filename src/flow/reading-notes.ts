@@ -1,0 +1,43 @@
+import type { CsvNotes } from '../load/chunk.js';
+
+/** What chunks of one CSV source said that is to be warned of. */
+interface SourceNotes {
+  comments: number;
+  /** Records with a quoted cell of lines that look like records, and the first of them. */
+  swallowing: number;
+  first: { record: number; lines: number } | null;
+}
+
+/** Gathers, in order, what is to be warned of once a source was read whole. */
+export class ReadingNotes {
+  private readonly sources: Map<number, SourceNotes> = new Map();
+
+  /** Adds a chunk; `records` are those of the source before it. */
+  add(source: number, notes: CsvNotes | undefined, records: number): void {
+    if (notes === undefined || (notes.comments === 0 && notes.swallowed === null)) return;
+    const sum = this.sources.get(source) ?? { comments: 0, swallowing: 0, first: null };
+    this.sources.set(source, sum);
+    sum.comments += notes.comments;
+    if (notes.swallowed === null) return;
+    sum.swallowing += notes.swallowed.records;
+    sum.first ??= { record: records + notes.swallowed.index + 1, lines: notes.swallowed.lines };
+  }
+
+  /** Lines of comments behind the first record of a source. */
+  comments(source: number): number {
+    return this.sources.get(source)?.comments ?? 0;
+  }
+
+  /** `names` are the sources as the user named them. */
+  warnings(names: readonly string[]): string[] {
+    return names.flatMap((name, s) => {
+      const notes = this.sources.get(s);
+      if (notes === undefined || notes.first === null) return [];
+      const { record, lines } = notes.first;
+      const others = notes.swallowing === 1 ? '' : ` (${notes.swallowing} such records)`;
+      return [
+        `${name}: record ${record} has a quoted cell of ${lines} lines that look like records of their own${others}. If its quote was opened by mistake, double it or take it out`,
+      ];
+    });
+  }
+}
