@@ -1,8 +1,13 @@
+/** Letters of a word that is looked for. */
+const longestWord = 1000;
+
 /**
  * The candidate nearest to a mistyped word, or null when none is near: at most a third of the letters differ, counting a
  * swap of neighbours as one difference (the optimal string alignment distance), letter case ignored.
  */
 export function closest(word: string, candidates: Iterable<string>): string | null {
+  // The distance takes time that grows with both lengths: nobody mistypes a word this long.
+  if (word.length > longestWord) return null;
   const wanted = word.toLowerCase();
   let best: string | null = null;
   let bestDistance = Math.max(1, Math.floor(Math.min(wanted.length, 30) / 3)) + 1;

@@ -1,3 +1,4 @@
+import { toNfc } from '../kernels/nfc.js';
 import { isAllAssigned, isAssigned } from './assigned.js';
 
 /**
@@ -12,15 +13,16 @@ export function snakeCase(name: string): string {
       // Cc without the white space among it, and Cf.
       .replace(/(?![\t\n\v\f\r])[\p{Cc}\p{Cf}]/gu, (c) => ifAssigned(c, ''))
       .replace(/[^\p{L}\p{M}\p{N}_]/gu, (c) => ifAssigned(c, ' '))
-      .replace(/ *_ */g, '_')
-      .replace(/^ +| +$/g, '')
-      .replace(/ +/g, '_')
+      .replace(/[ _]+/g, (run, at: number, all: string) => {
+        if (run.includes('_')) return run.replaceAll(' ', '');
+        return at === 0 || at + run.length === all.length ? '' : '_';
+      })
   );
 }
 
 /** NFC and lower case, as far as the runtime's Unicode version can't make a difference. */
 function lower(name: string): string {
-  return isAllAssigned(name) ? name.normalize('NFC').toLowerCase() : name.replace(/[A-Z]/g, (c) => c.toLowerCase());
+  return isAllAssigned(name) ? toNfc(name).toLowerCase() : name.replace(/[A-Z]/g, (c) => c.toLowerCase());
 }
 
 /** What a runtime with a later Unicode version knows about other characters is left out of it. */

@@ -1,4 +1,5 @@
 import { Kernel } from './module.js';
+import { toNfc } from './nfc.js';
 
 /**
  * The module that makes rows of bytes: record scans, cell indexes, types, cleaning, digests. Its exports are typed where
@@ -27,7 +28,7 @@ function hostFunctions(kernel: () => IngestKernel): Record<string, WebAssembly.I
     /** Brings UTF-8 text into NFC in place, at most three times as long; its new length, or -1 if it was NFC already. */
     normalise: (ptr: number, length: number): number => {
       const before = text(ptr, length);
-      const after = before.normalize('NFC');
+      const after = toNfc(before);
       if (after === before) return -1;
       const bytes = kernel().u8(ptr >>> 0, length * 3);
       return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).write(after);

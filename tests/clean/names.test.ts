@@ -73,3 +73,18 @@ describe('unique names', () => {
     );
   });
 });
+
+test.each([
+  ['dashes', '-'],
+  ['spaces', ' '],
+  ['spaces and underscores', ' _'],
+  ['control characters', '\u0001'],
+  ['marks of alternating classes', '\u0301\u0323'],
+])('a name of two million characters takes no more than its length: %s', (_, unit) => {
+  const began = performance.now();
+  const name = snakeCase(`a${unit.repeat(2e6 / unit.length)}b`);
+  expect(name).toMatch(/^[aạ]/u);
+  expect(name.endsWith('b')).toBe(true);
+  // 28 s for a tenth of it once.
+  expect(performance.now() - began).toBeLessThan(20_000);
+});
