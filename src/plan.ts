@@ -4,6 +4,8 @@ import type { CompileOptions } from './config/compile-options.js';
 import { readConfigFile } from './config/file.js';
 import type { Config } from './config/options.js';
 import { resolveConfig } from './config/resolve.js';
+import { DatagpuError } from './errors.js';
+import { defaultName } from './flow/default-name.js';
 import { type Look, lookAt } from './flow/look.js';
 import { SchemaState } from './flow/schema.js';
 import { ScratchFolder } from './flow/scratch.js';
@@ -11,6 +13,7 @@ import { resolveSources } from './load/sources.js';
 import { relativePath } from './manifest/build.js';
 import type { CompilePlan } from './manifest/result.js';
 import { typeName } from './manifest/type-name.js';
+import { lookAtDestination } from './write/destination.js';
 
 /**
  * What `compile` would do, from a first look at the sources; nothing is written but scratch for sources that can't be
@@ -21,6 +24,12 @@ export async function plan(paths: readonly string[], options: CompileOptions = {
   const file = options.config === undefined ? null : readConfigFile(options.config, cwd);
   const config = resolveConfig(options, file, { cwd, env: process.env });
   const { sources, warnings } = resolveSources(paths, { cwd, format: config.read.format });
+  const { dir: out, name, replace } = config.output;
+  const arrival = { out, name: name ?? defaultName(sources[0]!), sources, replace };
+  await lookAtDestination(arrival, warnings).catch((error: unknown) => {
+    if (!(error instanceof DatagpuError)) throw error;
+    warnings.push(`a compile would be refused: ${error.describe()}`);
+  });
   const scratch = ScratchFolder.shared(config.resources.scratch ?? os.tmpdir());
   try {
     const looks: Look[] = [];

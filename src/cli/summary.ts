@@ -21,6 +21,7 @@ export function summaryLines(result: CompileResult, cwd: string, style: Style): 
     ...(countsText(ledger.changed) === ''
       ? []
       : [['changed', `${countsText(ledger.changed)} (cells)`] as [string, string]]),
+    ...replacedText(result),
     ['columns', columnsText(manifest)],
     ['score', manifest.stats.ranked_samples > 0 ? manifest.rank_method : 'none'],
     ['size', sizeText(manifest)],
@@ -36,6 +37,14 @@ export function summaryLines(result: CompileResult, cwd: string, style: Style): 
     const rate = ledger.read / elapsedSeconds;
     return duration(elapsedSeconds) + (outcome === 'compiled' && ledger.read > 0 ? `, ${count(rate)} rows/s` : '');
   }
+}
+
+/** What was in the folder before, if that was another version or data set. */
+function replacedText({ outcome, manifest: { parent, dataset_name, version } }: CompileResult): [string, string][] {
+  if (outcome === 'cached' || parent === null) return [];
+  const name = parent.dataset_name ?? dataset_name;
+  if (name === dataset_name && parent.version === version) return [];
+  return [['replaces', `${parent.version} of ${escapeControls(name)}`]];
 }
 
 /** Where the time of a compile went, by stage, for `--verbose`. */

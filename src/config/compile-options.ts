@@ -24,6 +24,8 @@ export interface CompileOptions {
   out?: string | undefined;
   /** Name of the data set. @default stem of the first source */
   name?: string | undefined;
+  /** Replace a data set of another name and other sources in the output folder. @default false */
+  replace?: boolean | undefined;
   /** A config file (datagpu.yaml), relative to `cwd`. Options given here win over it. @default none */
   config?: string | undefined;
   /** Codec of the Parquet pages. @default "zstd" */

@@ -100,6 +100,8 @@ export interface Config {
     dir: string;
     /** The data set's name; null = stem of the first source. */
     name: string | null;
+    /** Replace a data set of another name and other sources. @default false */
+    replace: boolean;
     /** @default zstd */
     compression: Compression;
     /** Parquet bytes from which a second file is begun. @default 1 GiB */

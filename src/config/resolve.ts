@@ -86,6 +86,7 @@ export function resolveConfig(
     output: {
       dir: path.resolve(given.folderOf('out'), get('out', values.text, 'compiled')),
       name: get('name', values.label, null),
+      replace: get('replace', values.flag, false),
       compression: get('compression', values.choice('zstd', 'snappy', 'gzip'), 'zstd'),
       shardBytes: get('shard-size', values.size(1), 2 ** 30),
       rejects: get('rejects', values.flag, false),

@@ -26,6 +26,7 @@ export type OptionGroup = 'Output' | 'Reading' | 'Cleaning' | 'Duplicates' | 'Ra
 export const optionTable: readonly OptionSpec[] = [
   { name: 'out', short: 'o', value: 'dir', group: 'Output', help: 'folder to write (default: compiled)' },
   { name: 'name', value: 'name', group: 'Output', help: 'name of the data set (default: stem of the first source)' },
+  { name: 'replace', value: null, group: 'Output', help: 'replace a data set of another name and other sources in the output folder' },
   { name: 'compression', value: 'codec', group: 'Output', help: 'zstd, snappy or gzip (default: zstd)' },
   { name: 'shard-size', value: 'size', group: 'Output', help: 'Parquet bytes from which a new file is begun (default: 1GiB)' },
   { name: 'rejects', value: null, group: 'Output', help: 'write every dropped row to .datagpu/rejects.parquet' },

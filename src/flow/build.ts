@@ -1,21 +1,20 @@
-import fs from 'node:fs';
 import path from 'node:path';
 import type { CompileOptions } from '../config/compile-options.js';
 import { jsYaml } from '../config/js-yaml.js';
 import type { Config } from '../config/options.js';
 import { packageVersion } from '../config/package-version.js';
 import type { Executor } from '../engine/executor.js';
-import { DatagpuError } from '../errors.js';
 import type { DuplicateSummary } from '../ledger/groups.js';
 import type { Source } from '../load/sources.js';
 import { buildManifest, relativePath } from '../manifest/build.js';
-import { type Manifest, manifestFileName } from '../manifest/manifest.js';
-import { readManifest } from '../manifest/read.js';
+import type { Manifest } from '../manifest/manifest.js';
 import { manifestText } from '../manifest/write.js';
 import { Staging } from '../write/commit.js';
+import { lookAtDestination } from '../write/destination.js';
 import { duplicatesOf, warningsOf } from './account.js';
 import { writeBeside } from './beside.js';
 import type { RunContext } from './context.js';
+import { defaultName } from './default-name.js';
 import { fieldFacts, stagesOf } from './facts.js';
 import type { SourceIdentity } from './identity.js';
 import { type Look, lookAt } from './look.js';
@@ -39,7 +38,8 @@ export async function build(
   sizes: Pick<RunContext, 'chunkBytes' | 'heldBytes' | 'nearRows'> = {},
 ): Promise<{ manifest: Manifest; text: string }> {
   const out = config.output.dir;
-  const parent = await readParent(out, warnings);
+  const name = config.output.name ?? defaultName(sources[0]!);
+  const destination = await lookAtDestination({ out, name, sources, replace: config.output.replace }, warnings);
   // Made when something is to be put there first, which is mostly while the lanes read.
   const opened: { staging?: Staging } = {};
   const staging = (): Staging => {
@@ -97,7 +97,7 @@ export async function build(
     const balance = result.judge.ledger.balance(result.files.reduce((n, file) => n + file.rows, 0));
     const manifest = buildManifest({
       config,
-      name: config.output.name ?? defaultName(looks[0]!),
+      name,
       createdAt: new Date(),
       compilerVersion: packageVersion(),
       hash: result.hash,
@@ -123,12 +123,14 @@ export async function build(
         ...duplicateWarnings,
         ...(result.ranking?.warnings ?? []),
       ],
-      parent,
+      parent: destination.parent,
     });
     const text = manifestText(manifest);
     // No turn of the event loop here, in which threads that end would be waited for: that goes on beside the commit.
     options.signal?.throwIfAborted();
-    staging().commit(result.files, text, parent?.files.map((file) => file.path) ?? []);
+    const staged = staging();
+    destination.requireUnchanged();
+    staged.commit(result.files, text, destination.data);
     return { manifest, text };
   } catch (error) {
     // What a source that is being written to looks like is not the reason.
@@ -151,21 +153,3 @@ async function turnOrAbort(signal: AbortSignal | undefined): Promise<void> {
 const sourceBytes = (looks: readonly Look[]): number => looks.reduce((n, look) => n + look.file.bytes, 0);
 
 const spoolOptions = ({ signal }: CompileOptions): { signal?: AbortSignal } => (signal === undefined ? {} : { signal });
-
-/** The manifest that is in the output folder now: the parent of the new one. */
-async function readParent(out: string, warnings: string[]): Promise<Manifest | null> {
-  if (!fs.existsSync(path.join(out, manifestFileName))) return null;
-  try {
-    return (await readManifest(out)).manifest;
-  } catch (error) {
-    if (!(error instanceof DatagpuError)) throw error;
-    warnings.push(`the manifest in the output folder can't be read, so the version starts anew (${error.message})`);
-    return null;
-  }
-}
-
-/** The stem of the first source: train.csv.gz is "train". */
-function defaultName({ source }: Look): string {
-  if (source.absolute === '-') return 'stdin';
-  return path.basename(source.absolute).replace(/(\.(csv|tsv|jsonl|ndjson|json|parquet|gz|zst))+$/i, '') || 'dataset';
-}

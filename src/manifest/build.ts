@@ -86,6 +86,7 @@ export function buildManifest(facts: CompileFacts): Manifest {
       parent === null
         ? null
         : {
+            dataset_name: parent.dataset_name,
             version: parent.version,
             hash: parent.hash,
             config_hash: parent.config_hash,

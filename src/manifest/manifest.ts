@@ -45,7 +45,7 @@ export interface Manifest {
   /** What a person should know about this compile. */
   warnings: string[];
   /** The data set that this one replaced in its folder; null for the first. */
-  parent: { version: string; hash: string; config_hash: string; created_at: string } | null;
+  parent: { dataset_name?: string; version: string; hash: string; config_hash: string; created_at: string } | null;
 }
 
 export interface ManifestStats {

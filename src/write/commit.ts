@@ -12,7 +12,7 @@ import { syncFolder, writeSynced } from './synced.js';
 
 const manifestName = 'manifest.yaml';
 /** Files under `.datagpu/` that belong to a data set. */
-const besideNames = ['lineage.parquet', 'rejects.parquet', 'ranking.json'] as const;
+export const besideNames = ['lineage.parquet', 'rejects.parquet', 'ranking.json'] as const;
 export type BesideName = (typeof besideNames)[number];
 
 /** A new data set on its way into an output folder. Nothing that a reader sees changes before `commit`. */

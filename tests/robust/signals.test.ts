@@ -14,7 +14,18 @@ afterAll(remove);
 const bin = path.resolve(import.meta.dirname, '../../bin/datagpu.js');
 const out = path.join(dir, 'out');
 const scratch = path.join(dir, 'scratch');
-const large = ['compile', 'large.csv', '-o', 'out', '--no-cache', '--near-dup', '--rejects', '--scratch', 'scratch'];
+const large = [
+  'compile',
+  'large.csv',
+  '-o',
+  'out',
+  '--no-cache',
+  '--replace',
+  '--near-dup',
+  '--rejects',
+  '--scratch',
+  'scratch',
+];
 
 /** Milliseconds that the compile takes when nobody interrupts it. */
 let wholeMs = 0;
