@@ -39,7 +39,7 @@ describe.skipIf(!hasDisk)('a disk that fills up', () => {
   test('is told, and the old data set stays', async () => {
     expect((await compile('small.csv', '-o', 'disk/out', '--no-cache')).code).toBe(0);
     const before = contentOf(disk);
-    const { code, err } = await compile('large.csv', '-o', 'disk/out', '--no-cache', '--quiet');
+    const { code, err } = await compile('large.csv', '-o', 'disk/out', '--no-cache', '--replace', '--quiet');
     expect({ code, isLine: oneLine.test(err) }).toEqual({ code: 4, isLine: true });
     expect(err).toMatch(/^error: \S*disk\/out: no space is left on the disk/);
     expect(contentOf(disk)).toEqual(before);
