@@ -65,6 +65,17 @@ export function escapeControls(text: string): string {
   );
 }
 
+/**
+ * JSON for standard output: what `escapeControls` escapes is escaped in it too, so that it can't act on a terminal, and means
+ * the same to whoever parses it.
+ */
+export function terminalJson(value: unknown): string {
+  return JSON.stringify(value, null, 2).replace(
+    /[\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g,
+    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
 /** At most `limit` characters of a value of the input, quoted and with control characters escaped. */
 export function quoteValue(text: string, limit = 60): string {
   return `"${escapeControls(text.length > limit ? `${text.slice(0, limit)}…` : text)}"`;

@@ -7,6 +7,7 @@ import { resolveConfig } from './config/resolve.js';
 import { DatagpuError } from './errors.js';
 import { defaultName } from './flow/default-name.js';
 import { type Look, lookAt } from './flow/look.js';
+import { comparedColumns } from './flow/passplan.js';
 import { SchemaState } from './flow/schema.js';
 import { ScratchFolder } from './flow/scratch.js';
 import { resolveSources } from './load/sources.js';
@@ -36,6 +37,7 @@ export async function plan(paths: readonly string[], options: CompileOptions = {
     for (const source of sources)
       looks.push(await lookAt(source, config, scratch, options.signal === undefined ? {} : { signal: options.signal }));
     const { union } = new SchemaState(looks, config);
+    comparedColumns(union.fields, config);
     return {
       sources: looks.map((look) => ({
         path: relativePath(cwd, look.source.absolute),

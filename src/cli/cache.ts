@@ -2,7 +2,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { Cache } from '../cache/cache.js';
 import type { CacheEntry } from '../cache/entry.js';
-import { DatagpuError, escapeControls } from '../errors.js';
+import { DatagpuError, escapeControls, terminalJson } from '../errors.js';
 import type { Flags } from './program.js';
 import { bytes, count, counted } from './quantities.js';
 import { shown } from './summary.js';
@@ -14,7 +14,7 @@ export async function runList(flags: Flags, terminal: Terminal): Promise<void> {
   const cache = openFor(flags, terminal);
   const entries = cache?.list({ name: nameOf(flags) }) ?? [];
   cache?.close();
-  if (flags.json === true) terminal.out(JSON.stringify(entries.map(listed), null, 2));
+  if (flags.json === true) terminal.out(terminalJson(entries.map(listed)));
   else if (entries.length === 0) terminal.err('The cache remembers no such data set.');
   else terminal.out(entryLines(entries).join('\n'));
 }

@@ -1,7 +1,7 @@
 import type { CompileOptions } from '../config/compile-options.js';
 import { type ConfigFile, findConfigFile, readConfigFile } from '../config/file.js';
 import { camelCase, optionTable } from '../config/table.js';
-import { DatagpuError, escapeControls } from '../errors.js';
+import { DatagpuError, escapeControls, terminalJson } from '../errors.js';
 import type { CompilePlan } from '../manifest/result.js';
 import { orderedManifest } from '../manifest/write.js';
 import type { Flags } from './program.js';
@@ -33,7 +33,7 @@ export async function run(sources: string[], flags: Flags, terminal: Terminal): 
       const planned = await plan(sources, options);
       progress.stop();
       warn(planned.warnings);
-      terminal.out(switches.json ? JSON.stringify(planned, null, 2) : planLines(planned).join('\n'));
+      terminal.out(switches.json ? terminalJson(planned) : planLines(planned).join('\n'));
       return;
     }
     const { compile } = await import('../compile.js');
@@ -44,7 +44,7 @@ export async function run(sources: string[], flags: Flags, terminal: Terminal): 
       terminal.err(summaryLines(result, cwd, terminal.style).join('\n'));
       if (switches.verbose) for (const line of stageLines(result.manifest)) terminal.err(`  ${line}`);
     }
-    if (switches.json) terminal.out(JSON.stringify(orderedManifest(result.manifest), null, 2));
+    if (switches.json) terminal.out(terminalJson(orderedManifest(result.manifest)));
   } catch (error) {
     progress.stop();
     const signal = watch.received();

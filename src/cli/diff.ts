@@ -1,3 +1,4 @@
+import { terminalJson } from '../errors.js';
 import { info } from '../info.js';
 import { compareManifests, type ManifestDifference } from '../manifest/compare.js';
 import type { Flags } from './program.js';
@@ -7,7 +8,7 @@ import type { Terminal } from './terminal.js';
 /** `datagpu diff <manifest|dir> <manifest|dir>`. */
 export async function run(before: string, after: string, flags: Flags, terminal: Terminal): Promise<void> {
   const difference = compareManifests(await info(before), await info(after));
-  if (flags.json === true) terminal.out(JSON.stringify(difference, null, 2));
+  if (flags.json === true) terminal.out(terminalJson(difference));
   else terminal.out(differenceLines(difference).join('\n'));
 }
 

@@ -1,4 +1,4 @@
-import { escapeControls } from '../errors.js';
+import { escapeControls, terminalJson } from '../errors.js';
 import { info } from '../info.js';
 import type { Manifest } from '../manifest/manifest.js';
 import { orderedManifest } from '../manifest/write.js';
@@ -14,9 +14,7 @@ const shownAtMost = 50;
 /** `datagpu info <manifest|dir>`. */
 export async function run(target: string, flags: Flags, terminal: Terminal): Promise<void> {
   const manifest = await info(target);
-  terminal.out(
-    flags.json === true ? JSON.stringify(orderedManifest(manifest), null, 2) : infoLines(manifest).join('\n'),
-  );
+  terminal.out(flags.json === true ? terminalJson(orderedManifest(manifest)) : infoLines(manifest).join('\n'));
 }
 
 /** A manifest for people. */

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { sha256Of } from '../cache/lookup.js';
-import { DatagpuError, escapeControls } from '../errors.js';
+import { DatagpuError, escapeControls, terminalJson } from '../errors.js';
 import { openDataset } from '../info.js';
 import { fingerprint } from '../load/fingerprint.js';
 import type { LocatedManifest } from '../manifest/read.js';
@@ -22,7 +22,7 @@ export async function run(target: string, flags: Flags, terminal: Terminal): Pro
   const located = await openDataset(target);
   const verdicts = await verifyFiles(located);
   const wrong = verdicts.filter((v) => v.verdict !== 'ok');
-  if (flags.json === true) terminal.out(JSON.stringify({ ok: wrong.length === 0, files: verdicts }, null, 2));
+  if (flags.json === true) terminal.out(terminalJson({ ok: wrong.length === 0, files: verdicts }));
   else
     for (const v of verdicts)
       terminal.out(

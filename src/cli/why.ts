@@ -1,4 +1,4 @@
-import { DatagpuError, escapeControls } from '../errors.js';
+import { DatagpuError, escapeControls, terminalJson } from '../errors.js';
 import { info } from '../info.js';
 import { datesAsText, plain, valueText } from '../load/shown-values.js';
 import { type OutputRow, type Why, why } from '../why.js';
@@ -18,7 +18,7 @@ export async function run(target: string, row: string, flags: Flags, terminal: T
   const answer = await why(target, Number(row), typeof flags.source === 'string' ? flags.source : undefined);
   const types = new Map((await info(target)).fields.map((field) => [field.name, field.type]));
   for (const row of [answer.output, answer.duplicate_of?.output]) if (row) datesAsText(row.content, types);
-  terminal.out(flags.json === true ? JSON.stringify(plain(answer), null, 2) : answerLines(answer).join('\n'));
+  terminal.out(flags.json === true ? terminalJson(plain(answer)) : answerLines(answer).join('\n'));
 }
 
 function answerLines(answer: Why): string[] {

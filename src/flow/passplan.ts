@@ -45,11 +45,20 @@ export async function toAllLanes(executor: Executor<LaneTasks>, plan: PassPlan):
   await Promise.all(Array.from({ length: executor.lanes }, (_, lane) => executor.run(lane, 'plan', plan)));
 }
 
-/** The fields in which exact duplicates are equal. */
-function comparedColumns(fields: readonly Field[], { dedupe }: Config): number[] {
+/**
+ * The fields in which exact duplicates are equal.
+ *
+ * @throws DatagpuError `usage` when none is left
+ */
+export function comparedColumns(fields: readonly Field[], { dedupe }: Config): number[] {
   const on = dedupe.on === null ? fields.map((_, f) => f) : resolveColumns(dedupe.on, fields, '--dedupe-on');
   const ignored = new Set(resolveColumns(dedupe.ignore, fields, '--ignore'));
-  return on.filter((f) => !ignored.has(f));
+  const compared = on.filter((f) => !ignored.has(f));
+  if (dedupe.enabled && compared.length === 0 && on.length > 0)
+    throw new DatagpuError('usage', '--ignore leaves no column to compare rows by', {
+      hint: 'Leave a column out of it, or pass --no-dedupe',
+    });
+  return compared;
 }
 
 /** Chunks of a source are of one size, and an even number where they are worth a thread's while: two lanes end together. */

@@ -11,7 +11,7 @@ import {
   knownExtensions,
   type SourceCompression,
 } from './formats.js';
-import { readFully, statSource, unreadable, withSource } from './source-file.js';
+import { readFully, readUpTo, statSource, unreadable, withSource } from './source-file.js';
 
 /** One file, or standard input, that records are read from. */
 export interface Source {
@@ -119,7 +119,7 @@ function expandGlob(named: string, options: SourceOptions): Found[] {
   const root = path.resolve(options.cwd, base);
   if (statOf(root, base)?.isDirectory() !== true) throw missing;
   const matches = picomatch(scanned.glob);
-  const files = listFolder(root, base).files.filter((f) => matches(f));
+  const files = matching(listFolder(root, base).files, matches, named);
   const known = files.filter((f) => options.format !== null || formatOfName(f).format !== null);
   if (known.length === 0) {
     const what = files.length === 0 ? 'no file matches' : 'no file of a known extension matches';
@@ -130,6 +130,24 @@ function expandGlob(named: string, options: SourceOptions): Found[] {
     absolute: path.join(root, f),
     named: false,
   }));
+}
+
+/** How long names may be matched with a pattern. */
+const patienceMs = 5000;
+
+/** The files that match. A pattern becomes a regular expression, and one can be written that takes for ever. */
+function matching(files: readonly string[], matches: (file: string) => boolean, named: string): string[] {
+  const vm: typeof import('node:vm') = createRequire(import.meta.url)('node:vm');
+  try {
+    return vm.runInNewContext('find()', { find: () => files.filter((f) => matches(f)) }, { timeout: patienceMs });
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw cause;
+    throw new DatagpuError('usage', `this pattern takes longer than ${patienceMs / 1000} s to be compared with names`, {
+      file: named,
+      hint: 'Write it with fewer repetitions within each other, or name the files',
+      cause,
+    });
+  }
 }
 
 /** Whether a folder's file is read: by its extension, which must agree with `--format` if there is one. */
@@ -193,6 +211,17 @@ function inspect(found: Found, given: SourceFormat | null, warnings: string[]): 
       seekable: false,
     };
   }
+  // Files of /proc and the like say 0 bytes, and have more: they are read from front to back, like a pipe.
+  if (stats.size === 0 && hasContent(found)) {
+    return {
+      path: found.path,
+      absolute: found.absolute,
+      format,
+      compression: byName.compression,
+      bytes: 0,
+      seekable: false,
+    };
+  }
   if (stats.size === 0) {
     if (found.named) throw new DatagpuError('input', 'the file is empty', { file: found.path });
     warnings.push(`${found.path} is empty: passed over`);
@@ -210,6 +239,10 @@ function inspect(found: Found, given: SourceFormat | null, warnings: string[]): 
     if (conflict !== null) throw new DatagpuError('input', conflict.what, { file: found.path, hint: conflict.hint });
   }
   return { path: found.path, absolute: found.absolute, format, compression, bytes: stats.size, seekable: true };
+}
+
+function hasContent(found: Found): boolean {
+  return withSource(found.absolute, found.path, (fd) => readUpTo(fd, Buffer.alloc(1), 0, found.path).length > 0);
 }
 
 function settleCompression(

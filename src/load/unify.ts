@@ -4,6 +4,7 @@ import type { ArrowType, ColumnType, Field } from '../engine/types.js';
 import { DatagpuError, quoteValue } from '../errors.js';
 import { kind } from '../kernels/cells.js';
 import { arrowTypeName } from '../manifest/type-name.js';
+import { type Absence, absenceNotes, listed } from './absences.js';
 import { resolveColumn, resolveColumns } from './columns.js';
 import { declaredColumnType, kindsOfType, mixesZones, sameType, typeFromKinds } from './lattice.js';
 
@@ -81,6 +82,7 @@ export function unify<S>(
     reserved,
   );
   const notes: string[] = [];
+  const absences: Absence[] = [];
   const named = entries.map(
     (entry, i): Field => ({ name: names[i]!, sourceName: entry.sourceName, type: { kind: 'null' } }),
   );
@@ -97,8 +99,7 @@ export function unify<S>(
     const joined = joinColumns(entries[i]!, sources, shapes);
     kinds.push(joined.kinds);
     const missing = sources.filter((s, at) => entries[i]!.columns[at] === undefined && s.columns.length > 0);
-    if (missing.length > 0)
-      notes.push(`column ${names[i]} is not in ${listed(missing.map((s) => s.name))}: null there`);
+    if (missing.length > 0) absences.push({ column: names[i]!, sources: missing.map((s) => s.name) });
     if (declared[i] === null && joined.differ !== null) notes.push(`column ${names[i]}: ${joined.differ}`);
     const given: DeclaredType | null = declared[i] ?? null;
     if (given !== null) requireText(entries[i]!, sources, given);
@@ -116,7 +117,7 @@ export function unify<S>(
     kinds.splice(at, 0, kind.text);
     declaredKept.splice(at, 0, null);
   }
-  return { fields, maps, kinds, declared: declaredKept, notes };
+  return { fields, maps, kinds, declared: declaredKept, notes: [...absenceNotes(absences), ...notes] };
 }
 
 /** A column that can't be read is none that the data set can have; the others of its file are not lost for it. */
@@ -253,7 +254,7 @@ function joinColumns<S>(
   const differs = (type: ColumnType): boolean =>
     type.kind !== own(first).kind || (type.kind === 'arrow' && !sameType(type, own(first)));
   const differ = settled.some((f) => differs(own(f)))
-    ? `${settled.map((f) => `${typeName(own(f))} in ${f.source}`).join(', ')}; ${typeName(type)} in the data set`
+    ? `${byType(settled.map((f) => ({ type: typeName(own(f)), source: f.source })))}; ${typeName(type)} in the data set`
     : null;
   return { kinds, type, differ };
 }
@@ -265,11 +266,14 @@ function mixedZones(name: string, given: DeclaredType | null): string {
     : `column ${name} has times with an offset and times without one: those without one are read as UTC`;
 }
 
+/** `int64 in a.csv and b.csv, text in c.csv`. */
+function byType(found: readonly { type: string; source: string }[]): string {
+  const sources = new Map<string, string[]>();
+  for (const { type, source } of found) sources.set(type, [...(sources.get(type) ?? []), source]);
+  return [...sources].map(([type, names]) => `${type} in ${listed(names)}`).join(', ');
+}
+
 function typeName(type: ColumnType): string {
   if (type.kind === 'datetime') return 'timestamp[us, UTC]';
   return 'arrow' in type && type.arrow !== null ? arrowTypeName(type.arrow) : type.kind;
-}
-
-function listed(names: readonly string[]): string {
-  return names.length <= 3 ? names.join(', ') : `${names.slice(0, 3).join(', ')} and ${names.length - 3} more`;
 }

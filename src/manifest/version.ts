@@ -12,10 +12,11 @@ export const firstVersion = 'v0.1.0';
  */
 export function bumpVersion(parent: Versioned | null, now: Omit<Versioned, 'version'>): string {
   if (parent === null) return firstVersion;
-  const [major = 0, minor = 0, patch = 0] = parent.version.replace(/^v/, '').split('.').map(Number);
+  // Of any length: a number of a foreign manifest need not be a safe integer.
+  const [major = 0n, minor = 0n, patch = 0n] = parent.version.replace(/^v/, '').split('.').map(BigInt);
   const types = new Map(now.fields.map((field) => [field.name, field.type]));
-  if (parent.fields.some((field) => types.get(field.name) !== field.type)) return `v${major + 1}.0.0`;
+  if (parent.fields.some((field) => types.get(field.name) !== field.type)) return `v${major + 1n}.0.0`;
   if (now.fields.length > parent.fields.length || now.config_hash !== parent.config_hash)
-    return `v${major}.${minor + 1}.0`;
-  return now.hash === parent.hash ? parent.version : `v${major}.${minor}.${patch + 1}`;
+    return `v${major}.${minor + 1n}.0`;
+  return now.hash === parent.hash ? parent.version : `v${major}.${minor}.${patch + 1n}`;
 }

@@ -37,6 +37,7 @@ export function lockFolder(folder: string, waitMs = 0): FolderLock {
  * @throws HeldError when another process has it
  */
 export function lockFile(file: string, waitMs = 0): FolderLock {
+  requirePlain(file);
   let database: Connection;
   try {
     database = openSqlite(file, waitMs);
@@ -53,6 +54,16 @@ export function lockFile(file: string, waitMs = 0): FolderLock {
     throw error;
   }
   return { release: () => database.close() };
+}
+
+/** Opening a pipe of the lock's name would wait for ever, and a device is none of ours. */
+function requirePlain(file: string): void {
+  const stats = fs.statSync(file, { throwIfNoEntry: false });
+  if (stats === undefined || stats.isFile()) return;
+  throw new DatagpuError('output', 'is in the place of the lock, and not a file', {
+    file,
+    hint: 'Remove it, or choose another folder with --out',
+  });
 }
 
 function lockWithoutSqlite(file: string, waitMs: number, reason: NoSqliteError): FolderLock {

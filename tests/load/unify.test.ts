@@ -126,10 +126,26 @@ describe('several sources', () => {
     ]);
     expect(kinds).toEqual([text, integer | float, integer, text]);
     expect(notes).toEqual([
+      'the sources have different columns, null where one is absent: only_a is not in b.csv; more is not in a.csv',
       'column id: int64 in a.csv, float64 in b.csv; float64 in the data set',
-      'column only_a is not in b.csv: null there',
-      'column more is not in a.csv: null there',
     ]);
+  });
+
+  test('what is different in many sources is said once', () => {
+    const names = Array.from({ length: 30 }, (_, i) => `s${i}.csv`);
+    const { notes } = unite(
+      names.map((name, i) => textSource(name, { id: i < 10 ? integer : text, [`a${i}`]: text, [`b${i}`]: text })),
+    );
+    expect(notes).toHaveLength(2);
+    expect(notes[0]).toBe(
+      'the sources have different columns, null where one is absent: ' +
+        'a0, b0 are not in s1.csv, s2.csv, s3.csv and 26 more; a1, b1 are not in s0.csv, s2.csv, s3.csv and 26 more; ' +
+        'a2, b2 are not in s0.csv, s1.csv, s3.csv and 26 more; a3, b3 are not in s0.csv, s1.csv, s2.csv and 26 more; ' +
+        'a4, b4 are not in s0.csv, s1.csv, s2.csv and 26 more; 50 more columns are not in all of them',
+    );
+    expect(notes[1]).toBe(
+      'column id: int64 in s0.csv, s1.csv, s2.csv and 7 more, text in s10.csv, s11.csv, s12.csv and 17 more; text in the data set',
+    );
   });
 
   test('an exact name goes before a cleaned one', () => {

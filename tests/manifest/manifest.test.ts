@@ -101,6 +101,11 @@ describe('the version', () => {
   const parent = sampleManifest({ version: 'v1.4.2' });
   const now = sampleManifest();
   const [id, label] = now.fields;
+  test('numbers beyond those that are exact', () => {
+    const old = { ...parent, version: 'v99999999999999999999.0.0' };
+    expect(bumpVersion(old, { ...now, fields: [] })).toBe('v100000000000000000000.0.0');
+  });
+
   test('first', () => expect(bumpVersion(null, now)).toBe('v0.1.0'));
   test.each<[string, Partial<Manifest>, string]>([
     ['nothing changed', {}, 'v1.4.2'],
