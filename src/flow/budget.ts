@@ -52,6 +52,13 @@ const [leastTerms, mostTerms] = [2 ** 19, 2 ** 24];
 /** What an index of near duplicates gets in any case: with less, a part would be few rows. */
 export const leastNearBytes: number = 64 * mb;
 
+/** What a column takes in the schema, in its writer and in the footer; from so many on that counts. */
+const columnBytes = 22 * 1024;
+export const manyColumns: number = 10_000;
+
+/** Bytes that a data set of so many columns takes, if it has few rows. */
+export const leastWideBytes = (columns: number): number => baseBytes + columns * columnBytes;
+
 const noWeight: Weight = { records: 0, pageBytes: 0 };
 
 /** Bytes that the process takes with so many lanes, before anything is kept for later. */

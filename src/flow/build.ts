@@ -1,4 +1,3 @@
-import path from 'node:path';
 import type { CompileOptions } from '../config/compile-options.js';
 import { jsYaml } from '../config/js-yaml.js';
 import type { Config } from '../config/options.js';
@@ -6,6 +5,7 @@ import { packageVersion } from '../config/package-version.js';
 import type { Executor } from '../engine/executor.js';
 import type { DuplicateSummary } from '../ledger/groups.js';
 import type { Source } from '../load/sources.js';
+import { requireReadable } from '../manifest/bounds.js';
 import { buildManifest, relativePath } from '../manifest/build.js';
 import type { Manifest } from '../manifest/manifest.js';
 import { manifestText } from '../manifest/write.js';
@@ -126,6 +126,7 @@ export async function build(
       parent: destination.parent,
     });
     const text = manifestText(manifest);
+    requireReadable(text);
     // No turn of the event loop here, in which threads that end would be waited for: that goes on beside the commit.
     options.signal?.throwIfAborted();
     const staged = staging();

@@ -2,7 +2,16 @@ import type { Config } from '../config/options.js';
 import type { Executor } from '../engine/executor.js';
 import { DatagpuError } from '../errors.js';
 import { largePageBytes } from '../load/parquet/large-pages.js';
-import { expectedRecords, laneCount, leastBytes, leastNearBytes, ranksRows, type Weight } from './budget.js';
+import {
+  expectedRecords,
+  laneCount,
+  leastBytes,
+  leastNearBytes,
+  leastWideBytes,
+  manyColumns,
+  ranksRows,
+  type Weight,
+} from './budget.js';
 import type { SchemaState } from './schema.js';
 import type { LaneTasks } from './tasks.js';
 
@@ -20,6 +29,7 @@ export async function fitLanes(
   const { memoryBytes } = config.resources;
   const ranks = ranksRows(config);
   const index = config.near.enabled ? leastNearBytes : 0;
+  requireRoomFor(union.fields.length, memoryBytes);
   const weight: Weight = { records: expectedRecords(looks, config.read.limit), pageBytes: 0 };
   for (const [s, { pageBytes, plan }] of looks.entries()) {
     if (pageBytes === null) continue;
@@ -43,6 +53,17 @@ export async function fitLanes(
   const forLanes = weight.pageBytes > 0 ? memoryBytes - index : memoryBytes;
   await executor.keep(Math.min(executor.lanes, laneCount(executor.lanes, forLanes, ranks, weight)));
   return weight;
+}
+
+/** Every column has its writer, its totals and its place in the schema, whatever it holds. */
+function requireRoomFor(columns: number, memoryBytes: number): void {
+  const least = leastWideBytes(columns);
+  if (columns < manyColumns || least <= memoryBytes) return;
+  throw new DatagpuError(
+    'input',
+    `${columns.toLocaleString('en-US')} columns take about ${megabytes(least)} of memory, too much for --memory`,
+    { hint: `Give it --memory ${megabytes(least)}, or leave columns out with --select or --drop` },
+  );
 }
 
 const megabytes = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20)}MiB`;

@@ -14,6 +14,7 @@ import { lookParquet } from '../load/parquet/look.js';
 import type { Source } from '../load/sources.js';
 import { type Scratch, type Spooled, type SpoolOptions, spool, transcodeFile } from '../load/spool.js';
 import type { SourceColumns } from '../load/unify.js';
+import { requireNarrow } from '../load/width.js';
 import { OpenFiles, parsePiece, scanPiece } from './read.js';
 import { seenColumns } from './seen.js';
 import type { SourcePlan } from './tasks.js';
@@ -65,6 +66,7 @@ export async function lookAt(source: Source, config: Config, scratch: Scratch, o
   const csv = isCsv ? sniffCsv(file, { ...config.read, ...delimiterOf(source, config) }, name, encoding) : null;
   const json = isCsv ? null : sniffJson(file, source.format as 'json' | 'jsonl', name);
   const sniffed = (csv ?? json)!;
+  requireNarrow(sniffed.columns.length, name);
   const plan = {
     name,
     format: source.format,
@@ -126,6 +128,7 @@ function declaredColumns(
 
 function lookAtParquet(source: Source, file: Spooled): Look {
   const { fields, pieces, pageBytes, createdBy } = lookParquet(file.path, source.path);
+  requireNarrow(fields.length, source.path);
   const name = source.path;
   const columns = fields.map((f) => f.name);
   return {

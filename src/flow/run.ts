@@ -1,6 +1,7 @@
 import type { Config } from '../config/options.js';
 import type { Executor } from '../engine/executor.js';
 import { Sequence } from '../engine/sequence.js';
+import { requireShortManifest } from '../manifest/bounds.js';
 import { attempt, type Staged } from './attempt.js';
 import { type Budget, budgetOf } from './budget.js';
 import type { RunContext } from './context.js';
@@ -26,6 +27,10 @@ export interface RunResult extends Staged {
  */
 export async function run(looks: readonly Look[], config: Config, context: RunContext): Promise<RunResult> {
   const schema = new SchemaState(looks, config);
+  requireShortManifest(
+    schema.union.fields,
+    looks.map((look) => look.source.absolute),
+  );
   const weight = await fitLanes(schema, config, context.executor);
   const shareOut = (wanted: Config): Budget => {
     const shares = budgetOf(wanted, context.executor.lanes, weight);

@@ -27,7 +27,11 @@ export function absenceNotes(absences: readonly Absence[]): string[] {
   return [`the sources have different columns, null where one is absent: ${shown.join('; ')}`];
 }
 
+/** Characters of a name that are shown. */
+const mostLetters = 100;
+
 /** Names of sources or columns, at most three of them. */
 export function listed(names: readonly string[]): string {
-  return names.length <= 3 ? names.join(', ') : `${names.slice(0, 3).join(', ')} and ${names.length - 3} more`;
+  const shown = names.slice(0, 3).map((name) => (name.length > mostLetters ? `${name.slice(0, mostLetters)}…` : name));
+  return names.length <= 3 ? shown.join(', ') : `${shown.join(', ')} and ${names.length - 3} more`;
 }

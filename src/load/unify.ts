@@ -7,6 +7,7 @@ import { arrowTypeName } from '../manifest/type-name.js';
 import { type Absence, absenceNotes, listed } from './absences.js';
 import { resolveColumn, resolveColumns } from './columns.js';
 import { declaredColumnType, kindsOfType, mixesZones, sameType, typeFromKinds } from './lattice.js';
+import { cutName, mostNameLetters, requireNarrow } from './width.js';
 
 /** A column as one source has it. */
 export interface SourceColumn<S = unknown> {
@@ -75,13 +76,16 @@ export function unify<S>(
 ): Union {
   const { read } = config;
   const entries = matchColumns(sources, config.clean.enabled && config.clean.names);
+  requireNarrow(entries.length, null);
   const reserved = config.rank.enabled ? [scoreColumn] : [];
   if (read.sourceColumn !== null) reserved.push(read.sourceColumn);
   const names = uniqueNames(
-    entries.map((e) => e.base),
+    entries.map((e) => cutName(e.base)),
     reserved,
   );
   const notes: string[] = [];
+  const cut = entries.filter((e) => e.base.length > mostNameLetters);
+  if (cut.length > 0) notes.push(cutNote(cut.map((e) => e.base)));
   const absences: Absence[] = [];
   const named = entries.map(
     (entry, i): Field => ({ name: names[i]!, sourceName: entry.sourceName, type: { kind: 'null' } }),
@@ -264,6 +268,12 @@ function mixedZones(name: string, given: DeclaredType | null): string {
     ? `column ${name} has times with an offset and times without one, which are not the same kind of time: kept as text. ` +
         `--types ${name}=datetime reads those without one as UTC`
     : `column ${name} has times with an offset and times without one: those without one are read as UTC`;
+}
+
+function cutNote([first, ...others]: readonly string[]): string {
+  const more = others.length === 0 ? '' : `, and ${others.length} more names too`;
+  const length = first!.length.toLocaleString('en-US');
+  return `the name of a column has ${length} characters and is cut after ${mostNameLetters}: ${quoteValue(first!)}${more}`;
 }
 
 /** `int64 in a.csv and b.csv, text in c.csv`. */

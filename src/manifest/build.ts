@@ -3,6 +3,7 @@ import { canonicalConfig, configHash } from '../config/canonical.js';
 import type { Config } from '../config/options.js';
 import type { Field } from '../engine/types.js';
 import type { Balance } from '../ledger/ledger.js';
+import { shortened, shortenedTexts, shortenedType } from './bounds.js';
 import type { Manifest, ManifestField, ManifestSource, ManifestStats } from './manifest.js';
 import { schemaLabel, typeName } from './type-name.js';
 import { bumpVersion } from './version.js';
@@ -75,13 +76,13 @@ export function buildManifest(facts: CompileFacts): Manifest {
     compiler: { name: 'datagpu', version: facts.compilerVersion },
     config: canonicalConfig(config),
     config_hash: hashes.config_hash,
-    sources: facts.sources.map((s) => ({ ...s, path: relativePath(dir, s.path) })),
+    sources: facts.sources.map((s) => ({ ...s, dialect: shortenedTexts(s.dialect), path: relativePath(dir, s.path) })),
     files: facts.files.map(({ name, rows, bytes, hash }) => ({ path: name, rows, bytes, hash })),
     fields,
     ledger: balance,
-    ...(facts.dedupe === undefined ? {} : { dedupe: facts.dedupe }),
-    ...(facts.ranking === undefined ? {} : { ranking: facts.ranking }),
-    warnings: facts.warnings,
+    ...(facts.dedupe === undefined ? {} : { dedupe: shortenedTexts(facts.dedupe) }),
+    ...(facts.ranking === undefined ? {} : { ranking: shortenedTexts(facts.ranking) }),
+    warnings: shortenedTexts(facts.warnings),
     parent:
       parent === null
         ? null
@@ -99,8 +100,8 @@ function fieldEntry(facts: FieldFacts): ManifestField {
   const { field } = facts;
   return {
     name: field.name,
-    type: typeName(field.type),
-    source_name: facts.fromSource ? field.sourceName : null,
+    type: shortenedType(typeName(field.type)),
+    source_name: facts.fromSource ? shortened(field.sourceName) : null,
     nullable: facts.nulls > 0,
     nulls: facts.nulls,
     coercions: facts.coercions,

@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { parseYaml, readBounded, type YamlBounds } from '../config/yaml.js';
 import { DatagpuError } from '../errors.js';
+import { maxManifestBytes } from './bounds.js';
 import { type Manifest, manifestFileName } from './manifest.js';
 
 /** A manifest and where it was found. */
@@ -13,8 +14,8 @@ export interface LocatedManifest {
   folder: string;
 }
 
-/** datagpu writes no aliases; 64 MiB hold a data set of 100,000 columns. */
-const bounds: YamlBounds = { what: 'manifest', code: 'input', maxBytes: 2 ** 26, maxAliases: 0 };
+/** datagpu writes no aliases. */
+const bounds: YamlBounds = { what: 'manifest', code: 'input', maxBytes: maxManifestBytes, maxAliases: 0 };
 
 /** The manifest file that a user means by a file or an output folder, as a path to show and to open. */
 export function manifestPath(fileOrFolder: string, cwd: string = process.cwd()): { name: string; path: string } {

@@ -148,6 +148,34 @@ describe('several sources', () => {
     );
   });
 
+  test('long names are cut once columns are matched', () => {
+    const long = 'n'.repeat(2000);
+    const { fields, maps, notes } = unite([
+      textSource('a.csv', { [`${long}a`]: text, [`${long}b`]: text }),
+      textSource('b.csv', { [`${long}b`]: text, id: integer }),
+    ]);
+    expect(fields.map((f) => f.name)).toEqual([long.slice(0, 1000), `${long.slice(0, 1000)}_2`, 'id']);
+    expect(maps).toEqual([
+      [0, 1, -1],
+      [-1, 0, 1],
+    ]);
+    expect(notes[0]!.length).toBeLessThan(500);
+    expect(notes[1]).toBe(
+      `the name of a column has 2,001 characters and is cut after 1000: "${long.slice(0, 60)}…", and 1 more names too`,
+    );
+    expect(resolveColumn(`${long}b`, fields)).toBe(1);
+  });
+
+  test('more columns than any table has are refused', () => {
+    const many = (name: string, letter: string): SourceColumns<Shape> =>
+      textSource(
+        name,
+        Array.from({ length: 60_000 }, (_, i): [string, number] => [`${letter}${i}`, text]),
+      );
+    expect(unite([many('a.csv', 'a')]).fields).toHaveLength(60_000);
+    expect(() => unite([many('a.csv', 'a'), many('b.csv', 'b')])).toThrow('more than 100,000 columns');
+  });
+
   test('an exact name goes before a cleaned one', () => {
     const { maps } = unite([
       textSource('a.csv', { 'a b': text, a_b: integer }),

@@ -1,4 +1,8 @@
+import { mostColumns } from '../width.js';
 import type { CsvDialect, DialectCodes } from './dialect.js';
+
+/** No byte. */
+const noDelimiter = -1;
 
 /** A record as the reader below leaves it, reused from call to call. Positions are bytes. */
 export interface CsvRecord {
@@ -117,7 +121,8 @@ export function cutRecord(bytes: Uint8Array, end: number, codes: DialectCodes, r
 }
 
 function readWhole(bytes: Uint8Array, at: number, end: number, codes: DialectCodes, record: CsvRecord): boolean {
-  const { delimiter, quote, comment } = codes;
+  const { quote, comment } = codes;
+  let { delimiter } = codes;
   const any = codes.anyNewline === 1;
   let p = at;
   for (;;) {
@@ -198,7 +203,9 @@ function readWhole(bytes: Uint8Array, at: number, end: number, codes: DialectCod
     record.bounds[record.cells * 4 + 3] =
       !any && p > to && bytes[p - 1] === 13 && (p === end || bytes[p] === 10) ? p - 1 : p;
     record.cells++;
-    if (p < end && bytes[p] === delimiter) {
+    // No table has so many: what is behind them is one cell, so that a line of nothing but commas takes no memory.
+    if (record.cells > mostColumns) delimiter = noDelimiter;
+    if (p < end && bytes[p] === codes.delimiter) {
       p++;
       continue;
     }
