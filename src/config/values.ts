@@ -188,11 +188,17 @@ const characters: Record<string, string> = {
   space: ' ',
 };
 
-/** One ASCII character that is not a line end, by itself or by name; `none` or '' gives '' where `none` is allowed. */
+/** `\x01` and `\u0001`, as shells and programs write what has no key. */
+const byCode = (value: string): string =>
+  value.replace(/^\\(?:x([0-9a-f]{2})|u([0-9a-f]{4}))$/i, (_, x, u) =>
+    String.fromCharCode(Number.parseInt(x ?? u, 16)),
+  );
+
+/** One ASCII character that is not a line end, by itself, by name or by code (`\x01`); `none` or '' gives '' where `none` is allowed. */
 export function character(allowNone: boolean): Parse<string> {
   return (value) => {
     if (allowNone && (value === '' || value === 'none')) return '';
-    const char = typeof value === 'string' ? (characters[value.toLowerCase()] ?? value) : '';
+    const char = typeof value === 'string' ? (characters[value.toLowerCase()] ?? byCode(value)) : '';
     if (/^[^\r\n\0\u0080-\uffff]$/.test(char)) return char;
     throw new BadValue(`must be one ASCII character${allowNone ? ', or none' : ' or tab'}, got ${show(value)}`);
   };

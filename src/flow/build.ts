@@ -118,7 +118,10 @@ export async function build(
       warnings: [
         ...warnings,
         ...looks.flatMap((l) => l.warnings),
-        ...result.judge.rejects.notes.warnings(looks.map((l) => l.plan.name)),
+        ...result.judge.rejects.notes.warnings(
+          looks.map((l) => l.plan.name),
+          config.read.comment,
+        ),
         ...result.schema.union.notes,
         ...duplicateWarnings,
         ...(result.ranking?.warnings ?? []),

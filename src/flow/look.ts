@@ -9,6 +9,7 @@ import type { Shape } from '../load/json/shape.js';
 import { sniffJson } from '../load/json/sniff.js';
 import { declaredColumnType } from '../load/lattice.js';
 import { dropMisfits } from '../load/misfits.js';
+import { refuseNulTail } from '../load/nul-tail.js';
 import type { PageRegions } from '../load/parquet/large-pages.js';
 import { lookParquet } from '../load/parquet/look.js';
 import type { Source } from '../load/sources.js';
@@ -52,6 +53,7 @@ export async function lookAt(source: Source, config: Config, scratch: Scratch, o
   const spooled = await spool(source, scratch, options);
   if (source.format === 'parquet') return lookAtParquet(source, spooled);
   const name = source.path;
+  refuseNulTail(spooled, name);
   const { encoding, warnings } = detectEncoding(spooled, config.read.encoding, name);
   let file = spooled;
   if (encoding !== 'utf-8') {

@@ -23,19 +23,23 @@ export class ReadingNotes {
     sum.first ??= { record: records + notes.swallowed.index + 1, lines: notes.swallowed.lines };
   }
 
-  /** Lines of comments behind the first record of a source. */
-  comments(source: number): number {
-    return this.sources.get(source)?.comments ?? 0;
-  }
-
-  /** `names` are the sources as the user named them. */
-  warnings(names: readonly string[]): string[] {
+  /** `names` are the sources as the user named them; `givenComment` is what the user said begins comments. */
+  warnings(names: readonly string[], givenComment: string | null): string[] {
     return names.flatMap((name, s) => {
       const notes = this.sources.get(s);
-      if (notes === undefined || notes.first === null) return [];
+      if (notes === undefined) return [];
+      const { comments } = notes;
+      const warnings =
+        givenComment !== null || comments === 0
+          ? []
+          : [
+              `${name}: ${comments === 1 ? '1 line' : `${comments} lines`} between the records ${comments === 1 ? 'is a comment' : 'are comments'} and skipped. Pass --comment none if they are not`,
+            ];
+      if (notes.first === null) return warnings;
       const { record, lines } = notes.first;
       const others = notes.swallowing === 1 ? '' : ` (${notes.swallowing} such records)`;
       return [
+        ...warnings,
         `${name}: record ${record} has a quoted cell of ${lines} lines that look like records of their own${others}. If its quote was opened by mistake, double it or take it out`,
       ];
     });

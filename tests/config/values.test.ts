@@ -94,8 +94,12 @@ describe('characters, shares, ranges, encodings', () => {
     ['\t', '\t'],
     [';', ';'],
     ['pipe', '|'],
+    ['\\x01', '\u0001'],
+    ['\\X7E', '~'],
+    ['\\u001f', '\u001f'],
+    ['\u0001', '\u0001'],
   ])('delimiter %j', (value, char) => expect(values.character(false)(value)).toBe(char));
-  test.each(['', 'ab', '\n', '\r', '§', '😀', 5, 'none'])('delimiter %j is refused', (value) =>
+  test.each(['', 'ab', '\\x0a', '\\x00', '\\x1', '\\u00e9', '\n', '\r', '§', '😀', 5, 'none'])('delimiter %j is refused', (value) =>
     expect(() => values.character(false)(value)).toThrow(values.BadValue),
   );
   test('no quote', () => expect(values.character(true)('none')).toBe(''));

@@ -31,7 +31,7 @@ describe('the delimiter', () => {
       const { dialect, columns, dataStart, warnings } = sniff(text);
       expect([dialect.delimiter, dialect.skip, columns.length, dataStart.line]).toEqual([delimiter, 1, 2, 3]);
       expect(text.slice(dataStart.byte - (text.startsWith('\ufeff') ? 2 : 0))).toMatch(/^1/);
-      expect(warnings).toEqual(['x.csv: 1 line before the table is not part of it and skipped']);
+      expect(warnings).toEqual([]);
     }
     expect(sniff('sep=;\na,b\n1,2\n', { delimiter: ',' }).columns).toEqual(['a', 'b']);
     expect(sniff('sep=\n1\n').columns).toEqual(['sep=']);

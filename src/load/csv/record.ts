@@ -74,7 +74,7 @@ export function readRecord(
 }
 
 /** The line end at or after `at`; `end` without one. */
-function lineEnd(bytes: Uint8Array, at: number, end: number, codes: DialectCodes): number {
+export function lineEnd(bytes: Uint8Array, at: number, end: number, codes: DialectCodes): number {
   let p = at;
   while (p < end && bytes[p] !== 10 && !(codes.anyNewline === 1 && bytes[p] === 13)) p++;
   return p;
@@ -100,7 +100,7 @@ export function isEmptyCell({ bounds }: CsvRecord, index: number): boolean {
 }
 
 /** Whether a line is a record of `columns` cells, or of more of which the last ones are empty. */
-function isWhole(bytes: Uint8Array, from: number, end: number, codes: DialectCodes, columns: number): boolean {
+export function isWhole(bytes: Uint8Array, from: number, end: number, codes: DialectCodes, columns: number): boolean {
   const line = newRecord();
   if (bytes[from] === codes.comment) return false;
   const to = end > from && bytes[end - 1] === 13 ? end - 1 : end;

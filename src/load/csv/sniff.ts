@@ -4,8 +4,9 @@ import { DatagpuError, escapeControls } from '../../errors.js';
 import type { ChunkStart, TextFile } from '../chunk.js';
 import type { Encoding } from '../encoding.js';
 import { readUpTo, withSource } from '../source-file.js';
+import { commentLines } from './comments.js';
 import { type CsvDialect, dialectCodes } from './dialect.js';
-import { looksLikeHeader } from './header.js';
+import { headerEvidence, looksLikeHeader } from './header.js';
 import { cellText, newRecord, readRecord } from './record.js';
 import { countLines } from './scan.js';
 import { type Survey, survey } from './survey.js';
@@ -77,8 +78,10 @@ function readSamples(fd: number, file: TextFile, size: number, name: string): Sa
     readUpTo(fd, Buffer.alloc(Math.max(0, Math.min(bytes, file.bytes - at))), at, name);
   const first = read(0, size);
   const mark = first[0] === 0xef && first[1] === 0xbb && first[2] === 0xbf ? 3 : 0;
-  // `sep=;`, as Excel writes and reads it.
-  const line = /^"?sep=([,;|\t])"?(\r\n|\n|\r)/i.exec(Buffer.from(first.subarray(mark, mark + 16)).toString('latin1'));
+  // `sep=;`, as Excel writes and reads it, with any character that can separate.
+  const line = /^"?sep=([^\w"'\0\r\n\x80-\uffff])"?(\r\n|\n|\r)/i.exec(
+    Buffer.from(first.subarray(mark, mark + 16)).toString('latin1'),
+  );
   const skipped = mark + (line?.[0].length ?? 0);
   const head = first.subarray(skipped);
   const rest = file.bytes - first.length;
@@ -98,14 +101,14 @@ function sniffSamples(
   encoding: Encoding,
   settle: boolean,
 ): SniffedCsv | null {
-  const { head, named } = samples;
-  const lines = named === null ? 0 : 1;
-  const delimiter = options.delimiter ?? named;
+  const { head, named: hint } = samples;
+  const lines = hint === null ? 0 : 1;
+  const delimiter = options.delimiter ?? hint;
   const surveys = surveyAll(samples, { ...options, delimiter }, encoding);
-  const best = surveys[0]!;
-  const second = surveys[1]?.score ?? 0;
+  const best = withDecimalCommas(surveys, head);
+  const second = Math.max(...surveys.filter((s) => s !== best).map((s) => s.score), 0);
   if (!settle && !samples.whole && (best.consistency < 1 || second > best.score * 0.7)) return null;
-  const { dialect } = best;
+  const dialect = { ...best.dialect };
   const any = dialect.newline === '\r';
   const record = newRecord();
   let at = 0;
@@ -125,13 +128,35 @@ function sniffSamples(
     });
   }
   if (best.preamble + lines > 0) dialect.skip = line - 1;
-  dialect.header = options.header ?? (best.unnamedFirst || looksLikeHeader(head, record.from, dialect, best.columns));
-  const start = dialect.header ? record.next : record.from;
-  const warnings = warningsOf(best, options, name);
+  const first = record.from;
+  const comments =
+    dialect.comment === '' || options.comment !== null
+      ? null
+      : commentLines(head, samples.pieces, dialect, first, best.columns);
+  const named = comments?.header ?? null;
+  const isNamed = named !== null && options.header !== false;
+  dialect.header =
+    options.header ?? (best.unnamedFirst || isNamed || looksLikeHeader(head, first, dialect, best.columns));
+  const start = dialect.header && !isNamed ? record.next : first;
+  if (comments !== null && !comments.between) dialect.comment = '';
+  const warnings = warningsOf({ ...best, dialect }, surveys, lines, options, name);
+  if (comments !== null) {
+    const others = comments.leading - (isNamed ? 1 : 0);
+    if (others > 0)
+      warnings.push(
+        `${name}: ${count(others, 'line')} before the table that ${others === 1 ? 'begins' : 'begin'} with ${best.dialect.comment} ${others === 1 ? 'is a comment' : 'are comments'}`,
+      );
+  }
   return {
     dialect,
     columns: dialect.header
-      ? headerNames(head, record.from, best, name, line)
+      ? headerNames(
+          head,
+          isNamed ? named : first,
+          isNamed ? { ...best, dialect: { ...dialect, comment: '' } } : best,
+          name,
+          line,
+        )
       : Array.from({ length: best.columns }, (_, i) => `column_${i + 1}`),
     dataStart: {
       byte: samples.skipped + start + (any && dialect.header && head[start - 1] === 13 && head[start] === 10 ? 1 : 0),
@@ -160,19 +185,31 @@ function surveyAll(samples: Samples, options: Config['read'], encoding: Encoding
     skip: 0,
     encoding,
   };
-  const look = (dialect: CsvDialect): Survey => survey(head, pieces, dialect, whole, prior);
+  const look = (dialect: CsvDialect): Survey => survey(head, pieces, dialect, whole, prior, options.delimiter !== null);
   let surveys = surveyEach(samples, delimiters, (delimiter) => look({ ...base, delimiter }), prior);
   // Each other trait must make the records fit better than without it.
   const variants: Partial<CsvDialect>[] = [];
   if (newlines.length > 1) variants.push({ newline: newlines[1]! });
-  if (options.comment === null && startsLine(head, 35)) variants.push({ comment: '#' });
+  if (options.comment === null && options.delimiter !== '#' && startsLine(head, 35)) variants.push({ comment: '#' });
+  if (base.quote !== '' && hasQuoteBehindBlank([head, ...pieces], base.quote)) variants.push({ blanks: true });
   if (base.quote !== '' && hasEscapedQuote([head, ...pieces], base.quote)) variants.push({ escape: '\\' });
   if (options.quote === null && hasSingleQuotedCells(head)) variants.push({ quote: "'" });
   for (const variant of variants) {
     const tried = surveys.map((s) => look({ ...s.dialect, ...variant }));
-    if (top(tried).score > top(surveys).score * 1.001) surveys = tried;
+    // Quotes behind blanks may be in few of the records.
+    const least = variant.blanks === true ? 1 : 1.001;
+    const [now, before] = [top(tried), top(surveys)];
+    if (now.score > before.score * least || (variant.comment !== undefined && isHeadedBy(head, now, before)))
+      surveys = tried;
   }
   return surveys.sort((a, b) => b.score - a.score);
+}
+
+/** Whether the records fit as well without comments, and the first one behind those names the columns as it did not before. */
+function isHeadedBy(head: Uint8Array, without: Survey, before: Survey): boolean {
+  const names = ({ dialect, preamble, columns }: Survey): boolean =>
+    preamble === 0 && columns > 1 && headerEvidence(head, 0, dialect, columns) === 'names';
+  return without.score >= before.score && names(without) && !names(before);
 }
 
 /** A table of one column has no better score (survey.ts). Twice as much beats it, whatever else is tried. */
@@ -235,6 +272,38 @@ function startsLine(head: Uint8Array, character: number): boolean {
   return false;
 }
 
+function hasQuoteBehindBlank(samples: readonly Uint8Array[], quote: string): boolean {
+  return samples.some((s) => Buffer.from(s.buffer, s.byteOffset, s.length).includes(` ${quote}`));
+}
+
+/**
+ * The best survey; but where that is the comma's, and another delimiter divides the same samples into cells in which every
+ * comma is a decimal one or has a blank behind it, the commas separate nothing.
+ */
+function withDecimalCommas(surveys: readonly Survey[], head: Uint8Array): Survey {
+  const best = surveys[0]!;
+  if (best.dialect.delimiter !== ',') return best;
+  const others = surveys.filter(
+    (s) => s.dialect.delimiter !== ',' && s.columns > 1 && s.consistency >= 0.5 && areCommasText(head, s),
+  );
+  return others[0] ?? best;
+}
+
+function areCommasText(head: Uint8Array, { dialect, preamble }: Survey): boolean {
+  const record = newRecord();
+  const codes = dialectCodes(dialect);
+  let at = 0;
+  for (let i = 0; readRecord(head, at, head.length, codes, record); i++, at = record.next) {
+    if (i < preamble || record.open) continue;
+    for (let c = 0; c < record.cells; c++) {
+      if (record.bounds[c * 4 + 2] === 1) continue;
+      const text = cellText(head, record, c, dialect);
+      if (/,(?! )/.test(text) && !/^\s*[+-]?(\d+|\d{1,3}([. ]\d{3})+),\d+\s*$/.test(text)) return false;
+    }
+  }
+  return true;
+}
+
 function hasEscapedQuote(samples: readonly Uint8Array[], quote: string): boolean {
   return samples.some((s) => Buffer.from(s.buffer, s.byteOffset, s.length).includes(`\\${quote}`));
 }
@@ -258,21 +327,33 @@ function headerNames(head: Uint8Array, at: number, best: Survey, name: string, l
   return best.unnamedFirst ? ['', ...names] : names;
 }
 
-function warningsOf(best: Survey, options: Config['read'], name: string): string[] {
+function warningsOf(
+  best: Survey,
+  surveys: readonly Survey[],
+  hints: number,
+  options: Config['read'],
+  name: string,
+): string[] {
   const { dialect } = best;
   const warnings: string[] = [];
-  if (dialect.skip > 0)
+  const skipped = dialect.skip - hints;
+  if (skipped > 0)
     warnings.push(
-      `${name}: ${count(dialect.skip, 'line')} before the table ${dialect.skip === 1 ? 'is' : 'are'} not part of it and skipped`,
+      `${name}: ${count(skipped, 'line')} before the table ${skipped === 1 ? 'is' : 'are'} not part of it and skipped`,
     );
-  if (dialect.comment !== '' && options.comment === null)
-    warnings.push(`${name}: lines that begin with ${dialect.comment} are read as comments`);
   if (!dialect.header && options.header === null)
     warnings.push(
       `${name}: the first record looks like data, so there are no column names. Pass --header if it has them`,
     );
   if (best.unnamedFirst)
-    warnings.push(`${name}: the header has a name less than the records have cells; the first column has none`);
+    warnings.push(
+      `${name}: the header has ${best.columns - 1} names and the records have ${best.columns} cells; the first column is taken for row names without a name, as R writes them. If it is the last one that has none, all names are shifted by one: write the missing name into the header`,
+    );
+  const titled = best.columns === 1 ? surveys.find((s) => s.refused !== null) : undefined;
+  if (titled !== undefined)
+    warnings.push(
+      `${name}: read as one column, named in the first line. With ${count(titled.refused!.preamble, 'title line')} above it, it would be a table of ${titled.refused!.columns} columns: if it is one, pass --delimiter "${delimiterName(titled)}"`,
+    );
   return warnings;
 }
 
@@ -280,10 +361,11 @@ const count = (n: number, what: string): string => (n === 1 ? `1 ${what}` : `${n
 
 const delimiterNames: Readonly<Record<string, string>> = { '\t': 'tab', ' ': 'space' };
 
+const delimiterName = (s: Survey): string => delimiterNames[s.dialect.delimiter] ?? escapeControls(s.dialect.delimiter);
+
 function alternativesTo(best: Survey, surveys: readonly Survey[]): string[] {
   const show = (s: Survey): string => {
-    const delimiter = delimiterNames[s.dialect.delimiter] ?? escapeControls(s.dialect.delimiter);
-    return `--delimiter "${delimiter}" gives ${count(s.columns, 'column')} in ${Math.round(s.consistency * 100)} % of the records looked at`;
+    return `--delimiter "${delimiterName(s)}" gives ${count(s.columns, 'column')} in ${Math.round(s.consistency * 100)} % of the records looked at`;
   };
   return surveys.filter((s) => s !== best && s.columns > 1 && s.consistency >= 0.7).map(show);
 }

@@ -1,15 +1,10 @@
 import { type CsvDialect, dialectCodes } from './dialect.js';
-import { type CsvRecord, newRecord, readRecord } from './record.js';
+import { type HeadRecord, type Layout, layoutOf } from './layout.js';
+import { type CsvRecord, isEmptyCell, newRecord, readRecord } from './record.js';
 
 /** What a sample looks like when it is read in a dialect. */
-export interface Survey {
+export interface Survey extends Layout {
   dialect: CsvDialect;
-  /** Records before the table, which are none of it. */
-  preamble: number;
-  /** Cells of the table's first record, or one more where that one lacks the name of the row numbers. */
-  columns: number;
-  /** The first record has a cell less than all others: the column of row names has no name (R writes so). */
-  unnamedFirst: boolean;
   /** Share of the records that have that many cells; short and long ones count in part. */
   consistency: number;
   /** The better, the likelier; comparable between dialects over the same samples. */
@@ -18,12 +13,9 @@ export interface Survey {
   malformed: number;
 }
 
-/** Lines that a preamble can have. */
-const maxPreamble = 20;
-
 /** Cells of each record of the sample, and what is odd about them. */
 interface Shape {
-  widths: number[];
+  records: HeadRecord[];
   malformed: number;
   stray: number;
   /** Cells behind the first, and those of them that begin with a space. */
@@ -34,7 +26,7 @@ interface Shape {
 
 /**
  * Reads samples in a dialect: the head of the file, and pieces that begin anywhere in it. `whole` says that the head is all
- * of the file.
+ * of the file, `given` that the delimiter is not in question.
  */
 export function survey(
   head: Uint8Array,
@@ -42,13 +34,16 @@ export function survey(
   dialect: CsvDialect,
   whole: boolean,
   priors: Readonly<Record<string, number>>,
+  given: boolean,
 ): Survey {
   const shape = shapeOf(head, 0, dialect, whole);
-  const { preamble, columns, unnamedFirst } = tableOf(shape.widths);
-  const rows = shape.widths.slice(preamble + 1);
+  const spaced = shape.spaced / Math.max(1, shape.later);
+  const layout = layoutOf(shape.records, { head, dialect, spaced, given });
+  const { preamble, columns } = layout;
+  const rows = shape.records.slice(preamble + 1);
   const others = pieces.map((piece) => shapeOfPiece(piece, dialect, columns));
   for (const other of others) {
-    for (const width of other.widths) rows.push(width);
+    for (const record of other.records) rows.push(record);
     shape.malformed += other.malformed;
     shape.stray += other.stray;
   }
@@ -63,26 +58,29 @@ export function survey(
   if (shape.unterminated) score *= columns === 1 ? 0.3 : 0.6;
   // Separators with a space behind most of them, and not equally many in each line: sentences.
   if (consistency < 0.9 && shape.spaced > shape.later * 0.75) score *= 0.5;
-  return { dialect, preamble, columns, unnamedFirst, consistency, score, malformed: shape.malformed };
+  return { ...layout, dialect, consistency, score, malformed: shape.malformed };
 }
 
-function credit(widths: readonly number[], columns: number): number {
+function credit(records: readonly HeadRecord[], columns: number): number {
   let sum = 0;
-  for (const width of widths) sum += width === columns ? 1 : width < columns ? 0.5 : 0.25;
+  for (const { cells, filled } of records)
+    sum += cells === columns || (cells > columns && filled <= columns) ? 1 : cells < columns ? 0.5 : 0.25;
   return sum;
 }
 
 function shapeOf(bytes: Uint8Array, from: number, dialect: CsvDialect, whole: boolean): Shape {
-  const shape: Shape = { widths: [], malformed: 0, stray: 0, later: 0, spaced: 0, unterminated: false };
+  const shape: Shape = { records: [], malformed: 0, stray: 0, later: 0, spaced: 0, unterminated: false };
   const record = newRecord();
   const codes = dialectCodes(dialect);
   let at = from;
   while (readRecord(bytes, at, bytes.length, codes, record)) {
     // The end of a sample cuts a record.
-    if (!whole && (record.open || record.unterminated) && shape.widths.length > 0) break;
-    shape.widths.push(record.cells);
+    if (!whole && (record.open || record.unterminated) && shape.records.length > 0) break;
+    let filled = record.cells;
+    while (filled > 0 && isEmptyCell(record, filled - 1)) filled--;
+    shape.records.push({ from: record.from, cells: record.cells, filled, apart: record.from > at && at > from });
     if (record.unterminated && whole) shape.unterminated = true;
-    if (record.textAfterQuote) shape.malformed++;
+    if (record.textAfterQuote || record.torn) shape.malformed++;
     if (record.strayQuotes > 0) shape.stray++;
     countSpaced(bytes, record, shape);
     at = record.next;
@@ -109,30 +107,6 @@ function shapeOfPiece(piece: Uint8Array, dialect: CsvDialect, columns: number): 
     at++;
   } while (piece[at] !== line && !(piece[at] === 13 && piece[at + 1] === line));
   const within = shapeOf(piece, at, dialect, false);
-  const share = (s: Shape): number => (credit(s.widths, columns) - s.malformed) / Math.max(1, s.widths.length);
+  const share = (s: Shape): number => (credit(s.records, columns) - s.malformed) / Math.max(1, s.records.length);
   return share(within) > share(outside) ? within : outside;
-}
-
-/**
- * Where the table begins. Lines before it have at most half of the cells that most records have; R leaves the name of the
- * column of row names out.
- */
-function tableOf(widths: readonly number[]): { preamble: number; columns: number; unnamedFirst: boolean } {
-  const first = widths[0] ?? 1;
-  const none = { preamble: 0, columns: first, unnamedFirst: false };
-  if (widths.length < 2) return none;
-  const counts = new Map<number, number>();
-  for (const width of widths) counts.set(width, (counts.get(width) ?? 0) + 1);
-  let usual = first;
-  for (const [width, count] of counts) if (count > counts.get(usual)!) usual = width;
-  if (usual <= first) return none;
-  const usualCount = counts.get(usual)!;
-  if (usual === first + 1 && usual >= 3 && usualCount >= (widths.length - 1) * 0.9)
-    return { preamble: 0, columns: usual, unnamedFirst: true };
-  const begin = widths.indexOf(usual);
-  const before = widths.slice(0, begin);
-  const fits = begin <= maxPreamble && before.every((w) => w <= Math.max(1, usual / 2));
-  if (fits && usualCount >= 2 && usualCount >= (widths.length - begin) * 0.6)
-    return { preamble: begin, columns: usual, unnamedFirst: false };
-  return none;
 }
