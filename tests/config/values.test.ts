@@ -99,8 +99,9 @@ describe('characters, shares, ranges, encodings', () => {
     ['\\u001f', '\u001f'],
     ['\u0001', '\u0001'],
   ])('delimiter %j', (value, char) => expect(values.character(false)(value)).toBe(char));
-  test.each(['', 'ab', '\\x0a', '\\x00', '\\x1', '\\u00e9', '\n', '\r', '§', '😀', 5, 'none'])('delimiter %j is refused', (value) =>
-    expect(() => values.character(false)(value)).toThrow(values.BadValue),
+  test.each(['', 'ab', '\\x0a', '\\x00', '\\x1', '\\u00e9', '\n', '\r', '§', '😀', 5, 'none'])(
+    'delimiter %j is refused',
+    (value) => expect(() => values.character(false)(value)).toThrow(values.BadValue),
   );
   test('no quote', () => expect(values.character(true)('none')).toBe(''));
   test.each(['0.8', '.5', 1, '1.', '1'])('share %s', (value) => expect(values.share(value)).toBe(Number(value)));
