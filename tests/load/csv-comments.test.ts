@@ -10,7 +10,7 @@ afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));
 const compiled = async (text: string, options: CompileOptions = {}) => {
   const file = path.join(folder, 'x.csv');
   fs.writeFileSync(file, text);
-  const out = path.join(folder, 'out');
+  const out = `${file}.out`;
   return (await compile([file], { out, rank: false, cache: false, threads: 0, ...options })).manifest;
 };
 

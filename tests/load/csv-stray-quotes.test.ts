@@ -11,7 +11,7 @@ afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));
 async function compiled(text: string, name = 'x.csv'): Promise<Manifest> {
   const file = path.join(folder, name);
   fs.writeFileSync(file, text);
-  const out = path.join(folder, 'out');
+  const out = `${file}.out`;
   const { manifest } = await compile([file], { out, rank: false, cache: false, threads: 0, maxRejects: '100%' });
   return manifest;
 }

@@ -10,7 +10,7 @@ afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));
 const read = (name: string, text: string) => {
   const file = path.join(folder, name);
   fs.writeFileSync(file, text);
-  return compile([file], { out: path.join(folder, 'out'), rank: false, cache: false, threads: 0 });
+  return compile([file], { out: `${file}.out`, rank: false, cache: false, threads: 0 });
 };
 
 describe('a text that ends in NULs', () => {
@@ -37,7 +37,7 @@ it('cells are separated by U+0001 where that is given', async () => {
   for (const delimiter of ['\\x01', '\u0001', '\\u0001']) {
     const file = path.join(folder, 'hive.csv');
     fs.writeFileSync(file, 'id\u0001name\n1\u0001Ann, x\n');
-    const out = path.join(folder, 'out');
+    const out = `${file}.out`;
     const { manifest } = await compile([file], { out, rank: false, cache: false, threads: 0, delimiter });
     expect(Object.keys(manifest.schema)).toEqual(['id', 'name']);
   }
