@@ -21,7 +21,7 @@ export interface Config {
     delimiter: string | null;
     /** One character, '' for none; null = detected. */
     quote: string | null;
-    /** An encoding label (utf-8, utf-16le, utf-16be, windows-1252, latin1); null = detected. */
+    /** An encoding, by TextDecoder's name of it, or latin1, utf-32le or utf-32be; null = detected. */
     encoding: string | null;
     /** Whether the first record names the columns; null = detected. */
     header: boolean | null;

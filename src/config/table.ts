@@ -35,7 +35,7 @@ export const optionTable: readonly OptionSpec[] = [
   { name: 'format', value: 'format', group: 'Reading', help: 'csv, tsv, jsonl, json or parquet (default: by extension and content)' },
   { name: 'delimiter', value: 'char', group: 'Reading', help: 'what separates cells: one character or tab (default: detected)' },
   { name: 'quote', value: 'char', group: 'Reading', help: 'what quotes cells: one character or none (default: detected)' },
-  { name: 'encoding', value: 'label', group: 'Reading', help: 'utf-8, utf-16le, utf-16be, windows-1252 or latin1 (default: detected)' },
+  { name: 'encoding', value: 'label', group: 'Reading', help: 'utf-8, windows-1252, windows-1251, gbk, big5, shift_jis, euc-kr, ... (default: detected)' },
   { name: 'header', value: null, group: 'Reading', help: 'the first record names the columns (default: detected)' },
   { name: 'nulls', value: 'tokens', list: true, group: 'Reading', help: 'tokens that are null outside text columns; an empty one stands for "" (default: na,n/a,#n/a,null,none,nan)' },
   { name: 'types', value: 'col=type,...', list: true, group: 'Reading', help: 'text, integer, float, boolean, date or datetime by column (default: over all rows)' },

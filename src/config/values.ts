@@ -217,13 +217,22 @@ const encodingLabels: Record<string, string> = {
   latin1: 'latin1',
   'latin-1': 'latin1',
   'iso-8859-1': 'latin1',
+  'utf-32le': 'utf-32le',
+  'utf-32be': 'utf-32be',
 };
 
-/** An encoding by one of its usual labels. */
+/** An encoding by one of its usual labels: all that TextDecoder knows, and UTF-32. */
 export const encoding: Parse<string> = (value) => {
   const found = typeof value === 'string' ? encodingLabels[value.toLowerCase()] : undefined;
   if (found !== undefined) return found;
-  return choice('utf-8', 'utf-16le', 'utf-16be', 'windows-1252', 'latin1')(value);
+  try {
+    if (typeof value === 'string') return new TextDecoder(value).encoding;
+  } catch {
+    // Not one of them.
+  }
+  throw new BadValue(
+    `must be an encoding such as utf-8, windows-1252, windows-1251, gbk, big5, shift_jis, euc-jp or euc-kr, got ${show(value)}`,
+  );
 };
 
 /** `1,2`, `[1, 2]`, or `2` for both: shortest and longest run of words. */

@@ -4,7 +4,7 @@ import type { ColumnType } from '../engine/types.js';
 import { createIngestKernel } from '../kernels/ingest.js';
 import type { ChunkStart } from '../load/chunk.js';
 import { sniffCsv } from '../load/csv/sniff.js';
-import { detectEncoding, transcode } from '../load/encoding.js';
+import { detectEncoding } from '../load/encoding.js';
 import type { Shape } from '../load/json/shape.js';
 import { sniffJson } from '../load/json/sniff.js';
 import { declaredColumnType } from '../load/lattice.js';
@@ -14,6 +14,7 @@ import type { PageRegions } from '../load/parquet/large-pages.js';
 import { lookParquet } from '../load/parquet/look.js';
 import type { Source } from '../load/sources.js';
 import { type Scratch, type Spooled, type SpoolOptions, spool, transcodeFile } from '../load/spool.js';
+import { transcode } from '../load/transcode.js';
 import type { SourceColumns } from '../load/unify.js';
 import { requireNarrow } from '../load/width.js';
 import { OpenFiles, parsePiece, scanPiece } from './read.js';
@@ -61,7 +62,7 @@ export async function lookAt(source: Source, config: Config, scratch: Scratch, o
     file = await transcodeFile(spooled, transcoder, name, scratch, options);
     if (transcoder.undecodable > 0)
       warnings.push(
-        `${name}: ${transcoder.undecodable === 1 ? '1 byte stands' : `${transcoder.undecodable} bytes stand`} for no character in ${encoding}`,
+        `${name}: ${transcoder.undecodable === 1 ? 'bytes in 1 place stand' : `bytes in ${transcoder.undecodable} places stand`} for no character in ${encoding}`,
       );
   }
   const isCsv = source.format === 'csv' || source.format === 'tsv';

@@ -125,8 +125,13 @@ describe('characters, shares, ranges, encodings', () => {
     ['UTF8', 'utf-8'],
     ['cp1252', 'windows-1252'],
     ['ISO-8859-1', 'latin1'],
+    ['sjis', 'shift_jis'],
+    ['GB2312', 'gbk'],
+    ['koi8-r', 'koi8-r'],
+    ['utf-32LE', 'utf-32le'],
   ])('encoding %s', (value, label) => expect(values.encoding(value)).toBe(label));
-  test('an unknown encoding', () => expect(() => values.encoding('ebcdic')).toThrow(/must be utf-8, .*, got "ebcdic"/));
+  test('an unknown encoding', () =>
+    expect(() => values.encoding('ebcdic')).toThrow(/must be an encoding such as utf-8, .*, got "ebcdic"/));
 });
 
 test('control characters of a value are shown escaped', () =>

@@ -1,5 +1,7 @@
+import fs from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { detectEncoding, type Encoding, transcode } from '../../dist/load/encoding.js';
+import { detectEncoding, type Encoding } from '../../dist/load/encoding.js';
+import { transcode } from '../../dist/load/transcode.js';
 import { fileOf } from './csv-read.js';
 
 const detect = (bytes: Uint8Array | string, given: string | null = null) =>
@@ -62,6 +64,39 @@ it('refuses binary content, not NUL bytes in text', () => {
   expect(detect('col1|col2|col3\nval1|val\x002|val3\n').encoding).toBe('utf-8');
   expect(detect('a,b\n1,x\0y\n2,\0\n').encoding).toBe('utf-8');
   expect(detect('\x1b[31ma,b\x1b[0m\n1,2\n').encoding).toBe('utf-8');
+});
+
+describe('texts of other languages, as Python encodes them', () => {
+  const texts = JSON.parse(fs.readFileSync(new URL('./encodings.json', import.meta.url), 'utf8')) as [
+    string,
+    string,
+    string,
+  ][];
+  it.each(texts)('%s', (name, bytes, text) => {
+    const source = Buffer.from(bytes, 'base64');
+    const { encoding } = detect(source);
+    expect([encoding, decode(source, encoding, 7).text]).toEqual([encoding, text]);
+    expect(name.includes('mac_roman') || encoding !== 'macintosh').toBe(true);
+  });
+  it('that are too short are refused, with what they may be', () => {
+    expect(() => detect(Buffer.from('id,name\n1,\xd6\xd0\n', 'latin1'))).toThrow(
+      /line 2 may be windows-1252 \("ÖÐ"\), gbk \("中"\)/,
+    );
+    expect(detect(Buffer.from('id,name\n1,\xd6\xd0\n', 'latin1'), 'gbk').encoding).toBe('gbk');
+  });
+});
+
+describe('bytes that stand for nothing', () => {
+  it.each(['gbk', 'big5', 'shift_jis', 'euc-jp', 'euc-kr', 'windows-1255'])(
+    'leave no UTF-8 behind in %s',
+    (encoding) => {
+      const { undecodable } = decode(Buffer.from('a,b\n1,\xd9\n2,\xff,x\n', 'latin1'), encoding);
+      const transcoder = transcode(encoding, 'x.csv');
+      const bytes = Buffer.from(transcoder.write(Buffer.from('a,b\n1,\xd9\n2,x\n', 'latin1')));
+      if (transcoder.undecodable > 0) expect(bytes.toString('latin1')).toBe('a,b\n1,\xff\n2,x\n');
+      expect(undecodable + transcoder.undecodable).toBeGreaterThan(0);
+    },
+  );
 });
 
 describe('transcoding', () => {
