@@ -51,12 +51,16 @@ interface Model {
   wide: boolean;
 }
 
+const fewLetters = 3;
+
 interface Reading {
   encoding: string;
   text: string;
   /** By the text alone, and with what is known before. */
   raw: number;
   score: number;
+  letters: number;
+  latin: boolean;
   likely: boolean;
 }
 
@@ -66,18 +70,20 @@ export function guessEncoding(samples: readonly Uint8Array[]): Guess | null {
   const found = new Map<string, Reading>();
   for (const model of models()) {
     const text = decoded(bytes, model.encoding);
-    const { score, bytes: judged, letters } = scoreOf(text, model);
-    const whole = score + (before[model.encoding] ?? 0);
+    const { score, ascii, bytes: judged, letters } = scoreOf(text, model);
+    const whole = score + ascii + (before[model.encoding] ?? 0);
     const known = found.get(text);
     // Encodings that read it alike are one candidate, under the name of the likeliest one.
     if (known === undefined || whole > known.score)
       found.set(text, {
         encoding: model.encoding,
-        raw: score,
+        raw: score + ascii,
         score: whole,
+        letters,
+        latin: model.latin,
         text,
         // Marks alone say nothing of a language.
-        likely: score / Math.max(1, judged) > leastLikely && (letters > 0 || model.encoding === 'windows-1252'),
+        likely: score / Math.max(1, judged) > leastLikely && (letters > 0 || model.latin),
       });
   }
   const ranked = [...found.values()].filter((f) => f.likely).sort((a, b) => b.score - a.score);
@@ -86,6 +92,12 @@ export function guessEncoding(samples: readonly Uint8Array[]): Guess | null {
   const candidates = ranked.filter((f) =>
     best.encoding === 'windows-1252' ? f === best || f.raw > best.raw + doubt : best.score - f.score < margin,
   );
+  // A letter or two are no text of another script, but may be what is left of a damaged one.
+  if (best.letters < fewLetters && !best.latin) {
+    const usual = ranked.find((f) => f.encoding === 'windows-1252');
+    if (usual === undefined) return null;
+    if (!candidates.includes(usual)) candidates.unshift(usual);
+  }
   return {
     candidates: candidates.slice(0, 4).map(({ encoding, text }) => ({ encoding, cell: firstCell(text) })),
     line: firstLine(samples),
@@ -134,16 +146,20 @@ function firstCell(text: string): string {
 }
 
 /** How likely a text is: its words with characters above ASCII, each of them once, as tables repeat theirs. */
-function scoreOf(text: string, model: Model): { score: number; bytes: number; letters: number } {
+function scoreOf(text: string, model: Model): { score: number; ascii: number; bytes: number; letters: number } {
   let score = 0;
   let letters = 0;
+  let ascii = 0;
   let bytes = 0;
   for (const word of new Set(text.split(/[\0-\x20,;"|:/()]+/))) {
+    if (!/[^\0-\x7f]/.test(word)) continue;
     let wasLetter = false;
     let previous = ' ';
     for (const c of word) {
       const own = model.letters.get(c) ?? model.letters.get(c.toLowerCase());
       if (c < '\u0080') {
+        // What another reading takes for the second half of a character has its price too.
+        ascii += ofAscii(c, previous);
         if (wasLetter && isAsciiLetter(c) && !model.latin) score += Math.log(transition.besideAscii);
         wasLetter = false;
       } else {
@@ -161,7 +177,13 @@ function scoreOf(text: string, model: Model): { score: number; bytes: number; le
       previous = c;
     }
   }
-  return { score, bytes, letters };
+  return { score, ascii, bytes, letters };
+}
+
+function ofAscii(c: string, previous: string): number {
+  if (c >= 'a' && c <= 'z') return Math.log(0.04);
+  if (c >= 'A' && c <= 'Z') return Math.log(isLowerLetter(previous) ? 0.0005 : 0.01);
+  return Math.log(c >= '0' && c <= '9' ? 0.02 : 0.001);
 }
 
 function ofCharacter(c: string, previous: string, { letters, marks }: Model): number {
@@ -177,7 +199,8 @@ function ofCharacter(c: string, previous: string, { letters, marks }: Model): nu
 const isAsciiLetter = (c: string): boolean => /^[a-z]$/i.test(c);
 const isLowerLetter = (c: string): boolean => /^\p{Ll}$/u.test(c);
 /** A mark right behind a letter is none of a word's, but for an apostrophe and what ends it. */
-const inWord = (previous: string, c: string): boolean => /^\p{L}$/u.test(previous) && !'’”»…–—™®·ºª²³°'.includes(c);
+const inWord = (previous: string, c: string): boolean =>
+  /^\p{L}$/u.test(previous) && !'\u00a0’”»…–—™®·ºª²³°'.includes(c);
 const isHalfWidth = (c: string): boolean => c >= '\uff61' && c <= '\uff9f';
 const isNone = (c: string): boolean =>
   c === '\ufffd' || (c >= '\u0080' && c < '\u00a0') || (c >= '\ue000' && c <= '\uf8ff');

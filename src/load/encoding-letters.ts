@@ -14,7 +14,14 @@ export interface Alphabet {
 }
 
 export const alphabets: readonly Alphabet[] = [
-  { encodings: ['windows-1252', 'macintosh'], letters: 'éáíóñäüöçèàãúêôåøßâõîæûïëòìùýœðþ', latin: true },
+  { encodings: ['windows-1252', 'macintosh'], letters: 'éàèêçâîôûùëïœæ', latin: true },
+  { encodings: ['windows-1252', 'macintosh'], letters: 'óáíéñúü', latin: true },
+  { encodings: ['windows-1252', 'macintosh'], letters: 'üäöß', latin: true },
+  { encodings: ['windows-1252', 'macintosh'], letters: 'ãçéáóíõêâúôà', latin: true },
+  { encodings: ['windows-1252', 'macintosh'], letters: 'àèùòìé', latin: true },
+  { encodings: ['windows-1252', 'macintosh'], letters: 'åäöøæé', latin: true },
+  { encodings: ['windows-1252', 'macintosh'], letters: 'ðáíþéóöúýæ', latin: true },
+  { encodings: ['windows-1252', 'macintosh'], letters: 'éñçãàäüöáíóêåôøßâõîèæ', latin: true },
   { encodings: ['windows-1250', 'iso-8859-2'], letters: 'łąężśóćńź', latin: true },
   { encodings: ['windows-1250', 'iso-8859-2'], letters: 'íáéěýřčšžůúňóťďľôäĺŕ', latin: true },
   { encodings: ['windows-1250', 'iso-8859-2'], letters: 'éáöóőíüúű', latin: true },
