@@ -44,7 +44,7 @@ export async function compile(paths: readonly string[], options: CompileOptions 
     options.signal?.throwIfAborted();
     lanes ??= openLanes(sources, config);
     const { manifest, text } = await build(sources, warnings, identity, lanes, config, options, elapsed);
-    finished.remember(manifest, text);
+    await finished.remember(manifest, text);
     return { outcome: 'compiled', manifest, manifestPath, elapsedSeconds: elapsed() };
   } catch (error) {
     if (options.signal?.aborted) throw new DatagpuError('interrupted', 'interrupted', { cause: error });

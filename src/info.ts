@@ -1,7 +1,6 @@
-import path from 'node:path';
+import { readConsistently } from './load/consistent.js';
 import type { Manifest } from './manifest/manifest.js';
-import { type LocatedManifest, manifestPath, readManifest } from './manifest/read.js';
-import { recover } from './write/commit.js';
+import type { LocatedManifest } from './manifest/read.js';
 
 /**
  * The manifest of a finished data set, given as the manifest file or as the folder that holds it. A commit that was
@@ -15,6 +14,5 @@ export async function info(fileOrFolder: string): Promise<Manifest> {
 
 /** Like `info`, with where the manifest was found. */
 export function openDataset(fileOrFolder: string): Promise<LocatedManifest> {
-  recover(path.dirname(manifestPath(fileOrFolder).path));
-  return readManifest(fileOrFolder);
+  return readConsistently(fileOrFolder, (located) => located);
 }

@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { DatagpuError } from './errors.js';
-import { openDataset } from './info.js';
 import { lineagePath, startsOf } from './ledger/lineage.js';
 import { LineageReader, type LineageRow } from './ledger/lineage-read.js';
+import { readConsistently } from './load/consistent.js';
 import { type OutputRow, readRow } from './load/datarow.js';
 import { scoreColumn } from './load/unify.js';
 import type { Manifest } from './manifest/manifest.js';
@@ -60,8 +60,11 @@ const stages: Readonly<Record<string, Why['stage']>> = {
  *
  * @throws DatagpuError `usage` for a record or source that was not read, `input` when the data set can't be read
  */
-export async function why(target: string, row: number, source?: string): Promise<Why> {
-  const located = await openDataset(target);
+export function why(target: string, row: number, source?: string): Promise<Why> {
+  return readConsistently(target, (located) => whyIn(located, row, source));
+}
+
+async function whyIn(located: LocatedManifest, row: number, source: string | undefined): Promise<Why> {
   const { manifest, folder } = located;
   const index = sourceIndex(located, source);
   const { path: name, rows } = manifest.sources[index]!;

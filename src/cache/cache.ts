@@ -4,12 +4,10 @@ import { type Connection, NoSqliteError, SqliteError } from '../sqlite/connectio
 import { openSqlite } from '../sqlite/open.js';
 import { makeFolder } from '../write/make-folder.js';
 import { type CacheEntry, type CacheRow, entryOf, sourcesKey } from './entry.js';
+import { applicationId, formatVersion, ownerOf } from './owner.js';
 
 /** The database in the cache's folder. */
 export const cacheFileName = 'cache.db';
-
-/** Raised when the table changes; a database of another format is emptied, since a cache can be made again. */
-const formatVersion = 1;
 
 const schema = `
   CREATE TABLE IF NOT EXISTS datasets (
@@ -43,6 +41,12 @@ export class Cache {
     const cache = new Cache(path.join(dir, cacheFileName), warn);
     cache.guard(() => {
       makeFolder(dir);
+      const owner = ownerOf(cache.file);
+      const isFree =
+        owner === 'another'
+          ? cache.setAside('is not a cache of this version of datagpu', 'set-aside')
+          : owner !== 'no database' || cache.setAside('is corrupt', 'corrupt');
+      if (!isFree) return;
       cache.database = cache.connect();
     }, undefined);
     return cache;
@@ -50,15 +54,23 @@ export class Cache {
 
   /** Opens the cache in a folder if there is one; never makes anything. */
   static openExisting(dir: string, warn: (message: string) => void): Cache | null {
-    return fs.existsSync(path.join(dir, cacheFileName)) ? Cache.open(dir, warn) : null;
+    const file = path.join(dir, cacheFileName);
+    try {
+      const owner = ownerOf(file);
+      if (owner === 'another') warn(`${file} is not a cache of this version of datagpu; it is left alone`);
+      return owner === 'another' || owner === 'nobody' ? null : Cache.open(dir, warn);
+    } catch (error) {
+      warn(`${file} can't be read (${(error as Error).message})`);
+      return null;
+    }
   }
 
   private connect(): Connection {
     const database = openSqlite(this.file, 5000);
     try {
+      if (ownerOf(this.file) === 'nobody') makeTable(database);
       database.exec('PRAGMA journal_mode = WAL');
       database.exec('PRAGMA synchronous = NORMAL');
-      if (formatOf(database) !== formatVersion) makeTable(database);
       // Reads the table's root page, so that a damaged file shows at once.
       database.all('SELECT folder FROM datasets LIMIT 1');
       return database;
@@ -78,22 +90,32 @@ export class Cache {
       if (!isExpected) throw error;
       this.close();
       const isCorrupt = error instanceof SqliteError && corruptCodes.includes(error.code);
-      if (isCorrupt && !isRetry && this.setAside()) return this.guard(work, fallback, true);
+      if (isCorrupt && !isRetry && this.setAside('is corrupt', 'corrupt')) {
+        return this.guard(
+          () => {
+            this.database = this.connect();
+            return work();
+          },
+          fallback,
+          true,
+        );
+      }
       this.warn(`the cache ${this.file} can't be used (${(error as Error).message}); going on without it`);
       return fallback;
     }
   }
 
-  /** Renames a corrupt database and starts an empty one. */
-  private setAside(): boolean {
-    const aside = `${this.file}.corrupt-${Date.now()}`;
+  /** Renames a database that can't be used, with the files that belong to it; nothing in them is changed. */
+  private setAside(why: string, name: string): boolean {
+    const aside = `${this.file}.${name}-${Date.now()}`;
     try {
       fs.renameSync(this.file, aside);
-      for (const suffix of ['-wal', '-shm']) fs.rmSync(this.file + suffix, { force: true });
-      this.warn(`the cache ${this.file} is corrupt; it was renamed to ${path.basename(aside)}`);
-      this.database = this.connect();
+      for (const suffix of ['-wal', '-shm', '-journal'])
+        if (fs.existsSync(this.file + suffix)) fs.renameSync(this.file + suffix, aside + suffix);
+      this.warn(`the cache ${this.file} ${why}; it was renamed to ${path.basename(aside)}`);
       return true;
-    } catch {
+    } catch (error) {
+      this.warn(`${this.file} ${why} and can't be renamed (${(error as Error).message}); going on without a cache`);
       return false;
     }
   }
@@ -178,15 +200,11 @@ export class Cache {
   }
 }
 
-function formatOf(database: Connection): unknown {
-  return database.all('PRAGMA user_version')[0]?.user_version;
-}
-
-/** Makes the table, in place of one of another format; once, however many processes are about to. */
+/** Makes the table; once, however many processes are about to. The marks of datagpu come in the same step. */
 function makeTable(database: Connection): void {
   database.exec('BEGIN IMMEDIATE');
-  if (formatOf(database) !== formatVersion)
-    database.exec(`DROP TABLE IF EXISTS datasets; ${schema} PRAGMA user_version = ${formatVersion}`);
+  database.exec(schema);
+  database.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${formatVersion}`);
   database.exec('COMMIT');
 }
 

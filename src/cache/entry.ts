@@ -3,7 +3,7 @@ export interface CachedSource {
   /** Absolute. */
   path: string;
   bytes: number;
-  /** `xxh64:...` of its bytes. */
+  /** `sha256:...` of its bytes, or "" where they were not hashed: then its stamps decide. */
   hash: string;
   /** What the file system said of it; null when that can't be trusted (see signature.ts). */
   signature: string | null;

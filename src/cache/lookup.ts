@@ -26,7 +26,7 @@ export interface CacheQuestion {
   sources: readonly PresentSource[];
   /** The output folder, absolute: a data set that is there already is taken first. */
   folder: string;
-  /** `xxh64:...` of a file's bytes; called only for a source whose stamps don't settle it. */
+  /** A hash of a file's bytes that can't be prepared; called only for a source whose stamps don't settle it. */
   fingerprint: (path: string) => Promise<string>;
 }
 
@@ -60,6 +60,7 @@ async function sourcesMatch(entry: CacheEntry, question: CacheQuestion, hashes: 
   for (const [i, source] of question.sources.entries()) {
     const known = entry.sources[i]!;
     if (sameSignature(known.signature, source.signature)) continue;
+    if (known.hash === '') return false;
     let hash = hashes.get(source.path);
     if (hash === undefined) {
       hash = await question.fingerprint(source.path);
@@ -90,8 +91,12 @@ async function isSameFile(file: string, known: CachedFile): Promise<boolean> {
 }
 
 /** `sha256:...` of a file's bytes, read in pieces. */
-export async function sha256Of(file: string): Promise<string> {
+export async function sha256Of(file: string, signal?: AbortSignal): Promise<string> {
   const hash = createHash('sha256');
-  for await (const piece of fs.createReadStream(file, { highWaterMark: 2 ** 20 })) hash.update(piece as Buffer);
+  for await (const piece of fs.createReadStream(file, {
+    highWaterMark: 2 ** 20,
+    ...(signal === undefined ? {} : { signal }),
+  }))
+    hash.update(piece as Buffer);
   return `sha256:${hash.digest('hex')}`;
 }

@@ -1,12 +1,13 @@
 import { DatagpuError } from '../errors.js';
 
-const signals = ['SIGINT', 'SIGTERM'] as const;
+// SIGHUP comes when the terminal is closed.
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 type EndSignal = (typeof signals)[number];
 
 /** How long a compile may tidy up after the first signal; an interrupt is answered within a second. */
 const graceMs = 800;
 
-/** What watches for SIGINT and SIGTERM while a command runs. */
+/** What watches for SIGINT, SIGTERM and SIGHUP while a command runs. */
 export interface SignalWatch {
   /** Aborted by the first signal. */
   signal: AbortSignal;

@@ -2,8 +2,9 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { sha256Of } from '../cache/lookup.js';
 import { DatagpuError, escapeControls, terminalJson } from '../errors.js';
-import { openDataset } from '../info.js';
+import { readConsistently } from '../load/consistent.js';
 import { fingerprint } from '../load/fingerprint.js';
+import { unreadable } from '../load/source-file.js';
 import type { LocatedManifest } from '../manifest/read.js';
 import type { Flags } from './program.js';
 import { count } from './quantities.js';
@@ -19,8 +20,7 @@ export interface FileVerdict {
 
 /** `datagpu verify <manifest|dir>`. */
 export async function run(target: string, flags: Flags, terminal: Terminal): Promise<void> {
-  const located = await openDataset(target);
-  const verdicts = await verifyFiles(located);
+  const verdicts = await readConsistently(target, verifyFiles);
   const wrong = verdicts.filter((v) => v.verdict !== 'ok');
   if (flags.json === true) terminal.out(terminalJson({ ok: wrong.length === 0, files: verdicts }));
   else
@@ -62,11 +62,22 @@ async function judge(
   hashOf: (file: string) => Promise<string>,
   name: string,
 ): Promise<FileVerdict> {
-  const stats = fs.statSync(file, { throwIfNoEntry: false });
+  const stats = await reading(name, async () => fs.statSync(file, { throwIfNoEntry: false }));
   if (stats === undefined || !stats.isFile())
     return { kind, path: name, verdict: 'missing', why: 'there is no such file' };
   if (stats.size !== known.bytes)
     return { kind, path: name, verdict: 'changed', why: `${count(stats.size)} bytes, ${count(known.bytes)} are due` };
-  if ((await hashOf(file)) !== known.hash) return { kind, path: name, verdict: 'changed', why: 'its bytes are others' };
+  if ((await reading(name, () => hashOf(file))) !== known.hash)
+    return { kind, path: name, verdict: 'changed', why: 'its bytes are others' };
   return { kind, path: name, verdict: 'ok', why: '' };
+}
+
+/** What the system does not let us read is told as such, and is no verdict. */
+async function reading<T>(name: string, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    if (error instanceof DatagpuError || !(error instanceof Error && 'syscall' in error)) throw error;
+    throw unreadable(name, error);
+  }
 }

@@ -1,14 +1,20 @@
 import path from 'node:path';
 import { Cache } from '../cache/cache.js';
-import { findHit } from '../cache/lookup.js';
+import { findHit, sha256Of } from '../cache/lookup.js';
 import { ownSignatureText, signatureText } from '../cache/signature.js';
 import { configHash } from '../config/canonical.js';
 import { jsYaml } from '../config/js-yaml.js';
 import type { Config } from '../config/options.js';
 import { packageVersion } from '../config/package-version.js';
-import { fingerprint, statSignature } from '../load/fingerprint.js';
+import { statSignature } from '../load/fingerprint.js';
 import type { Manifest } from '../manifest/manifest.js';
 import type { SourceIdentity } from './identity.js';
+
+/**
+ * Sources of more bytes than this in all are hashed only where their stamps can't be trusted: that reads them once more. Once
+ * they have other stamps, they are compiled again.
+ */
+const hashedBytes = 32 * 2 ** 20;
 
 /** Data sets that earlier compiles finished, as the cache remembers them; nothing with `--no-cache`. */
 export class FinishedDatasets {
@@ -38,7 +44,7 @@ export class FinishedDatasets {
       compilerVersion: packageVersion(),
       sources: this.identity.present!,
       folder,
-      fingerprint: (file) => fingerprint(file, file, signal),
+      fingerprint: (file) => sha256Of(file, signal),
     });
     if (hit === null || hit.folder !== folder || !this.hasName(hit.name)) return null;
     // The text is what this version of datagpu wrote, to the byte: there is nothing to check in it.
@@ -47,10 +53,15 @@ export class FinishedDatasets {
   }
 
   /** Enters the data set that was just committed. */
-  remember(manifest: Manifest, text: string): void {
+  async remember(manifest: Manifest, text: string): Promise<void> {
     if (this.cache === null) return;
     const { dir } = this.config.output;
-    const hashes = this.identity.finished!;
+    const present = this.identity.present!;
+    const signatures = present.map(({ signature }) => signatureText(signature, this.beganMs));
+    const isSmall = present.reduce((sum, { bytes }) => sum + bytes, 0) <= hashedBytes;
+    const hashes: string[] = [];
+    for (const [i, signature] of signatures.entries())
+      hashes.push((isSmall || signature === null ? await this.identity.contentHash(i) : null) ?? '');
     this.cache.store({
       folder: dir,
       name: manifest.dataset_name,
@@ -61,11 +72,11 @@ export class FinishedDatasets {
       createdAt: manifest.created_at,
       usedAt: manifest.created_at,
       manifestText: text,
-      sources: this.identity.present!.map(({ path: file, bytes, signature }, i) => ({
+      sources: present.map(({ path: file, bytes }, i) => ({
         path: file,
         bytes,
         hash: hashes[i]!,
-        signature: signatureText(signature, this.beganMs),
+        signature: signatures[i]!,
       })),
       files: manifest.files.map(({ path: file, bytes, hash }) => ({
         path: file,

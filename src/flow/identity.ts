@@ -1,3 +1,5 @@
+import { sha256Of } from '../cache/lookup.js';
+import { ownSignatureText, sameSignature } from '../cache/signature.js';
 import { DatagpuError } from '../errors.js';
 import { fingerprint, type StatSignature, statSignature } from '../load/fingerprint.js';
 import type { Source } from '../load/sources.js';
@@ -7,7 +9,6 @@ import type { Look } from './look.js';
 export class SourceIdentity {
   /** Null where a source can't be read twice (standard input, pipes). */
   readonly signatures: (StatSignature | null)[];
-  private known: string[] | null = null;
   private readonly sources: readonly Source[];
 
   constructor(sources: readonly Source[]) {
@@ -46,23 +47,31 @@ export class SourceIdentity {
       const all: string[] = [];
       // A source of which not every record was wanted was not read to its end.
       for (const [s, look] of looks.entries()) all.push(known[s] ?? passed.get(s) ?? (await hash(look)));
-      this.known = all;
       return all;
     };
   }
 
-  /** The hashes, once they are known. */
-  get finished(): string[] | null {
-    return this.known;
+  /**
+   * `sha256:...` of the bytes of a source, by its number; null if it has changed since the compile began. XXH64 is quick, but
+   * other bytes with the same XXH64 are made easily.
+   */
+  async contentHash(source: number): Promise<string | null> {
+    const { absolute, path } = this.sources[source]!;
+    const before = ownSignatureText(this.signatures[source]!);
+    const hash = await sha256Of(absolute);
+    return sameSignature(before, statSignature(absolute, path)) ? hash : null;
   }
 
-  /** Refuses a source that changed since the compile began: its hash and its rows might not be of the same bytes. */
+  /**
+   * Refuses a source that changed since the compile began, even if its time of modification was put back: its hash and
+   * its rows might not be of the same bytes.
+   */
   requireUnchanged(): void {
     this.sources.forEach((source, i) => {
       const before = this.signatures[i];
       if (before == null) return;
       const now = statSignature(source.absolute, source.path);
-      if (now.size !== before.size || now.mtimeNs !== before.mtimeNs || now.ino !== before.ino)
+      if (!sameSignature(ownSignatureText(before), now))
         throw new DatagpuError('input', 'the file changed while it was read', {
           file: source.path,
           hint: 'Compile it again when nothing writes to it',

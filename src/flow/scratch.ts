@@ -7,6 +7,7 @@ import { type FolderLock, lockFile } from '../write/lock.js';
 import { makeFolder } from '../write/make-folder.js';
 
 const prefix = 'datagpu-scratch-';
+const gonePrefix = `${prefix}gone-`;
 /** In a scratch folder of its own, held as long as its process lives. */
 const lockName = 'lock';
 /** Between a folder and its lock a process needs a moment; a folder that has none after this long was left behind. */
@@ -57,14 +58,22 @@ export class ScratchFolder {
     if (this.known === null) return;
     // Windows removes no open file; elsewhere the lock goes last.
     if (process.platform === 'win32') this.lock?.release();
-    fs.rmSync(this.path, { recursive: true, force: true });
+    try {
+      // Its name says that nobody uses it, whatever of it is left if the process ends here.
+      const gone = path.join(path.dirname(this.path), goneName());
+      fs.renameSync(this.path, gone);
+      fs.rmSync(gone, { recursive: true, force: true });
+    } catch {
+      // It never was made, or the next compile tries again; the data set is not concerned.
+    }
     this.lock?.release();
     this.lock = null;
   }
 
   private make(): void {
     try {
-      makeFolder(this.path);
+      // What is spilled may be nobody else's to read, as the source it is from.
+      makeFolder(this.path, 0o700);
     } catch (cause) {
       throw new DatagpuError('output', 'the scratch folder could not be made', {
         file: withoutPrivate(this.parent()),
@@ -74,6 +83,8 @@ export class ScratchFolder {
     }
   }
 }
+
+const goneName = (): string => `${gonePrefix}${randomUUID().slice(0, 13)}`;
 
 /** Removes the scratch folders in `parent` whose process has ended without removing them. */
 export function removeDeadScratch(parent: string): void {
@@ -87,7 +98,9 @@ export function removeDeadScratch(parent: string): void {
     const folder = path.join(parent, name);
     try {
       const file = path.join(folder, lockName);
-      if (!fs.existsSync(file)) {
+      if (name.startsWith(gonePrefix)) {
+        // Its process was about to remove it.
+      } else if (!fs.existsSync(file)) {
         if (Date.now() - fs.statSync(folder).mtimeMs < lockWithinMs) continue;
       } else lockFile(file).release();
       fs.rmSync(folder, { recursive: true, force: true });

@@ -1,10 +1,8 @@
-import fs from 'node:fs/promises';
 import path from 'node:path';
 import type { RecordBatch, Schema, Table } from 'apache-arrow';
 import { DatagpuError } from '../errors.js';
 import type { Manifest } from '../manifest/manifest.js';
-import { readManifest } from '../manifest/read.js';
-import { recover } from '../write/commit.js';
+import { type IsCurrent, readConsistently } from './consistent.js';
 import { DataFile } from './datafile.js';
 
 /** What is read of a data set. */
@@ -41,19 +39,10 @@ export interface Dataset {
  * @throws DatagpuError `input` when the manifest or a data file is missing or not what the manifest says
  */
 export async function load(manifest: string): Promise<Dataset> {
-  const before = await folderOf(manifest);
-  if (before !== null) recover(before);
-  const located = await readManifest(manifest);
-  return new OpenDataset(located.manifest, located.folder);
-}
-
-async function folderOf(manifest: string): Promise<string | null> {
-  const absolute = path.resolve(manifest);
-  const stat = await fs.stat(absolute).catch(() => null);
-  if (stat?.isDirectory()) return absolute;
-  // A data set whose manifest has not been renamed yet has its folder all the same.
-  const folder = path.dirname(absolute);
-  return (await fs.stat(folder).catch(() => null)) === null ? null : folder;
+  return readConsistently(
+    manifest,
+    (located, isCurrent) => new OpenDataset(located.manifest, located.folder, isCurrent),
+  );
 }
 
 class OpenDataset implements Dataset {
@@ -63,6 +52,7 @@ class OpenDataset implements Dataset {
   constructor(
     readonly manifest: Manifest,
     readonly folder: string,
+    private readonly isCurrent: IsCurrent,
   ) {
     this.rows = manifest.rows;
     this.columns = manifest.fields.map((field) => field.name);
@@ -79,13 +69,14 @@ class OpenDataset implements Dataset {
 
   async *batches(options: ReadOptions = {}): AsyncGenerator<RecordBatch, void, undefined> {
     const columns = this.chosen(options);
-    for (let i = 0; i < this.manifest.files.length; i++) {
-      const file = await this.open(i);
-      try {
+    // All at once: what is open stays, when another compile replaces the data set while it is read.
+    const files: DataFile[] = [];
+    try {
+      for (let i = 0; i < this.manifest.files.length; i++) files.push(await this.open(i));
+      for (const file of files)
         for (let group = 0; group < file.groups; group++) yield* (await file.read(group, columns)).batches;
-      } finally {
-        await file.close();
-      }
+    } finally {
+      for (const file of files) await file.close();
     }
   }
 
@@ -116,8 +107,20 @@ class OpenDataset implements Dataset {
     });
   }
 
-  private open(index: number): Promise<DataFile> {
+  private async open(index: number): Promise<DataFile> {
     const { path: name, bytes } = this.manifest.files[index]!;
-    return DataFile.open(path.resolve(this.folder, name), name, bytes);
+    const replaced = new DatagpuError('input', 'the data set was replaced by another compile after it was loaded', {
+      file: this.folder,
+      hint: 'Load it again',
+    });
+    let file: DataFile;
+    try {
+      file = await DataFile.open(path.resolve(this.folder, name), name, bytes);
+    } catch (error) {
+      throw this.isCurrent() ? error : replaced;
+    }
+    if (this.isCurrent()) return file;
+    await file.close();
+    throw replaced;
   }
 }

@@ -144,8 +144,8 @@ async function land(pieces: AsyncIterable<Uint8Array>, scratch: Scratch, options
   let out: fs.promises.FileHandle | null = null;
   let bytes = 0;
   try {
-    await fs.promises.mkdir(scratchDir, { recursive: true }).catch(failOutput(scratchDir));
-    out = await fs.promises.open(target, 'wx').catch(failOutput(scratchDir));
+    await fs.promises.mkdir(scratchDir, { recursive: true, mode: 0o700 }).catch(failOutput(scratchDir));
+    out = await fs.promises.open(target, 'wx', 0o600).catch(failOutput(scratchDir));
     let unchecked = spaceCheckBytes;
     for await (const piece of pieces) {
       options.signal?.throwIfAborted();

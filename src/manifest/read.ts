@@ -3,6 +3,7 @@ import path from 'node:path';
 import { parseYaml, readBounded, type YamlBounds } from '../config/yaml.js';
 import { DatagpuError } from '../errors.js';
 import { maxManifestBytes } from './bounds.js';
+import { requireFilesInside, requirePathsInside } from './inside.js';
 import { type Manifest, manifestFileName } from './manifest.js';
 
 /** A manifest and where it was found. */
@@ -30,7 +31,9 @@ export function manifestPath(fileOrFolder: string, cwd: string = process.cwd()):
 export async function readManifest(fileOrFolder: string, cwd?: string): Promise<LocatedManifest> {
   const { name, path: file } = manifestPath(fileOrFolder, cwd);
   const manifest = await parseManifest(readText(file, name), name);
-  return { manifest, path: file, folder: path.dirname(file) };
+  const folder = path.dirname(file);
+  requireFilesInside(manifest, folder, name);
+  return { manifest, path: file, folder };
 }
 
 function readText(file: string, name: string): string {
@@ -62,6 +65,7 @@ export async function parseManifest(text: string, name: string): Promise<Manifes
   }
   const manifest = value as Manifest;
   checkBalance(manifest, name);
+  requirePathsInside(manifest, name);
   return manifest;
 }
 

@@ -73,6 +73,12 @@ function dataFiles(out: string): string[] {
       return fs.readdirSync(out);
     } catch (error) {
       if (['ENOENT', 'ENOTDIR'].includes(String((error as NodeJS.ErrnoException).code))) return [];
+      if ((error as NodeJS.ErrnoException).code === 'EACCES')
+        throw new DatagpuError('output', 'no permission to see what is in the output folder', {
+          file: out,
+          hint: `Give yourself the right to read it, or ${elsewhere}`,
+          cause: error,
+        });
       throw error;
     }
   });

@@ -51,6 +51,11 @@ export function writeJournal(folder: string, journal: Omit<Journal, 'version'>):
   });
 }
 
+/** Whether a commit is under way, or was interrupted. */
+export function hasJournal(folder: string): boolean {
+  return fs.existsSync(path.join(folder, privateFolder, journalName));
+}
+
 /**
  * The journal of an output folder; null when there is none.
  *

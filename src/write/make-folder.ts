@@ -6,14 +6,15 @@ import path from 'node:path';
  * `mkdirSync` with `recursive` does, which never returns where the system says that a folder is missing although it is
  * there, as it does below /proc (Node.js 20 to 24).
  *
+ * @param mode rights of the folder itself, less the process's mask
  * @throws Error of the system
  */
-export function makeFolder(folder: string): string | undefined {
+export function makeFolder(folder: string, mode = 0o777): string | undefined {
   if (isFolder(folder)) return undefined;
   const parent = path.dirname(folder);
   const first = parent === folder ? undefined : makeFolder(parent);
   try {
-    fs.mkdirSync(folder);
+    fs.mkdirSync(folder, mode);
   } catch (error) {
     // Another process was faster.
     if ((error as NodeJS.ErrnoException).code === 'EEXIST' && isFolder(folder)) return first;

@@ -137,16 +137,53 @@ describe('a database that is no good', () => {
     cache.close();
     expect(warnings.join()).toMatch(/is corrupt/);
   });
-  test('is emptied when it has another format', () => {
-    const old = openSqlite(path.join(dir, cacheFileName), 0);
-    old.exec('CREATE TABLE datasets (a); PRAGMA user_version = 999');
-    old.close();
+  describe.each([
+    ['of another program', 'CREATE TABLE datasets (a); INSERT INTO datasets VALUES (1)'],
+    ['of another program, with a version', 'CREATE TABLE t (a); PRAGMA user_version = 2; PRAGMA application_id = 7'],
+    ['of another format', 'CREATE TABLE datasets (a); PRAGMA application_id = 0x64677075; PRAGMA user_version = 999'],
+  ])('%s', (_, sql) => {
+    const files = (): Record<string, string> =>
+      Object.fromEntries(fs.readdirSync(dir).map((name) => [name, fs.readFileSync(path.join(dir, name), 'hex')]));
+    beforeEach(() => {
+      const open = openSqlite(path.join(dir, cacheFileName), 0);
+      open.exec(sql);
+      // Its owner has it open, with changes that are in no main file yet.
+      open.exec('PRAGMA journal_mode = WAL; CREATE TABLE later (b)');
+      return () => open.close();
+    });
+
+    test('is set aside by a compile, to the byte', () => {
+      const before = files();
+      const cache = Cache.open(dir, warn);
+      cache.store(entry());
+      expect(cache.list()).toHaveLength(1);
+      cache.close();
+      expect(warnings.join()).toMatch(
+        /not a cache of this version of datagpu; it was renamed to cache\.db\.set-aside-\d+$/,
+      );
+      const after = files();
+      const aside = Object.keys(after).find((name) => /set-aside-\d+$/.test(name))!;
+      for (const [name, content] of Object.entries(before))
+        if (!name.endsWith('-shm')) expect(after[name.replace(cacheFileName, aside)], name).toBe(content);
+    });
+
+    test('is left alone by who only looks', () => {
+      const before = files();
+      expect(Cache.openExisting(dir, warn)).toBeNull();
+      expect(warnings.join()).toMatch(/is not a cache of this version of datagpu; it is left alone/);
+      expect(files()).toEqual(before);
+    });
+  });
+
+  test('is made where a killed process left an empty file', () => {
+    fs.writeFileSync(path.join(dir, cacheFileName), '');
     const cache = Cache.open(dir, warn);
     cache.store(entry());
     expect(cache.list()).toHaveLength(1);
     cache.close();
     expect(warnings).toEqual([]);
   });
+
   test('is done without when its folder cannot be made', () => {
     fs.writeFileSync(path.join(dir, 'file'), '');
     const cache = Cache.open(path.join(dir, 'file', 'cache'), warn);

@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Readable } from 'node:stream';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { datagpu, temporaryFolder } from '../cli/run.js';
 import { contentOf, writeWords } from './folder.js';
 
@@ -106,6 +107,14 @@ describe.skipIf(process.platform === 'win32')('a compile that is interrupted', (
     },
   );
 
+  test.each(['SIGTERM', 'SIGHUP'] as const)('by %s leaves nothing either', async (name) => {
+    const ended = await interrupted(large, after(wholeMs * 0.4, name));
+    if (await wasDone(ended)) return;
+    expect(ended.signal).toBe(name);
+    expect(contentOf(out)).toEqual(before);
+    expect(fs.readdirSync(scratch)).toEqual([]);
+  });
+
   test('a second Ctrl-C ends at once', async () => {
     const ended = await interrupted(large, after(wholeMs * 0.4, 'SIGINT', 'SIGINT'));
     expect(ended.signal).toBe('SIGINT');
@@ -125,6 +134,45 @@ describe.skipIf(process.platform === 'win32')('a compile that is interrupted', (
       expect(fs.readdirSync(scratch)).toEqual([]);
     },
   );
+});
+
+test('a reader of standard error that goes away does not end a compile', async () => {
+  const args = [bin, 'compile', 'small.csv', '-o', 'unheard', '--no-cache'];
+  const child = spawn(process.execPath, args, { cwd: dir, env, stdio: ['ignore', 'ignore', 'pipe'] });
+  child.stderr!.destroy();
+  const code = await new Promise((resolve) => child.on('close', resolve));
+  expect(code).toBe(0);
+  expect(fs.existsSync(path.join(dir, 'unheard/manifest.yaml'))).toBe(true);
+});
+
+test('scratch that was being removed goes with the next run, at once', async () => {
+  const { ScratchFolder, removeDeadScratch } = await import('../../dist/flow/scratch.js');
+  const ended = ScratchFolder.shared(scratch);
+  fs.writeFileSync(ended.file(), 'rows');
+  const remove = vi.spyOn(fs, 'rmSync').mockImplementation(() => {
+    throw Object.assign(new Error('EIO'), { code: 'EIO', syscall: 'rmdir' });
+  });
+  ended.remove();
+  remove.mockRestore();
+  expect(fs.readdirSync(scratch)).toHaveLength(1);
+  // What a kill in the middle of it can leave.
+  for (const name of fs.readdirSync(scratch)) fs.rmSync(path.join(scratch, name, 'lock'));
+  removeDeadScratch(scratch);
+  expect(fs.readdirSync(scratch)).toEqual([]);
+});
+
+test.skipIf(process.platform === 'win32')("scratch is nobody else's to read", async () => {
+  const { ScratchFolder } = await import('../../dist/flow/scratch.js');
+  const { spool } = await import('../../dist/load/spool.js');
+  const parent = path.join(dir, 'shared');
+  fs.mkdirSync(parent, { mode: 0o755 });
+  const folder = ScratchFolder.shared(parent);
+  const stdin = Readable.from([Buffer.from('a,b\n1,2\n')]);
+  const source = { path: '-', absolute: '-', format: 'csv', compression: 'none', bytes: 0, seekable: false } as const;
+  const { path: file } = await spool(source, folder, { stdin });
+  expect(fs.statSync(folder.path).mode & 0o777).toBe(0o700);
+  expect(fs.statSync(file).mode & 0o777).toBe(0o600);
+  folder.remove();
 });
 
 test('scratch of a compile that is alive is left alone', async () => {
