@@ -130,10 +130,7 @@ def _tensor(array: pa.Array, rule: ColumnRule) -> torch.Tensor:
     cast: pa.DataType | None = _CAST.get(array.type)
     if cast is not None:
         array = array.cast(cast)
-    if len(array) == 0:
-        tensor = torch.empty(0, dtype=rule.dtype)
-    else:
-        tensor = _copied(array).to(rule.dtype)
+    tensor = torch.empty(0, dtype=rule.dtype) if len(array) == 0 else _copied(array).to(rule.dtype)
     return tensor.reshape(rows, rule.width) if rule.width > 0 else tensor
 
 

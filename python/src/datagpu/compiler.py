@@ -28,7 +28,7 @@ Source = str | os.PathLike[str]
 def compile(
     sources: Source | Iterable[Source],
     *,
-    progress: bool | None | Callable[[dict[str, Any]], None] = None,
+    progress: bool | Callable[[dict[str, Any]], None] | None = None,
     **options: Any,
 ) -> CompiledDataset:
     """Compiles files, folders or globs into a data set, and opens it.

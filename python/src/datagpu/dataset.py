@@ -81,7 +81,7 @@ class CompiledDataset:
     @overload
     def __getitem__(self, key: int) -> dict[str, Any]: ...
     @overload
-    def __getitem__(self, key: str) -> list[Any]: ...
+    def __getitem__(self, key: str) -> list[Any]: ...  # type: ignore[overload-overlap]
     @overload
     def __getitem__(self, key: slice | Iterable[int] | Iterable[str]) -> CompiledDataset: ...
     def __getitem__(self, key: Any) -> Any:
@@ -126,7 +126,8 @@ class CompiledDataset:
             import pandas  # noqa: F401
         except ImportError:
             raise missing_package("pandas", "to_pandas()", "pandas") from None
-        return self.to_arrow().to_pandas(**options)
+        frame: pandas.DataFrame = self.to_arrow().to_pandas(**options)
+        return frame
 
     def to_polars(self) -> polars.DataFrame:
         """A `polars.DataFrame`."""
@@ -251,7 +252,9 @@ class CompiledDataset:
         name = self.score_column
         if name is None:
             raise DatagpuError(
-                "usage", "the data set has no scores", hint="Compile it with ranking, the default, to choose rows by score"
+                "usage",
+                "the data set has no scores",
+                hint="Compile it with ranking, the default, to choose rows by score",
             )
         return name
 

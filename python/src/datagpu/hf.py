@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from .dataset import CompiledDataset
 from .errors import DatagpuError, missing_package
 from .opening import load
 
@@ -47,14 +48,21 @@ def load_to_hf(
             files.setdefault(file.split or "train", []).append(str(folder / file.name))
     if not files:
         raise DatagpuError("input", "the data set has no files", file=str(data._manifest.path))
-    chosen = None if columns is None else data.columns
-    loaded = datasets.load_dataset(
-        "parquet",
-        data_files=files,
-        features=datasets.Features.from_arrow_schema(data.schema),
-        columns=chosen,
-        streaming=streaming,
-        split=split or (None if data.splits else "train"),
-        **options,
-    )
-    return loaded if chosen is None else loaded.select_columns(chosen)
+    is_single = split is not None or not data.splits
+    if streaming:
+        return _read(files, data, streaming=True, split=next(iter(files)) if is_single else None, **options)
+    # `datasets` refuses to read a split without rows.
+    rows = {name: sum(f.rows for f in data._manifest.files if (f.split or "train") == name) for name in files}
+    full = {name: paths for name, paths in files.items() if rows[name] > 0}
+    loaded = _read(full, data, **options) if full else {}
+    nothing = datasets.table.InMemoryTable(data.schema.empty_table())
+    parts = {name: loaded[name] if name in full else datasets.Dataset(nothing) for name in files}
+    return parts[next(iter(files))] if is_single else datasets.DatasetDict(parts)
+
+
+def _read(files: dict[str, list[str]], data: CompiledDataset, **options: Any) -> Any:
+    import datasets
+
+    features = datasets.Features.from_arrow_schema(data.schema)
+    loaded = datasets.load_dataset("parquet", data_files=files, features=features, columns=data.columns, **options)
+    return loaded.select_columns(data.columns)

@@ -1,35 +1,47 @@
-"""Finishing a commit that was interrupted.
+"""The journal of a commit that was interrupted: read, checked, and carried out under the lock of the folder.
 
-A compile puts a new data set in the place of the old one by a journal, ``.datagpu/journal.json``; docs/journal.md says how.
-While there is one, the folder may be between two data sets, and whoever meets it carries it out, a reader too: every
-step can be done again.
+docs/journal.md has the format and the steps. While there is a journal the folder may be between two data sets, and whoever
+meets it carries it out, a reader too.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import re
-import shutil
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from .errors import DatagpuError
 
 PRIVATE_FOLDER = ".datagpu"
 JOURNAL_NAME = "journal.json"
+OLD_FOLDER = "old"
 
+_VERSION = 2
 _MAX_BYTES = 64 * 2**20
 _LOCK_SECONDS = 10.0
 _STAGING = re.compile(r"\.datagpu/staging-[A-Za-z0-9]{6}")
 _STAGED = re.compile(r"\w[\w.-]*", re.ASCII)
+# What a data set has; src/write/journal.ts has the same.
 _TARGET = re.compile(
     r"(data|data-\d{5,}-of-\d{5,}|\.datagpu/lineage|\.datagpu/rejects)\.parquet|\.datagpu/ranking\.json|manifest\.yaml",
     re.ASCII,
 )
+
+
+@dataclass(frozen=True)
+class Journal:
+    """What a commit was about to do. Paths are relative to the output folder."""
+
+    staging: str
+    over: tuple[str, ...]
+    """Old files in whose place a new one comes in one step."""
+    away: tuple[str, ...]
+    """Old files that go before any new one comes."""
+    rename: tuple[tuple[str, str], ...]
+    """The new files, from and to; the manifest last."""
 
 
 def recover(folder: Path) -> bool:
@@ -38,62 +50,68 @@ def recover(folder: Path) -> bool:
     Raises:
         DatagpuError: ``output`` when the folder can't be written or locked, or the journal is not one of datagpu.
     """
+    from .carry_out import carry_out
+
     path = folder / PRIVATE_FOLDER / JOURNAL_NAME
     if not path.exists():
         return False
-    try:
-        with _locked(folder):
-            # Another process may have carried it out while this one waited.
-            journal = _read(path)
-            if journal is not None:
-                _carry_out(folder, path, journal)
-    except OSError as error:
-        raise DatagpuError(
-            "output",
-            f"a commit that was interrupted can't be finished ({error.strerror})",
-            file=str(path),
-            hint="Load the data set once as a user who may write to its folder",
-        ) from error
+    with _locked(folder):
+        # Another process may have carried it out while this one waited.
+        journal = read_journal(path)
+        if journal is not None:
+            try:
+                carry_out(folder, journal)
+            except OSError as error:
+                raise DatagpuError(
+                    "output",
+                    f"a commit that was interrupted can't be finished ({error.strerror})",
+                    file=str(folder),
+                    hint="Load the data set once as a user who may write to its folder",
+                ) from error
     return True
 
 
-def _carry_out(folder: Path, path: Path, journal: dict[str, Any]) -> None:
-    for step in journal["rename"]:
-        # What is not there was renamed before, by whoever was interrupted.
-        if (folder / step["from"]).exists():
-            os.replace(folder / step["from"], folder / step["to"])
-    _sync(folder)
-    _sync(folder / PRIVATE_FOLDER)
-    for name in journal["remove"]:
-        (folder / name).unlink(missing_ok=True)
-    path.unlink(missing_ok=True)
-    shutil.rmtree(folder / journal["staging"], ignore_errors=True)
+def read_journal(path: Path) -> Journal | None:
+    """The journal; None when there is none.
 
-
-def _read(path: Path) -> dict[str, Any] | None:
+    Raises:
+        DatagpuError: ``output`` when it can't be read, is of another version, or is not a journal.
+    """
     try:
-        if path.stat().st_size > _MAX_BYTES:
+        if not path.is_file() or path.stat().st_size > _MAX_BYTES:
+            if not path.exists():
+                return None
             raise _not_a_journal(path)
-        journal = json.loads(path.read_bytes())
+        value = json.loads(path.read_bytes())
     except FileNotFoundError:
         return None
-    except ValueError as error:
+    except OSError as error:
+        raise DatagpuError("output", f"it can't be read ({error.strerror})", file=str(path)) from error
+    except (ValueError, RecursionError) as error:
         raise _not_a_journal(path) from error
-    if not _is_journal(journal):
-        raise _not_a_journal(path)
-    checked: dict[str, Any] = journal
-    return checked
+    journal = _checked(value)
+    if journal is not None:
+        return journal
+    version = value.get("version") if isinstance(value, dict) else None
+    if isinstance(version, int) and not isinstance(version, bool) and version != _VERSION:
+        raise DatagpuError(
+            "output",
+            "a commit is under way here that another version of datagpu began",
+            file=str(path.parent.parent),
+            hint="Run a command of that version on the folder to finish it",
+        )
+    raise _not_a_journal(path)
 
 
-def _is_journal(journal: object) -> bool:
+def _checked(value: object) -> Journal | None:
     """A journal may only move its own staged files to the places that a data set has: it may come with a copied folder."""
-    if not isinstance(journal, dict) or journal.get("version") != 1:
-        return False
-    staging, rename, remove = (journal.get(key) for key in ("staging", "rename", "remove"))
+    if not isinstance(value, dict) or value.get("version") != _VERSION:
+        return None
+    staging, over, away, rename = (value.get(key) for key in ("staging", "over", "away", "rename"))
     if not isinstance(staging, str) or not _STAGING.fullmatch(staging):
-        return False
-    if not isinstance(rename, list) or not isinstance(remove, list):
-        return False
+        return None
+    if not isinstance(over, list) or not isinstance(away, list) or not isinstance(rename, list):
+        return None
 
     def is_target(name: object) -> bool:
         return isinstance(name, str) and _TARGET.fullmatch(name) is not None
@@ -101,11 +119,14 @@ def _is_journal(journal: object) -> bool:
     def is_staged(name: object) -> bool:
         if not isinstance(name, str) or not name.startswith(f"{staging}/"):
             return False
-        return _STAGED.fullmatch(name[len(staging) + 1 :]) is not None
+        rest = name[len(staging) + 1 :]
+        return _STAGED.fullmatch(rest) is not None and rest != OLD_FOLDER
 
-    return all(isinstance(r, dict) and is_staged(r.get("from")) and is_target(r.get("to")) for r in rename) and all(
-        is_target(name) for name in remove
-    )
+    if not all(isinstance(step, dict) and is_staged(step.get("from")) and is_target(step.get("to")) for step in rename):
+        return None
+    if not all(is_target(name) for name in [*over, *away]):
+        return None
+    return Journal(staging, tuple(over), tuple(away), tuple((step["from"], step["to"]) for step in rename))
 
 
 def _not_a_journal(path: Path) -> DatagpuError:
@@ -138,19 +159,3 @@ def _locked(folder: Path) -> Iterator[None]:
         yield
     finally:
         connection.close()
-
-
-def _sync(folder: Path) -> None:
-    """Makes renames in a folder last; Windows has no such call, and needs none."""
-    if os.name == "nt":
-        return
-    fd = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)
-
-
-def wait_briefly() -> None:
-    """A pause before a folder that changed under a reader is read again."""
-    time.sleep(0.05)

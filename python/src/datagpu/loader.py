@@ -166,7 +166,7 @@ class CompiledDataLoader(DataLoader[Any]):
         """Batches of an epoch for this rank."""
         return self._plan.batches
 
-    def __iter__(self) -> Iterator[Any]:  # type: ignore[override]
+    def __iter__(self) -> Iterator[Any]:
         epoch, first = self._next
         self._next = (epoch + 1, 0)
         return _Epoch(self, epoch, first)
@@ -180,7 +180,13 @@ class CompiledDataLoader(DataLoader[Any]):
     def state_dict(self) -> dict[str, Any]:
         """Where the loader is: plain values, small, to be saved with a checkpoint."""
         epoch, batches = self._now if self._now is not None else self._next
-        return {"version": _STATE_VERSION, "epoch": epoch, "batches": batches, "seed": self._plan.seed, **self._identity()}
+        return {
+            "version": _STATE_VERSION,
+            "epoch": epoch,
+            "batches": batches,
+            "seed": self._plan.seed,
+            **self._identity(),
+        }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Makes the next iteration go on where ``state`` was taken, with what would have come.

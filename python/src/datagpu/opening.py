@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pyarrow as pa
 
 from .dataset import CompiledDataset
 from .errors import DatagpuError
-from .journal import JOURNAL_NAME, PRIVATE_FOLDER, recover, wait_briefly
+from .journal import JOURNAL_NAME, PRIVATE_FOLDER, recover
 from .manifest import Manifest, manifest_path, read_manifest
 from .rowindex import RowIndex
 from .storage import GroupCache, Storage
@@ -18,6 +19,7 @@ from .verify import verify_files
 
 # How often a folder is read again that a compile changed meanwhile.
 _ATTEMPTS = 20
+_PAUSE_SECONDS = 0.05
 
 
 def load(
@@ -62,9 +64,12 @@ def _open(path: Path) -> tuple[Manifest, Storage]:
         else:
             if _is_settled(path, before):
                 return manifest, storage
-        wait_briefly()
+        time.sleep(_PAUSE_SECONDS)
     raise DatagpuError(
-        "input", "the data set is being replaced again and again", file=str(path), hint="Load it when the compile is done"
+        "input",
+        "the data set is being replaced again and again",
+        file=str(path),
+        hint="Load it when the compile is done",
     )
 
 

@@ -22,7 +22,7 @@ class Progress(Protocol):
         """Ends it, however the compile ended."""
 
 
-def progress_for(wanted: bool | None | Callable[[dict[str, Any]], None]) -> Progress:
+def progress_for(wanted: bool | Callable[[dict[str, Any]], None] | None) -> Progress:
     """What shows progress: a function of the caller's, a notebook's output, a terminal, or nothing.
 
     None means: where somebody watches, in a notebook or a terminal.
