@@ -1,0 +1,140 @@
+"""One measurement in a process of its own, for bench/python.mjs; prints a JSON object. Arguments: what, data set, more."""
+
+from __future__ import annotations
+
+import json
+import random
+import resource
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+
+def batches_ours(path: str, shuffle: str) -> dict[str, Any]:
+    """All batches of 32 rows, by load_to_pytorch."""
+    import datagpu
+    import torch  # noqa: F401
+
+    loader = datagpu.load_to_pytorch(path, 32, shuffle=shuffle == "shuffled")
+    start = time.perf_counter()
+    rows = sum(len(batch["id"]) for batch in loader)
+    return {"seconds": time.perf_counter() - start, "rows": rows}
+
+
+def batches_datasets(path: str, shuffle: str) -> dict[str, Any]:
+    """The same by `datasets` with set_format("torch"), from its cache, which is made before."""
+    import datasets
+    from torch.utils.data import DataLoader
+
+    files = sorted(str(file) for file in Path(path).glob("*.parquet"))
+    data = datasets.load_dataset("parquet", data_files=files, split="train")
+    data.set_format("torch")
+    loader = DataLoader(data, batch_size=32, shuffle=shuffle == "shuffled")
+    start = time.perf_counter()
+    rows = sum(len(batch["id"]) for batch in loader)
+    return {"seconds": time.perf_counter() - start, "rows": rows}
+
+
+def _places(rows: int) -> list[int]:
+    return random.Random(1).sample(range(rows), 10_000)
+
+
+def random_ours(path: str) -> dict[str, Any]:
+    """10,000 rows at random places, each by itself, of a data set that was just opened."""
+    import datagpu
+
+    data = datagpu.load(path)
+    len(data)
+    places = _places(len(data))
+    start = time.perf_counter()
+    for place in places:
+        data[place]
+    return {"seconds": time.perf_counter() - start, "rows": len(places)}
+
+
+def random_peer(path: str) -> dict[str, Any]:
+    """The same by the loader of the Python DataGPU. Its reading of the whole file at the beginning does not count."""
+    from datagpu.loader import load
+
+    data = load(path)
+    data[0]
+    places = _places(len(data))
+    start = time.perf_counter()
+    for place in places:
+        data[place]
+    return {"seconds": time.perf_counter() - start, "rows": len(places)}
+
+
+def importing() -> dict[str, Any]:
+    """`import datagpu`."""
+    start = time.perf_counter()
+    import datagpu  # noqa: F401
+
+    return {"seconds": time.perf_counter() - start}
+
+
+def iterating(path: str) -> dict[str, Any]:
+    """Every row of a large data set as a dict."""
+    import datagpu
+
+    data = datagpu.load(path)
+    start = time.perf_counter()
+    rows = sum(1 for _ in data)
+    return {"seconds": time.perf_counter() - start, "rows": rows, "peakBytes": _peak()}
+
+
+def loading(path: str) -> dict[str, Any]:
+    """Every batch of a large data set, shuffled, by load_to_pytorch."""
+    import datagpu
+
+    loader = datagpu.load_to_pytorch(path, 1024)
+    before = _peak()
+    start = time.perf_counter()
+    rows = sum(len(batch["id"]) for batch in loader)
+    return {"seconds": time.perf_counter() - start, "rows": rows, "peakBytes": _peak(), "torchBytes": before}
+
+
+def multiply(path: str, target: str, decoded: str) -> dict[str, Any]:
+    """A data set whose files are those of another again and again, until they hold so many bytes of decoded rows."""
+    import os
+    import shutil
+
+    import pyarrow.parquet as pq
+    import yaml
+
+    source, out = Path(path), Path(target)
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir(parents=True)
+    manifest = yaml.safe_load((source / "manifest.yaml").read_text())
+    (file,) = manifest["files"]
+    metadata = pq.read_metadata(source / file["path"])
+    size = sum(metadata.row_group(i).total_byte_size for i in range(metadata.num_row_groups))
+    count = -(-int(float(decoded)) // size)
+    manifest["files"] = []
+    for i in range(count):
+        name = f"data-{i:05}-of-{count:05}.parquet"
+        os.link(source / file["path"], out / name)
+        manifest["files"].append({**file, "path": name})
+    manifest["rows"] = file["rows"] * count
+    (out / "manifest.yaml").write_text(yaml.safe_dump(manifest, sort_keys=False))
+    return {"rows": manifest["rows"], "bytes": size * count}
+
+
+def _peak() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+MEASURES = {
+    "batches-ours": batches_ours,
+    "batches-datasets": batches_datasets,
+    "random-ours": random_ours,
+    "random-peer": random_peer,
+    "import": importing,
+    "iterating": iterating,
+    "loading": loading,
+    "multiply": multiply,
+}
+
+if __name__ == "__main__":
+    print(json.dumps(MEASURES[sys.argv[1]](*sys.argv[2:])))
