@@ -11,7 +11,7 @@ import { comparedColumns } from './flow/passplan.js';
 import { SchemaState } from './flow/schema.js';
 import { ScratchFolder } from './flow/scratch.js';
 import { resolveSources } from './load/sources.js';
-import { relativePath } from './manifest/build.js';
+import { placeEntry, relativePath } from './manifest/build.js';
 import type { CompilePlan } from './manifest/result.js';
 import { typeName } from './manifest/type-name.js';
 import { lookAtDestination } from './write/destination.js';
@@ -38,13 +38,23 @@ export async function plan(paths: readonly string[], options: CompileOptions = {
       looks.push(await lookAt(source, config, scratch, options.signal === undefined ? {} : { signal: options.signal }));
     const { union } = new SchemaState(looks, config);
     comparedColumns(union.fields, config);
+    const names = looks.map((look) => look.plan.name);
+    const places = (f: number): Pick<CompilePlan['fields'][number], 'places'> => {
+      const decided = union.places[f]!;
+      return decided.length === 0 ? {} : { places: decided.map((place) => placeEntry(place, names)) };
+    };
     return {
       sources: looks.map((look) => ({
         path: relativePath(cwd, look.source.absolute),
         bytes: look.file.stream?.bytes ?? look.source.bytes,
         dialect: look.dialect,
       })),
-      fields: union.fields.map((f) => ({ name: f.name, source_name: f.sourceName, type: typeName(f.type) })),
+      fields: union.fields.map((f, i) => ({
+        name: f.name,
+        source_name: f.sourceName,
+        type: typeName(f.type),
+        ...places(i),
+      })),
       steps: stepsOf(config),
       warnings: [...warnings, ...looks.flatMap((l) => l.warnings), ...union.notes],
     };

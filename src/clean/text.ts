@@ -62,7 +62,7 @@ export class TextColumn {
       const target = [this.offsets, this.validity, this.values, this.used, this.capacity, this.report] as const;
       row =
         this.type.kind === 'json'
-          ? calls.jsonColumn(cells.starts, cells.metas, row, to, ...target)
+          ? calls.jsonColumn(cells.starts, cells.metas, row, to, ...target, this.type.arrow === null ? 0 : 1)
           : calls.textColumn(cells.starts, cells.metas, row, to, this.rules, ...target);
       this.used = kernel.u32(this.report, 8)[1]!;
       if (row === to) return;

@@ -3,7 +3,7 @@ export type SourceFormat = 'csv' | 'tsv' | 'jsonl' | 'json' | 'parquet';
 export type RankMethod = 'relevance' | 'tfidf' | 'cosine' | 'bm25' | 'none';
 export type Compression = 'zstd' | 'snappy' | 'gzip';
 /** Types a user can declare for a column with `--types`. */
-export type DeclaredType = 'text' | 'integer' | 'float' | 'boolean' | 'date' | 'datetime';
+export type DeclaredType = 'text' | 'integer' | 'float' | 'boolean' | 'date' | 'datetime' | 'json' | 'struct';
 
 /** A number of rows, or a share of them. */
 export type Amount = { rows: number } | { percent: number };
@@ -29,7 +29,7 @@ export interface Config {
     comment: string | null;
     /** Lower-case tokens that are null in columns that are not text. @default na n/a #n/a null none nan */
     nulls: string[];
-    /** Declared types by column name. */
+    /** Declared types by column name; of JSON, `json`, `text` and `struct` by path too (`messages[].content`). */
     types: Record<string, DeclaredType>;
     /** Columns to keep, in this order; null = all. */
     select: string[] | null;

@@ -38,7 +38,7 @@ export const optionTable: readonly OptionSpec[] = [
   { name: 'encoding', value: 'label', group: 'Reading', help: 'utf-8, windows-1252, windows-1251, gbk, big5, shift_jis, euc-kr, ... (default: detected)' },
   { name: 'header', value: null, group: 'Reading', help: 'the first record names the columns (default: detected)' },
   { name: 'nulls', value: 'tokens', list: true, group: 'Reading', help: 'tokens that are null outside text columns; an empty one stands for "" (default: na,n/a,#n/a,null,none,nan)' },
-  { name: 'types', value: 'col=type,...', list: true, group: 'Reading', help: 'text, integer, float, boolean, date or datetime by column (default: over all rows)' },
+  { name: 'types', value: 'col=type,...', list: true, group: 'Reading', help: 'text, integer, float, boolean, date or datetime by column; in JSON also json, text or struct by path, as in messages[].content=text (default: over all rows)' },
   { name: 'comment', value: 'char', group: 'Reading', help: 'lines that start with it are skipped; or none (default: detected)' },
   { name: 'select', value: 'cols', list: true, group: 'Reading', help: 'keep these columns, in this order' },
   { name: 'drop', value: 'cols', list: true, group: 'Reading', help: 'leave these columns out' },

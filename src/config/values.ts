@@ -150,7 +150,7 @@ export const tokens: Parse<string[]> = (value) => {
   return [...new Set(all.map((token) => token.toLowerCase()))];
 };
 
-const declaredType = choice<DeclaredType>('text', 'integer', 'float', 'boolean', 'date', 'datetime');
+const declaredType = choice<DeclaredType>('text', 'integer', 'float', 'boolean', 'date', 'datetime', 'json', 'struct');
 
 /** `price=float,zip=text`, a list of such pairs, or a mapping from column to type. */
 export const types: Parse<Record<string, DeclaredType>> = (value) => {

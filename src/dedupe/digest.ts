@@ -128,9 +128,18 @@ const step = { fixed: 0, bytes: 1, float64: 2, float32: 3, float16: 4, list: 5, 
  */
 function programOf(kernel: IngestKernel, type: ColumnType): number[] {
   if (type.kind === 'nested' && hasFloat(type.arrow)) return steps(type.arrow);
-  if (type.kind === 'json' && type.arrow !== null && (hasFloat(type.arrow) || hasStruct(type.arrow)))
+  if (
+    type.kind === 'json' &&
+    type.arrow !== null &&
+    (hasFloat(type.arrow) || hasStruct(type.arrow) || hasKept(type.arrow))
+  )
     return jsonSteps(kernel, type.arrow, null);
   return [];
+}
+
+/** Whether texts of it can come from values that were no strings. */
+function hasKept(type: ArrowType): boolean {
+  return (type.name === 'utf8' && type.holds !== undefined) || (type.name === 'list' && hasKept(type.item));
 }
 
 function hasStruct(type: ArrowType): boolean {
@@ -139,6 +148,7 @@ function hasStruct(type: ArrowType): boolean {
 
 /** Steps over JSON text; kernels/assembly/ingest/json-digest.ts has the same numbers. */
 const jsonStep: Partial<Record<ArrowType['name'], number>> = { utf8: 1, bool: 2, int: 3, float: 4, list: 5, struct: 6 };
+const jsonTextStep = 7;
 
 function jsonSteps(kernel: IngestKernel, type: ArrowType, name: string | null): number[] {
   const key = name === null ? null : new TextEncoder().encode(`${JSON.stringify(name).slice(1)}:`);
@@ -150,7 +160,8 @@ function jsonSteps(kernel: IngestKernel, type: ArrowType, name: string | null): 
         : [];
   const fields = type.name === 'struct' ? type.fields.length : 0;
   const keyAt = key === null ? 0 : kernel.put(key);
-  return [jsonStep[type.name] ?? 0, 5 + children.length, fields, keyAt, key?.length ?? 0, ...children];
+  const code = type.name === 'utf8' && type.holds === 'json' ? jsonTextStep : (jsonStep[type.name] ?? 0);
+  return [code, 5 + children.length, fields, keyAt, key?.length ?? 0, ...children];
 }
 
 function hasFloat(type: ArrowType): boolean {

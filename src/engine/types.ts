@@ -3,7 +3,10 @@
  * Plain data: it crosses threads by structured clone and goes into the manifest as it is.
  */
 
-/** A physical type in Arrow's terms (https://arrow.apache.org/docs/format/Columnar.html), as plain data. */
+/**
+ * A physical type in Arrow's terms (https://arrow.apache.org/docs/format/Columnar.html), as plain data. A text may hold JSON
+ * text, or be `mixed`: strings as they are, and the JSON text of what stood there that was no string.
+ */
 export type ArrowType =
   | { name: 'null' }
   | { name: 'bool' }
@@ -14,7 +17,7 @@ export type ArrowType =
   | { name: 'time'; unit: 'ms' | 'us' | 'ns' }
   | { name: 'timestamp'; unit: 'ms' | 'us' | 'ns'; zone: string | null }
   | { name: 'duration'; unit: 'ms' | 'us' | 'ns' }
-  | { name: 'utf8' }
+  | { name: 'utf8'; holds?: 'json' | 'mixed' }
   | { name: 'binary' }
   | { name: 'fixed'; width: number }
   | { name: 'list'; item: ArrowType }
@@ -25,15 +28,18 @@ export type ArrowType =
  * - `null`: no value seen at all. One validity byte a row, every one 0; written as a text column of nulls.
  * - `boolean`: one byte a row. `int64`, `float64`: 8 bytes a row. `date`: int32 days, `datetime`: int64 microseconds
  *   since 1970-01-01 UTC. `text`: offsets and UTF-8 bytes.
- * - `json`: like text; each cell is canonical JSON text. With `arrow` the writer unfolds it into that nested type,
- *   with null it stays text (a field of several kinds).
+ *   `nested`: some of it is the JSON text of lists or objects that stood among strings.
+ * - `json`: like text. With `arrow` each cell is canonical JSON text (with what is kept as it was read behind its value:
+ *   kernels/assembly/shared/json-raw.ts), which the writer unfolds into that nested type; with null it stays JSON text
+ *   (`messages`: that of message lists, or it may be, so that rows are ranked by it).
  * - `arrow`: a foreign flat type kept as it is: fixed-width little-endian values, or offsets and bytes for `binary`
  *   and `utf8` never (that is `text`). Booleans are one byte a row.
  * - `nested`: a foreign nested type. Offsets and bytes; each cell is the row encoding of its value (engine/rowcell.ts).
  */
 export type ColumnType =
-  | { kind: 'null' | 'boolean' | 'int64' | 'float64' | 'date' | 'datetime' | 'text' }
-  | { kind: 'json'; arrow: ArrowType | null }
+  | { kind: 'null' | 'boolean' | 'int64' | 'float64' | 'date' | 'datetime' }
+  | { kind: 'text'; nested?: true }
+  | { kind: 'json'; arrow: ArrowType | null; messages?: true }
   | { kind: 'arrow'; arrow: ArrowType }
   | { kind: 'nested'; arrow: ArrowType };
 

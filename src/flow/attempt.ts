@@ -18,7 +18,8 @@ export interface Staged extends Written {
 }
 
 /**
- * One pass over all sources, and what follows it. Null when types have to be settled anew. A judge when rows wait for their
+ * One pass over all sources, and what follows it. Null when types have to be settled anew, 'counted' when all it takes for
+ * that is known. A judge when rows wait for their
  * verdicts; it has to be released. `decided` has the verdicts that such a judge gave.
  */
 export async function attempt(
@@ -27,10 +28,11 @@ export async function attempt(
   budget: Budget,
   context: RunContext,
   decided: Decided | null,
-): Promise<Staged | Judge | null> {
+): Promise<Staged | Judge | 'counted' | null> {
   const whole = planOf(schema, config, budget);
   const plan = decided === null ? whole : { ...whole, near: null };
   await toAllLanes(context.executor, plan);
+  schema.beginPass();
   const hashed = new Map<number, string>();
   const border = (ref: ChunkRef, found: Border): void => {
     context.meter.read(ref, found);
@@ -43,6 +45,11 @@ export async function attempt(
   };
   try {
     const output = await runPass(context.executor, walkOf(schema, config, context.chunkBytes), border, prepare);
+    if (output !== null && !output.typesHold) {
+      opened.output!.discard();
+      output.judged.release();
+      return 'counted';
+    }
     if (output === null || output.judged.isDeferring) {
       opened.output!.discard();
       if (output !== null) return output.judged;

@@ -9,6 +9,8 @@ export function fieldFacts({ fields, totals, judge, schema }: RunResult): FieldF
     field: fields[f]!,
     fromSource: f < schema.union.fields.length && schema.union.maps.some((map) => map[f]! >= 0),
     coercions: judge.coerced[f] ?? 0,
+    places: schema.union.places[f] ?? [],
+    sourceNames: schema.looks.map((look) => look.plan.name),
   }));
 }
 

@@ -10,9 +10,11 @@ import { viewKeeper } from '../engine/place.js';
 import { BufferPool } from '../engine/pool.js';
 import { SharedBytes } from '../engine/shared-bytes.js';
 import { quoteValue } from '../errors.js';
-import type { CellTable } from '../kernels/cells.js';
+import { type CellTable, kind } from '../kernels/cells.js';
 import { createIngestKernel, type IngestKernel } from '../kernels/ingest.js';
 import type { Reject } from '../load/chunk.js';
+import type { Shape } from '../load/json/shape.js';
+import { shapeOfTallies, tallyCells } from '../load/json/shape.js';
 import { dropMisfits, type Misfit } from '../load/misfits.js';
 import { readParquetChunk } from '../load/parquet/read.js';
 import { typeBlock } from '../load/typedblock.js';
@@ -23,7 +25,7 @@ import { splitRows } from './groups.js';
 import { checkSums, RankedLane, withDigests, withScores } from './ranked-lane.js';
 import { columnPlans, hashPiece, OpenFiles, parsePiece, rawRecords, scanPiece, typingOptions } from './read.js';
 import { scoreField } from './score.js';
-import { seenColumns, shapeOf } from './seen.js';
+import { type Places, seenColumns, shapeOf } from './seen.js';
 import { Shingler } from './shingler.js';
 import type {
   CheckedRows,
@@ -108,10 +110,22 @@ class ChunkLane {
     this.kernel.reset();
     const scanned = scanPiece(this.kernel, this.files, source, ref.piece as TextPiece);
     emit({ records: scanned.records, next: scanned.next });
-    const { cells, newKeys } = parsePiece(this.kernel, source, scanned);
+    const { cells, rejects, newKeys } = parsePiece(this.kernel, source, scanned);
     const plans = columnPlans(this.plan, source);
-    const fitting = this.fitting(cells, source, plans).cells;
-    const columns = seenColumns(this.kernel, fitting, typingOptions(this.plan, source), declaredOf(plans));
+    const all = this.tallies(cells, plans, placesOf(ref, rejects, []));
+    const fitting = this.fitting(cells, source, plans);
+    const places = placesOf(ref, rejects, fitting.misfits);
+    const columns = seenColumns(
+      this.kernel,
+      fitting.cells,
+      typingOptions(this.plan, source),
+      places,
+      plans.filter((c) => c.declared && c.cell >= 0),
+    );
+    plans.forEach(({ cell }, f) => {
+      const tallies = all[f];
+      if (tallies) columns[cell]!.shape = { ...(columns[cell]!.shape ?? shapeOfTallies(tallies)), tallies };
+    });
     return { value: { records: scanned.records, columns, newKeys } };
   }
 
@@ -188,6 +202,7 @@ class ChunkLane {
     const options = typingOptions(plan, source);
     const columns = columnPlans(plan, source);
     this.watch.start('clean');
+    const all = this.tallies(parsed.cells, columns, placesOf(ref, parsed.rejects, []));
     const fitting = this.fitting(parsed.cells, source, columns);
     const raws = plan.rejects ? rawRecords(kernel, source, scanned, recordsOf(parsed.rejects, fitting.misfits)) : null;
     const typed = typeColumns(kernel, fitting.cells, columns, options);
@@ -197,7 +212,16 @@ class ChunkLane {
     for (const [rule, cells] of Object.entries(typed.changed)) changed[rule] = (changed[rule] ?? 0) + cells;
     const { block, kinds, coerced } = typed;
     const keepViews = viewKeeper(kernel, block);
-    const shapes = columns.map((c, f) => (c.cell < 0 ? null : shapeOf(kernel, fitting.cells, c.cell, kinds[f]!)));
+    const places = placesOf(ref, parsed.rejects, fitting.misfits);
+    const shapes = columns.map((c, f): Shape | null => {
+      if (source.json === null || c.cell < 0 || c.declared) return null;
+      // Of fixed width are values of one kind, or the pass is of no use.
+      const isCounted =
+        c.type.kind === 'text' || c.type.kind === 'json' || (kinds[f]! & (kind.object | kind.array)) !== 0;
+      if (!isCounted) return null;
+      const shape = shapeOf(kernel, fitting.cells, c.cell, places);
+      return all[f] ? { ...shape, tallies: all[f] } : shape;
+    });
     keepViews();
     return {
       block,
@@ -211,6 +235,17 @@ class ChunkLane {
       exact: parsed.exact,
       notes: parsed.notes,
     };
+  }
+
+  /** Rows by kind of the columns of which some records are malformed, before those are left out; null of the others. */
+  private tallies(
+    cells: CellTable,
+    columns: readonly ColumnPlan[],
+    { recordOf, source }: Places,
+  ): (Shape['tallies'] | null)[] {
+    return columns.map((c) =>
+      c.only && c.cell >= 0 ? tallyCells(this.kernel, cells, c.cell, recordOf, source) : null,
+    );
   }
 
   /** The cells without the rows that don't fit a declared type: they have no part in what the columns are. */
@@ -341,15 +376,35 @@ function withMisfits(
     (r): Rejected => ({ index: r.index, line: r.line, why: r.why, raw: raws === null ? none : r.raw.slice() }),
   );
   const records = recordsOf(rejects, misfits);
-  misfits.forEach(({ declared, value }, m) => {
-    const why = `column "${columns[declared]}" does not fit its declared type: ${quoteValue(value)}`;
+  misfits.forEach(({ declared, value, only }, m) => {
+    const why =
+      only !== undefined
+        ? `column "${columns[declared]}" is ${only === 'array' ? 'an array' : 'an object'} in nearly all records, here it is ${quoteValue(value)}`
+        : `column "${columns[declared]}" does not fit its declared type: ${quoteValue(value)}`;
     all.push({ index: records[m]!, line: 0, why, raw: raws?.[m] ?? none });
   });
   return misfits.length === 0 ? all : all.sort((a, b) => a.index - b.index);
 }
 
 /** The columns of a source whose type was declared. */
-const declaredOf = (columns: readonly ColumnPlan[]): ColumnPlan[] => columns.filter((c) => c.declared && c.cell >= 0);
+const declaredOf = (columns: readonly ColumnPlan[]): ColumnPlan[] =>
+  columns.filter((c) => (c.declared || c.only) && c.cell >= 0);
+
+/** Where the rows of a text chunk are in its source, once its rejected records and misfits are left out. */
+function placesOf(ref: ChunkRef, rejects: readonly Reject[], misfits: readonly Misfit[]): Places {
+  const first = (ref.piece as TextPiece).start.record;
+  const left = [...rejects.map((r) => r.index), ...recordsOf(rejects, misfits)].sort((a, b) => a - b);
+  const recordOf = (row: number): number => {
+    let [low, high] = [0, left.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (left[middle]! - middle <= row) low = middle + 1;
+      else high = middle;
+    }
+    return first + row + low;
+  };
+  return { recordOf, source: ref.source };
+}
 
 const rowsOf = (block: Block, from: number, to: number): Block =>
   from === 0 && to === block.rows ? block : joinSegments([{ block, from, to }]);

@@ -5,7 +5,6 @@ import { createIngestKernel } from '../kernels/ingest.js';
 import type { ChunkStart } from '../load/chunk.js';
 import { sniffCsv } from '../load/csv/sniff.js';
 import { detectEncoding } from '../load/encoding.js';
-import type { Shape } from '../load/json/shape.js';
 import { sniffJson } from '../load/json/sniff.js';
 import { declaredColumnType } from '../load/lattice.js';
 import { dropMisfits } from '../load/misfits.js';
@@ -29,7 +28,7 @@ export interface Look {
   file: Spooled;
   plan: Omit<SourcePlan, 'map'>;
   /** Its columns with the kinds of values seen so far; a pass adds what it sees. */
-  columns: SourceColumns<Shape>;
+  columns: SourceColumns;
   /** Where the records of a text begin; null for Parquet. */
   start: ChunkStart | null;
   /** The pieces of a Parquet file; null for text. */
@@ -106,10 +105,10 @@ function typeSample(
     const options = { json: plan.json !== null, nullTokens: config.read.nulls, clean: config.clean };
     const declared = declaredColumns(plan.columns, config.read.types);
     const fitting = declared.length === 0 ? cells : dropMisfits(kernel, cells, declared, options).cells;
-    const seen = seenColumns(kernel, fitting, options, declared);
+    const seen = seenColumns(kernel, fitting, options, { recordOf: (row) => row + 1, source: 0 }, declared);
     const known = plan.columns.map((name, c) => ({ name, type: null, ...seen[c]! }));
     const added = newKeys.map((name) => ({ name, type: null, kinds: 0, shape: null }));
-    const columns = { name: plan.name, columns: [...known, ...added] };
+    const columns = { name: plan.name, columns: [...known, ...added], json: plan.json !== null };
     const recordBytes = scanned.bytes / Math.max(1, scanned.records);
     return { plan: { ...plan, columns: [...plan.columns, ...newKeys] }, columns, recordBytes };
   } finally {
@@ -123,6 +122,7 @@ function declaredColumns(
   types: Config['read']['types'],
 ): { cell: number; type: ColumnType }[] {
   return Object.entries(types).flatMap(([name, declared]) => {
+    if (declared === 'json' || declared === 'struct') return [];
     const type = declaredColumnType(declared);
     const same = (column: string): boolean => column === name || snakeCase(column) === snakeCase(name);
     return columns.flatMap((column, cell) => (same(column) ? [{ cell, type }] : []));

@@ -52,8 +52,11 @@ export class PassOutput implements PassHooks {
   /** With `--rejects`: the chunks whose dropped rows were not written yet, by number. */
   private readonly seenChunks: Map<number, Seen> = new Map();
 
+  /** Known once all rows were judged: if not, all of this is of no use. */
+  typesHold = true;
+
   constructor(
-    schema: SchemaState,
+    private readonly schema: SchemaState,
     private readonly plan: PassPlan,
     private readonly config: Config,
     budget: Budget,
@@ -113,6 +116,8 @@ export class PassOutput implements PassHooks {
 
   /** Without ranking, what stands beside the data is made while lanes pack the last rows. */
   allJudged(): void {
+    this.typesHold = this.schema.holds();
+    if (!this.typesHold) return;
     this.judged.rejects.check();
     requireText(this.plan.fields, this.config);
     if (this.judged.isDeferring) return;

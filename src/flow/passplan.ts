@@ -4,13 +4,14 @@ import type { Executor } from '../engine/executor.js';
 import type { Field } from '../engine/types.js';
 import { DatagpuError, quoteValue } from '../errors.js';
 import { resolveColumns } from '../load/columns.js';
+import { rawTreeOf } from '../load/json/raw-tree.js';
 import { rankedColumns } from '../rank/rowtexts.js';
 import { isRankable } from '../rank/texts.js';
 import { type Budget, ranksRows } from './budget.js';
 import { evenParts } from './groups.js';
 import type { Look } from './look.js';
 import type { SchemaState } from './schema.js';
-import type { LaneTasks, PassPlan } from './tasks.js';
+import type { LaneTasks, PassPlan, SourcePlan } from './tasks.js';
 import { ChunkWalk, type Walkable } from './walk.js';
 
 /** Records of a chunk times its columns stay below this: the cell index has 8 bytes a cell. */
@@ -24,10 +25,11 @@ const mostChunkBytes = 32 * 2 ** 20;
 export function planOf({ looks, union }: SchemaState, config: Config, budget: Budget): PassPlan {
   const { fields } = union;
   return {
-    sources: looks.map((look, s) => ({ ...look.plan, map: union.maps[s]! })),
+    sources: looks.map((look, s) => ({ ...look.plan, map: union.maps[s]!, ...keptOf(look, union.maps[s]!, fields) })),
     fields,
     declared: union.declared.map((d) => d !== null),
     kinds: union.kinds,
+    only: union.only,
     read: config.read,
     clean: config.clean,
     compared: comparedColumns(fields, config),
@@ -37,6 +39,17 @@ export function planOf({ looks, union }: SchemaState, config: Config, budget: Bu
     constantScore: config.rank.enabled && !ranksRows(config),
     compression: config.output.compression,
     rejects: config.output.rejects,
+  };
+}
+
+/** What of a JSON source's columns is kept as it was read. */
+function keptOf(look: Look, map: readonly number[], fields: readonly Field[]): Pick<SourcePlan, 'kept'> {
+  if (look.plan.json === null) return {};
+  return {
+    kept: look.plan.columns.map((_, c) => {
+      const f = map.indexOf(c);
+      return f < 0 ? null : rawTreeOf(fields[f]!.type);
+    }),
   };
 }
 
@@ -127,5 +140,8 @@ function nearPlan(fields: readonly Field[], { near }: Config): PassPlan['near'] 
   return { columns, shingle: near.shingle };
 }
 
+/** JSON text is not prose: it is read where it is asked for, or has the turns of chats. */
 const textColumns = (fields: readonly Field[]): number[] =>
-  fields.flatMap(({ type }, f) => (isRankable(type) ? [f] : []));
+  fields.flatMap(({ type }, f) =>
+    isRankable(type) && !(type.kind === 'json' && type.arrow === null && type.messages !== true) ? [f] : [],
+  );

@@ -74,7 +74,7 @@ export function parsePiece(
   scanned: ScannedChunk,
 ): ParsedChunk & { newKeys: string[] } {
   if (source.csv !== null) return { ...parseCsv(kernel, scanned, source.csv, source.columns.length), newKeys: [] };
-  return parseJson(kernel, scanned, source.json!, source.columns, source.name);
+  return parseJson(kernel, scanned, source.json!, source.columns, source.name, { trees: source.kept ?? [] });
 }
 
 /**
@@ -110,7 +110,12 @@ export function typingOptions(plan: PassPlan, source: SourcePlan): TypingOptions
 export function columnPlans(plan: PassPlan, source: SourcePlan): ColumnPlan[] {
   return plan.fields.map((field: Field, f): ColumnPlan => {
     const column = source.map[f]!;
-    const settings = { type: field.type, declared: plan.declared[f]!, kinds: plan.kinds[f]! };
+    const settings = {
+      type: field.type,
+      declared: plan.declared[f]!,
+      kinds: plan.kinds[f]!,
+      only: source.json === null ? null : plan.only[f]!,
+    };
     if (column === nameColumn) return { ...settings, cell: absentColumn, declared: true, constant: source.name };
     return { ...settings, cell: column };
   });

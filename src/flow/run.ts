@@ -45,8 +45,9 @@ export async function run(looks: readonly Look[], config: Config, context: RunCo
       const rest = shareOut(withoutIndexes(config));
       return { ...(await finishDeferred(result, schema, config, rest, context)), retyped };
     }
-    if (result !== null) return { ...result, retyped };
-    await learnKinds(schema, config, budget, context);
+    if (result === 'counted') schema.settle();
+    else if (result !== null) return { ...result, retyped };
+    else await learnKinds(schema, config, budget, context);
     context.meter.restart();
   }
 }
@@ -70,7 +71,8 @@ async function finishDeferred(
   meter.restart();
   try {
     const result = await attempt(schema, config, budget, context, decided);
-    if (result === null || result instanceof Judge) throw new Error('a pass over rows that were judged did not end');
+    if (result === null || result === 'counted' || result instanceof Judge)
+      throw new Error('a pass over rows that were judged did not end');
     return result;
   } finally {
     decided.log.remove();
@@ -105,6 +107,7 @@ async function learnKinds(schema: SchemaState, config: Config, budget: Budget, c
   const { executor } = context;
   schema.settle();
   await toAllLanes(executor, planOf(schema, config, budget));
+  schema.beginPass();
   const walk = walkOf(schema, config, context.chunkBytes, (look) => look.start !== null);
   const order = new Sequence();
   const work = async (lane: number): Promise<void> => {

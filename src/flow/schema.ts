@@ -1,15 +1,16 @@
 import type { Config } from '../config/options.js';
-import { joinShapes, type Shape, shapeToArrow } from '../load/json/shape.js';
+import type { ColumnType } from '../engine/types.js';
+import { DatagpuError, quoteValue } from '../errors.js';
+import { addShape, emptyShape, forgetCounts, type Shape } from '../load/json/shape.js';
 import { sameType } from '../load/lattice.js';
 import { type Union, unify } from '../load/unify.js';
 import type { Look } from './look.js';
 import type { Kinds, Seen } from './tasks.js';
 
-const shapeRules = { join: joinShapes, toArrow: shapeToArrow };
-
 /**
  * The schema as it is known so far. Types are settled over all rows: a pass begins with what the samples say, every chunk
- * adds what its values are, and when that changes a type the pass is of no use and another begins.
+ * adds what its values are, and when that changes a type the pass is of no use and another begins. Where shares of rows decide
+ * (load/json/places.ts), they are those of all rows: each pass counts anew, and its end is where they are known.
  */
 export class SchemaState {
   readonly looks: readonly Look[];
@@ -21,6 +22,30 @@ export class SchemaState {
     this.looks = looks;
     this.config = config;
     this.union = this.unite();
+  }
+
+  /** A pass over all rows begins. */
+  beginPass(): void {
+    for (const { columns } of this.looks)
+      for (const { shape } of columns.columns) if (shape !== null) forgetCounts(shape);
+  }
+
+  /**
+   * True at the end of a pass if its types are those that all rows ask for. What was decided is then told with the counts of
+   * all rows.
+   *
+   * @throws DatagpuError `usage` for a path of `--types` that no record has
+   */
+  holds(): boolean {
+    const now = this.unite();
+    if (differ(now, this.union)) return false;
+    const [unmet] = now.unmet;
+    if (unmet !== undefined)
+      throw new DatagpuError('usage', `--types: no record has ${quoteValue(unmet.slice(0, unmet.lastIndexOf('=')))}`, {
+        hint: 'Name a place as messages[].content, with the keys that the records have',
+      });
+    this.union = now;
+    return true;
   }
 
   /** Adds what a typed chunk showed. False when the pass's fields no longer hold every value. */
@@ -48,14 +73,11 @@ export class SchemaState {
     return unify(
       this.looks.map((l) => l.columns),
       this.config,
-      shapeRules,
     );
   }
 
   private hasChanged(): boolean {
-    const { fields } = this.unite();
-    const now = this.union.fields;
-    return fields.length !== now.length || fields.some((f, i) => !sameType(f.type, now[i]!.type));
+    return differ(this.unite(), this.union);
   }
 
   /** True when it was not known before. */
@@ -65,9 +87,8 @@ export class SchemaState {
     let isNew = (known.kinds | kinds) !== known.kinds;
     known.kinds |= kinds;
     if (shape !== null) {
-      const joined = known.shape === null ? shape : joinShapes(known.shape, shape);
-      isNew ||= JSON.stringify(joined) !== JSON.stringify(known.shape);
-      known.shape = joined;
+      known.shape ??= emptyShape();
+      isNew = addShape(known.shape, shape) || isNew;
     }
     return isNew;
   }
@@ -86,3 +107,16 @@ export class SchemaState {
     return isNew;
   }
 }
+
+/** Whether lanes would have to be told something else. */
+function differ(a: Union, b: Union): boolean {
+  return (
+    a.fields.length !== b.fields.length ||
+    a.fields.some(
+      ({ type }, i) =>
+        !sameType(type, b.fields[i]!.type) || a.only[i] !== b.only[i] || hasChats(type) !== hasChats(b.fields[i]!.type),
+    )
+  );
+}
+
+const hasChats = (type: ColumnType): boolean => type.kind === 'json' && type.messages === true;

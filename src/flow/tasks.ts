@@ -9,6 +9,7 @@ import type { CheckSums } from '../ledger/rowcheck.js';
 import type { CsvNotes, TextFile } from '../load/chunk.js';
 import type { CsvDialect } from '../load/csv/dialect.js';
 import type { JsonDialect } from '../load/json/dialect.js';
+import type { RawTree } from '../load/json/raw-tree.js';
 import type { Shape } from '../load/json/shape.js';
 import type { RankModel, RankReply, RankRequest, RankSettings } from '../rank/protocol.js';
 import type { RankedColumn } from '../rank/rowtexts.js';
@@ -32,6 +33,8 @@ export interface SourcePlan {
   columns: string[];
   /** For each field the source's column, or one of `absentColumn` and `nameColumn`. */
   map: number[];
+  /** Of JSON, by column: what is kept as it was read. */
+  kept?: (RawTree | null)[];
 }
 
 /** The source has no such column: null in every row. */
@@ -47,6 +50,8 @@ export interface PassPlan {
   declared: boolean[];
   /** Kinds that the fields' types rest on. */
   kinds: number[];
+  /** By field of a JSON column: records whose value is not this are malformed. */
+  only: ('object' | 'array' | null)[];
   read: Config['read'];
   clean: Config['clean'];
   /** Fields that are compared to find exact duplicates. All fields when exact dedupe is off: the digests make the hash. */

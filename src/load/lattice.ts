@@ -24,16 +24,15 @@ export function joinKinds(a: number, b: number): number {
  * - Integers are int64; with floats float64, but text if an integer is beyond 2^53, which a double can't hold.
  * - Dates with times without a zone are such times, at midnight. Neither names an instant: beside times with an offset they
  *   are text.
- * - Objects alone, or arrays alone, are `json` of the nested type `arrow` (null: their values have no common one).
- * - Values of several kinds in JSON (a number and a string, an object and a number, ...) are `json` without a nested type.
+ * - Objects alone, or arrays alone, are `json` of the nested type `arrow` (null: they stay JSON text). With strings they are
+ *   text, with other values JSON text.
  */
 export function typeFromKinds(kinds: number, arrow: ArrowType | null = null): ColumnType {
   if (kinds & nested) {
+    if (kinds & (kind.text | kind.jsonString)) return { kind: 'text', nested: true };
     const alone = (kinds & (scalars | jsonScalars | kind.nullToken)) === 0 && (kinds & nested) !== nested;
     return { kind: 'json', arrow: alone ? arrow : null };
   }
-  const json = kinds & jsonScalars;
-  if ((json & (json - 1)) !== 0) return { kind: 'json', arrow: null };
   switch (kinds & scalars) {
     case 0:
       return { kind: kinds & kind.nullToken ? 'text' : 'null' };
@@ -66,6 +65,7 @@ export function isSettledText(kinds: number): boolean {
 /** True for equal types, nested ones compared to the leaf. */
 export function sameType(a: ColumnType, b: ColumnType): boolean {
   if (a.kind !== b.kind) return false;
+  if (a.kind === 'text' && b.kind === 'text') return a.nested === b.nested;
   const left = 'arrow' in a ? a.arrow : null;
   const right = 'arrow' in b ? b.arrow : null;
   return left === right || sameArrow(left, right);
@@ -101,6 +101,8 @@ export function declaredColumnType(type: DeclaredType, kinds: number = kind.date
   if (type === 'datetime' && (kinds & kind.datetime) === 0) return localTime;
   if (type === 'integer') return { kind: 'int64' };
   if (type === 'float') return { kind: 'float64' };
+  // Which nested type a struct is, its values say.
+  if (type === 'json' || type === 'struct') return { kind: 'json', arrow: null };
   return { kind: type };
 }
 
@@ -122,6 +124,8 @@ export function kindsOfType(type: ColumnType): number | null {
     case 'datetime':
     case 'text':
       return kind[type.kind];
+    case 'json':
+      return type.arrow === null ? kind.text : null;
     case 'arrow':
       return kindsOfArrow(type.arrow);
     default:

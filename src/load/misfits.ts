@@ -4,6 +4,7 @@ import type { ColumnType } from '../engine/types.js';
 import { quoteValue } from '../errors.js';
 import type { CellTable } from '../kernels/cells.js';
 import type { IngestKernel } from '../kernels/ingest.js';
+import { groups } from './json/shape.js';
 import { fixedType, modeOf } from './makers.js';
 import { placeTokens } from './nulltokens.js';
 import { cellColumn, type TypingOptions } from './typing.js';
@@ -16,10 +17,13 @@ export interface Misfit {
   declared: number;
   /** The value, at most 200 bytes of it. */
   value: string;
+  /** What it was to be, where that was not declared: a value like those of nearly all rows. */
+  only?: 'object' | 'array';
 }
 
 interface MisfitExports {
   markMisfits(...args: number[]): number;
+  jsonMarkOthers(starts: number, metas: number, rows: number, group: number, mask: number): number;
   dropEntries(entries: number, rows: number, misfits: number, to: number): void;
 }
 
@@ -29,24 +33,32 @@ interface MisfitExports {
  */
 export function findMisfits(
   kernel: IngestKernel,
-  declared: readonly { cells: CellColumn | null; type: ColumnType }[],
+  declared: readonly { cells: CellColumn | null; type: ColumnType; only?: Misfit['only'] | null }[],
   mask: number,
   options: TypingOptions,
 ): Misfit[] {
   placeTokens(kernel, options.nullTokens);
   const calls = kernel.exports as MisfitExports;
   const misfits: Misfit[] = [];
-  declared.forEach(({ cells, type }, index) => {
+  declared.forEach(({ cells, type, only }, index) => {
     const fixed = fixedType(type);
-    if (cells === null || fixed === undefined) return;
+    if (cells === null || (fixed === undefined && !only)) return;
     const { starts, metas, rows } = cells;
-    if (calls.markMisfits(starts, metas, rows, modeOf(options), fixed, mask, 1) === 0) return;
+    const marked = only
+      ? calls.jsonMarkOthers(starts, metas, rows, groups.indexOf(only), mask)
+      : calls.markMisfits(starts, metas, rows, modeOf(options), fixed!, mask, 1);
+    if (marked === 0) return;
     const marks = kernel.u8(mask, rows);
     for (let row = marks.indexOf(1); row >= 0; row = marks.indexOf(1, row + 1)) {
       marks[row] = 2;
       const start = kernel.u32(starts, rows)[row]!;
       const length = Math.min(200, kernel.u32(metas, rows)[row]! >>> 4);
-      misfits.push({ row, declared: index, value: Buffer.from(kernel.u8(start, length)).toString() });
+      misfits.push({
+        row,
+        declared: index,
+        ...(only ? { only } : {}),
+        value: Buffer.from(kernel.u8(start, length)).toString(),
+      });
     }
   });
   return misfits.sort((a, b) => a.row - b.row);
@@ -59,13 +71,17 @@ export function findMisfits(
 export function dropMisfits(
   kernel: IngestKernel,
   cells: CellTable,
-  declared: readonly { cell: number; type: ColumnType }[],
+  declared: readonly { cell: number; type: ColumnType; only?: Misfit['only'] | null }[],
   options: TypingOptions,
 ): { cells: CellTable; misfits: Misfit[] } {
   const mark = kernel.mark();
   const mask = kernel.alloc(cells.rows);
   kernel.u8(mask, cells.rows).fill(0);
-  const columns = declared.map(({ cell, type }) => ({ cells: cell < 0 ? null : cellColumn(cells, cell), type }));
+  const columns = declared.map(({ cell, type, only }) => ({
+    cells: cell < 0 ? null : cellColumn(cells, cell),
+    type,
+    ...(only ? { only } : {}),
+  }));
   const misfits = findMisfits(kernel, columns, mask, options);
   const rows = cells.rows - misfits.length;
   const calls = kernel.exports as MisfitExports;

@@ -16,7 +16,7 @@ export function renderCells(kernel: IngestKernel, pinned: Pinned, rows: number):
   const valid = pinned().validity?.slice() ?? null;
   const starts = kernel.alloc(rows * 4);
   const metas = kernel.alloc(rows * 4);
-  if (pinned().type.kind === 'text') {
+  if (pinned().type.kind === 'text' || pinned().type.kind === 'json') {
     const values = kernel.put(pinned().values);
     const offsets = pinned().offsets!;
     const start = kernel.u32(starts, rows);

@@ -20,6 +20,8 @@ export interface ColumnPlan {
   declared: boolean;
   /** Kinds known so far, on which `type` rests. */
   kinds: number;
+  /** Rows whose nested value is none of this group are rejected. */
+  only?: 'object' | 'array' | null;
   /** The value of every row (`--source-column`); `cell` is not read then. */
   constant?: string;
 }

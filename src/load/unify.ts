@@ -1,39 +1,37 @@
 import { snakeCase, uniqueNames } from '../clean/names.js';
 import type { Config, DeclaredType } from '../config/options.js';
-import type { ArrowType, ColumnType, Field } from '../engine/types.js';
+import type { ColumnType, Field } from '../engine/types.js';
 import { DatagpuError, quoteValue } from '../errors.js';
 import { kind } from '../kernels/cells.js';
 import { arrowTypeName } from '../manifest/type-name.js';
 import { type Absence, absenceNotes, listed } from './absences.js';
 import { resolveColumn, resolveColumns } from './columns.js';
-import { declaredColumnType, kindsOfType, mixesZones, sameType, typeFromKinds } from './lattice.js';
+import { describePlace, type Place, type PlaceType, type Settled, settleColumn } from './json/places.js';
+import { joinShapes, type Shape } from './json/shape.js';
+import { declaredColumnType, kindsOfType, mixesZones, sameType } from './lattice.js';
 import { cutName, mostNameLetters, requireNarrow } from './width.js';
 
 /** A column as one source has it. */
-export interface SourceColumn<S = unknown> {
+export interface SourceColumn {
   /** As it is in the source; '' if it has none. */
   name: string;
   /** Kinds of its values; of a typed source, those found when they were converted to another type. */
   kinds: number;
   /** Its type, where the source says it (Parquet); null for text sources. */
   type: ColumnType | null;
-  /** The shape of its nested values, if there are any. */
-  shape: S | null;
+  /** Of JSON: the shape of its nested values, and how many rows have values of each kind, where that is of interest. */
+  shape: Shape | null;
   /** Why it can't be read, if it can't. */
   unreadable?: string | null;
 }
 
 /** The columns of a source, in its order. */
-export interface SourceColumns<S = unknown> {
+export interface SourceColumns {
   /** The source as the user named it. */
   name: string;
-  columns: SourceColumn<S>[];
-}
-
-/** How shapes of nested values are put together; see load/json. */
-export interface ShapeRules<S> {
-  join(a: S, b: S): S;
-  toArrow(shape: S): ArrowType | null;
+  columns: SourceColumn[];
+  /** Its columns are those of JSON records. */
+  json?: boolean;
 }
 
 /** The sources' columns put together. */
@@ -45,7 +43,13 @@ export interface Union {
   kinds: number[];
   /** Which fields were declared with `--types`. */
   declared: (DeclaredType | null)[];
-  /** What differs between the sources, a sentence each. */
+  /** By field: records of JSON whose value is not this are malformed. */
+  only: Settled['only'][];
+  /** What was decided about places of JSON columns, by field. */
+  places: Place[][];
+  /** Paths of `--types` that no record seen so far has. */
+  unmet: string[];
+  /** What differs between the sources, and what was decided about places of JSON, a sentence each. */
   notes: string[];
 }
 
@@ -69,11 +73,7 @@ interface Entry {
  * The union of the sources' columns, matched by exact name and then by cleaned name, in the order of first appearance; named,
  * typed, selected and dropped as configured. `config` is not changed.
  */
-export function unify<S>(
-  sources: readonly SourceColumns<S>[],
-  config: Pick<Config, 'read' | 'clean' | 'rank'>,
-  shapes: ShapeRules<S>,
-): Union {
+export function unify(sources: readonly SourceColumns[], config: Pick<Config, 'read' | 'clean' | 'rank'>): Union {
   const { read } = config;
   const entries = matchColumns(sources, config.clean.enabled && config.clean.names);
   requireNarrow(entries.length, null);
@@ -91,21 +91,27 @@ export function unify<S>(
     (entry, i): Field => ({ name: names[i]!, sourceName: entry.sourceName, type: { kind: 'null' } }),
   );
 
-  const declared: (DeclaredType | null)[] = entries.map(() => null);
-  for (const [name, type] of Object.entries(read.types)) {
-    const at = resolveColumn(name, named, '--types');
-    declared[at] = type;
-  }
+  const { declared, places: said } = declarations(read.types, named);
   const kept = selectFields(named, read);
   const kinds: number[] = [];
+  const only: Settled['only'][] = [];
+  const places: Place[][] = [];
+  const unmet: string[] = [];
+  const sourceNames = sources.map((source) => source.name);
   const fields = kept.map((i): Field => {
     requireReadable(entries[i]!, sources);
-    const joined = joinColumns(entries[i]!, sources, shapes);
+    const joined = joinColumns(entries[i]!, sources, said[i]!);
     kinds.push(joined.kinds);
+    only.push(joined.only);
+    places.push(joined.places);
+    notes.push(...joined.places.map((place) => `column ${describePlace(place, sourceNames)}`));
+    for (const [path, type] of said[i]!)
+      if (!joined.met.has(path)) unmet.push(`${named[i]!.sourceName}${path}=${type}`);
     const missing = sources.filter((s, at) => entries[i]!.columns[at] === undefined && s.columns.length > 0);
     if (missing.length > 0) absences.push({ column: names[i]!, sources: missing.map((s) => s.name) });
     if (declared[i] === null && joined.differ !== null) notes.push(`column ${names[i]}: ${joined.differ}`);
     const given: DeclaredType | null = declared[i] ?? null;
+    if (said[i]!.size > 0) requireJson(entries[i]!, sources, said[i]!);
     if (given !== null) requireText(entries[i]!, sources, given);
     if (mixesZones(joined.kinds) && (given === null ? joined.differ === null : given === 'datetime'))
       notes.push(mixedZones(names[i]!, given));
@@ -118,14 +124,72 @@ export function unify<S>(
     const at = sourceColumnPlace(read, named, kept);
     fields.splice(at, 0, { name: read.sourceColumn, sourceName: read.sourceColumn, type: { kind: 'text' } });
     for (const map of maps) map.splice(at, 0, nameOfSource);
+    only.splice(at, 0, null);
+    places.splice(at, 0, []);
     kinds.splice(at, 0, kind.text);
     declaredKept.splice(at, 0, null);
   }
-  return { fields, maps, kinds, declared: declaredKept, notes: [...absenceNotes(absences), ...notes] };
+  return {
+    fields,
+    maps,
+    kinds,
+    declared: declaredKept,
+    only,
+    places,
+    unmet,
+    notes: [...absenceNotes(absences), ...notes],
+  };
+}
+
+/** What `--types` says of columns, and of places of JSON columns by their path within the column. */
+function declarations(
+  types: Config['read']['types'],
+  fields: readonly Field[],
+): { declared: (DeclaredType | null)[]; places: Map<string, PlaceType>[] } {
+  const declared: (DeclaredType | null)[] = fields.map(() => null);
+  const places = fields.map(() => new Map<string, PlaceType>());
+  for (const [name, type] of Object.entries(types)) {
+    const [at, path] = placeOf(name, fields);
+    if (type === 'json' || type === 'struct' || (type === 'text' && path !== '')) places[at]!.set(path, type);
+    else if (path === '') declared[at] = type;
+    else
+      throw new DatagpuError(
+        'usage',
+        `--types: ${quoteValue(name)} is a place within a column, which can't be ${type}`,
+        {
+          hint: 'Declare it as json, text or struct, or leave it out of --types',
+        },
+      );
+  }
+  return { declared, places };
+}
+
+/** The field and the path within it that a name of `--types` stands for: `messages[].content` is in the column messages. */
+function placeOf(name: string, fields: readonly Field[]): [field: number, path: string] {
+  const isColumn = (column: string): boolean => fields.some((f) => f.sourceName === column || f.name === column);
+  if (!isColumn(name))
+    for (const { index } of name.matchAll(/\.|\[\]/g))
+      if (index > 0 && isColumn(name.slice(0, index)))
+        return [resolveColumn(name.slice(0, index), fields, '--types'), name.slice(index)];
+  return [resolveColumn(name, fields, '--types'), ''];
+}
+
+/** What is said of places needs a source of JSON. */
+function requireJson(entry: Entry, sources: readonly SourceColumns[], said: ReadonlyMap<string, PlaceType>): void {
+  const other = sources.find((source, s) => entry.columns[s] !== undefined && source.json !== true);
+  if (other === undefined) return;
+  const [path, type] = [...said][0]!;
+  throw new DatagpuError(
+    'usage',
+    `--types: ${quoteValue(`${entry.sourceName}${path}`)} can't be ${type} in ${other.name}, which is no JSON`,
+    {
+      hint: 'Leave it out of --types',
+    },
+  );
 }
 
 /** A column that can't be read is none that the data set can have; the others of its file are not lost for it. */
-function requireReadable(entry: Entry, sources: readonly SourceColumns<unknown>[]): void {
+function requireReadable(entry: Entry, sources: readonly SourceColumns[]): void {
   sources.forEach((source, s) => {
     const at = entry.columns[s];
     const column = at === undefined ? undefined : source.columns[at];
@@ -143,7 +207,7 @@ function requireReadable(entry: Entry, sources: readonly SourceColumns<unknown>[
 const quoted = (name: string): string => (/^[\w.-]+$/.test(name) ? name : `'${name.replaceAll("'", `'\\''`)}'`);
 
 /** A declared type is read from a value's text, which nested values and bytes of Parquet don't have. */
-function requireText(entry: Entry, sources: readonly SourceColumns<unknown>[], given: DeclaredType): void {
+function requireText(entry: Entry, sources: readonly SourceColumns[], given: DeclaredType): void {
   sources.forEach((source, s) => {
     const at = entry.columns[s];
     const type = at === undefined ? null : source.columns[at]!.type;
@@ -213,21 +277,22 @@ function sourceColumnPlace(read: Config['read'], fields: readonly Field[], kept:
 }
 
 /** The kinds and the type of a column over all sources that have it, and how they differ if they do. */
-function joinColumns<S>(
+function joinColumns(
   entry: Entry,
-  sources: readonly SourceColumns<S>[],
-  shapes: ShapeRules<S>,
-): { kinds: number; type: ColumnType; differ: string | null } {
+  sources: readonly SourceColumns[],
+  said: ReadonlyMap<string, PlaceType>,
+): Settled & { kinds: number; differ: string | null } {
   const found = sources.flatMap((source, s) => {
     const at = entry.columns[s];
     return at === undefined ? [] : [{ source: source.name, column: source.columns[at]! }];
   });
   const own = ({ column }: (typeof found)[number]): ColumnType =>
-    column.type ?? typeFromKinds(column.kinds, column.shape === null ? null : shapes.toArrow(column.shape));
+    column.type ?? settleColumn(entry.sourceName, column.kinds, column.shape).type;
+  const plain = { only: null, places: [], met: new Set<string>() };
   const settled = found.filter((f) => own(f).kind !== 'null');
   const first = settled[0];
   if (first === undefined)
-    return { kinds: found.reduce((k, f) => k | f.column.kinds, 0), type: { kind: 'null' }, differ: null };
+    return { ...plain, kinds: found.reduce((k, f) => k | f.column.kinds, 0), type: { kind: 'null' }, differ: null };
 
   // Types of Parquet that have no kinds can only meet their like.
   const foreign = settled.find((f) => f.column.type !== null && kindsOfType(f.column.type) === null);
@@ -242,25 +307,27 @@ function joinColumns<S>(
   // Of Parquet alone, or with columns of nothing but null: the type as it is.
   if (settled.every((f) => f.column.type !== null && sameType(own(f), own(first))))
     return {
+      ...plain,
       // With what reading a declared column has shown.
       kinds: found.reduce((k, f) => k | f.column.kinds, kindsOfType(own(first)) ?? 0),
       type: own(first),
       differ: null,
     };
   let kinds = 0;
-  let shape: S | null = null;
+  let shape: Shape | null = null;
   for (const { column } of found) {
     // Of a typed source, what converting its values has shown.
     kinds |= column.kinds | (column.type === null ? 0 : (kindsOfType(column.type) ?? 0));
-    if (column.shape !== null) shape = shape === null ? column.shape : shapes.join(shape, column.shape);
+    if (column.shape !== null) shape = shape === null ? column.shape : joinShapes(shape, column.shape);
   }
-  const type = typeFromKinds(kinds, shape === null ? null : shapes.toArrow(shape));
+  const joined = settleColumn(entry.sourceName, kinds, shape, said);
+  const { type } = joined;
   const differs = (type: ColumnType): boolean =>
     type.kind !== own(first).kind || (type.kind === 'arrow' && !sameType(type, own(first)));
   const differ = settled.some((f) => differs(own(f)))
     ? `${byType(settled.map((f) => ({ type: typeName(own(f)), source: f.source })))}; ${typeName(type)} in the data set`
     : null;
-  return { kinds, type, differ };
+  return { ...joined, kinds, differ };
 }
 
 function mixedZones(name: string, given: DeclaredType | null): string {

@@ -3,8 +3,9 @@ import { canonicalConfig, configHash } from '../config/canonical.js';
 import type { Config } from '../config/options.js';
 import type { Field } from '../engine/types.js';
 import type { Balance } from '../ledger/ledger.js';
+import type { Place } from '../load/json/places.js';
 import { shortened, shortenedTexts, shortenedType } from './bounds.js';
-import type { Manifest, ManifestField, ManifestSource, ManifestStats } from './manifest.js';
+import type { Manifest, ManifestField, ManifestPlace, ManifestSource, ManifestStats } from './manifest.js';
 import { schemaLabel, typeName } from './type-name.js';
 import { bumpVersion } from './version.js';
 
@@ -15,6 +16,9 @@ export interface FieldFacts {
   fromSource: boolean;
   nulls: number;
   coercions: number;
+  /** What was decided about places of a JSON column, and the names of the sources that it counts. */
+  places: readonly Place[];
+  sourceNames: readonly string[];
   min: ManifestField['min'];
   max: ManifestField['max'];
   /** Estimate of the distinct values, and their exact number where they are few. */
@@ -108,7 +112,15 @@ function fieldEntry(facts: FieldFacts): ManifestField {
     min: facts.min,
     max: facts.max,
     distinct: facts.distinct,
+    ...(facts.places.length === 0 ? {} : { places: facts.places.map((place) => placeEntry(place, facts.sourceNames)) }),
   };
+}
+
+/** A decision about a place of JSON; the source is named where there are several. */
+export function placeEntry({ first, ...place }: Place, sourceNames: readonly string[]): ManifestPlace {
+  if (first === null) return { ...place, first: null };
+  const { source, ...row } = first;
+  return { ...place, first: sourceNames.length > 1 ? { ...row, source: sourceNames[source]! } : row };
 }
 
 /** A path relative to the output folder with "/" between its parts; absolute if there is no relative one. */

@@ -101,6 +101,24 @@ export interface ManifestField {
   max: string | number | boolean | null;
   /** Estimate of the number of distinct values; null where there is none. */
   distinct: number | null;
+  /** What was decided about places of a JSON column; not there if nothing was to be decided. */
+  places?: ManifestPlace[];
+}
+
+/** A place of a JSON column that has values of several kinds, or objects whose keys are data. */
+export interface ManifestPlace {
+  /** `messages[].content`. */
+  path: string;
+  /**
+   * `text`: strings as they are, other values as their JSON text. `json`: JSON text. `nested`: lists or objects, whichever
+   * nearly all rows have; records of other values are malformed.
+   */
+  as: 'text' | 'json' | 'nested';
+  why: string;
+  /** Rows that have a value of each kind there: string, number, boolean, object, array. */
+  rows: Record<string, number>;
+  /** The first row of the rarest kind, by its record number in its source, which is named where there are several. */
+  first: { kind: string; row: number; source?: string } | null;
 }
 
 export interface ManifestLedger {

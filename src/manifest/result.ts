@@ -1,4 +1,4 @@
-import type { Manifest, ManifestSource } from './manifest.js';
+import type { Manifest, ManifestPlace, ManifestSource } from './manifest.js';
 
 /** What `compile` gives back. */
 export interface CompileResult {
@@ -15,7 +15,7 @@ export interface CompileResult {
 export interface CompilePlan {
   /** As in the manifest, without what only reading everything tells. */
   sources: Pick<ManifestSource, 'path' | 'bytes' | 'dialect'>[];
-  fields: { name: string; source_name: string | null; type: string }[];
+  fields: { name: string; source_name: string | null; type: string; places?: ManifestPlace[] }[];
   /** One line a stage, in order. */
   steps: string[];
   warnings: string[];

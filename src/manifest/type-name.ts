@@ -12,6 +12,8 @@ export function typeName(type: ColumnType): string {
 /** A physical type by its name, whether it is stored so or not. */
 export function arrowTypeName(type: ArrowType): string {
   switch (type.name) {
+    case 'utf8':
+      return type.holds === 'json' ? 'json' : 'utf8';
     case 'int':
       return `${type.signed ? 'int' : 'uint'}${type.bits}`;
     case 'float':

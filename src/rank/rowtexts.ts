@@ -12,7 +12,7 @@ export interface RankedColumn {
 }
 
 export function rankedColumns(fields: readonly Field[]): RankedColumn[] {
-  return fields.map(({ name, type }) => ({ name, json: type.kind !== 'text' }));
+  return fields.map(({ name, type }) => ({ name, json: type.kind !== 'text' || type.nested === true }));
 }
 
 /** The ranked texts of a row of the output; `content` has its values as an Arrow table gives them. */

@@ -25,7 +25,8 @@ export function isRankable(type: ColumnType): boolean {
  */
 export function textsOf(kernel: RankKernel, columns: readonly Column[], rows: number): Column[] {
   return columns.map((column) => {
-    if (column.type.kind === 'json') return jsonTexts(kernel, column, rows);
+    const { type } = column;
+    if (type.kind === 'json' || (type.kind === 'text' && type.nested)) return jsonTexts(kernel, column, rows);
     if (column.type.kind === 'nested') return nestedTexts(column, rows, column.type.arrow);
     return column;
   });

@@ -39,13 +39,14 @@ export const decimalBytes = (precision: number): number => Math.ceil((precision 
 /** Of the enumeration `ConvertedType`. */
 const converted = {
   utf8: 0,
+  json: 19,
   decimal: 5,
   date: 6,
   unsigned: { 8: 11, 16: 12, 32: 13, 64: 14 },
   signed: { 8: 15, 16: 16 },
 } as const;
 /** Of the union `LogicalType`. */
-const logical = { string: 1, decimal: 5, date: 6, time: 7, timestamp: 8, integer: 10 } as const;
+const logical = { string: 1, decimal: 5, date: 6, time: 7, timestamp: 8, integer: 10, json: 12 } as const;
 /** Of the union `TimeUnit`. */
 const units = { ms: 1, us: 2, ns: 3 } as const;
 
@@ -68,10 +69,24 @@ export function elementOf(name: string, type: ArrowType): ThriftStruct {
   return element;
 }
 
+/** Says of the leaves of a nested column, in the order of the schema, which hold JSON text. */
+export function markJson(leaves: readonly ThriftStruct[], type: ArrowType): void {
+  leavesOf(type).forEach((leaf, i) => {
+    if (leaf.name !== 'utf8' || leaf.holds !== 'json') return;
+    leaves[i]!.set(schemaElement.convertedType, i32(converted.json));
+    leaves[i]!.set(schemaElement.logicalType, logicalOf(leaf)!);
+  });
+}
+
+function leavesOf(type: ArrowType): ArrowType[] {
+  if (type.name === 'list' || type.name === 'fixedList') return leavesOf(type.item);
+  return type.name === 'struct' ? type.fields.flatMap((f) => leavesOf(f.type)) : [type];
+}
+
 function convertedOf(type: ArrowType): number | null {
   switch (type.name) {
     case 'utf8':
-      return converted.utf8;
+      return type.holds === 'json' ? converted.json : converted.utf8;
     case 'decimal':
       return converted.decimal;
     case 'date':
@@ -87,7 +102,7 @@ function convertedOf(type: ArrowType): number | null {
 function logicalOf(type: ArrowType): ThriftField | null {
   switch (type.name) {
     case 'utf8':
-      return union(logical.string, []);
+      return union(type.holds === 'json' ? logical.json : logical.string, []);
     case 'decimal':
       return union(logical.decimal, [i32(type.scale), i32(type.precision)]);
     case 'date':

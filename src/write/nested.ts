@@ -2,6 +2,7 @@ import type { Compression } from '../config/options.js';
 import type { Column } from '../engine/block.js';
 import type { Field } from '../engine/types.js';
 import type { ColumnPages } from './chunk.js';
+import { markJson } from './elements.js';
 import { nodeOf } from './node.js';
 import {
   columnChunk,
@@ -15,7 +16,7 @@ import {
   schemaElement,
 } from './parquet.js';
 import { parquetOf } from './polars.js';
-import { schemaOf } from './schema.js';
+import { arrowOf, schemaOf } from './schema.js';
 import { leanStatistics } from './statistics.js';
 import { i64, integer, readStruct, structOf, structsOf, type ThriftStruct, ThriftWriter } from './thrift.js';
 
@@ -45,10 +46,12 @@ export function encodeNested(
   if (more.length > 0) throw new Error(`${rows} rows in more than one row group`);
   const chunks = group === undefined ? [] : structsOf(group, rowGroup.columns);
   const [, ...elements] = structsOf(metadata, fileMetadata.schema);
-  return nodes.map(({ nulls }) => {
+  return nodes.map(({ nulls }, c) => {
     const own = elements.splice(0, subtree(elements, 0));
     const isLeaf = (element: ThriftStruct): boolean => integer(element, schemaElement.children) === undefined;
-    const leaves = chunks.splice(0, own.filter(isLeaf).length);
+    const ends = own.filter(isLeaf);
+    markJson(ends, arrowOf(fields[c]!.type));
+    const leaves = chunks.splice(0, ends.length);
     const take = (chunk: ThriftStruct): ColumnPages => takeChunk(file, structOf(chunk, columnChunk.metadata)!);
     return { elements: own, nulls, leaves: leaves.map(take) };
   });

@@ -50,7 +50,7 @@ export function arrowOf(type: ColumnType): ArrowType {
     case 'datetime':
       return { name: 'timestamp', unit: 'us', zone: 'UTC' };
     case 'json':
-      return type.arrow === null ? { name: 'utf8' } : storedType(type.arrow);
+      return type.arrow === null ? { name: 'utf8', holds: 'json' } : storedType(type.arrow);
     case 'arrow':
     case 'nested':
       return storedType(type.arrow);

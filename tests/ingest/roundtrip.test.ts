@@ -2,10 +2,11 @@ import fs from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
+import type { DeclaredType } from '../../dist/config/options.js';
 import type { CompileOptions } from '../../dist/index.js';
 import { inChunks } from './chunked.js';
-import { compiled, temporaryFolder } from './compiled.js';
-import { comparable, type Table, tableOf } from './tables.js';
+import { compiled, temporaryFolder, type Value } from './compiled.js';
+import { comparable, type Spec, type Table, tableOf } from './tables.js';
 import { writeCsv, writeJson, writeJsonLines, writeParquet } from './writers.js';
 
 const folder = temporaryFolder();
@@ -39,12 +40,27 @@ async function expectBack(
   ]);
 }
 
-/** JSON has no dates: its strings are text unless they are declared. */
-function declared({ columns }: Table): CompileOptions {
-  const types = columns.flatMap(({ name, spec: { kind } }) =>
-    kind === 'date' || kind === 'datetime' ? [[name, kind] as const] : [],
-  );
-  return { types: Object.fromEntries(types) };
+/** JSON has no dates: its strings are text unless they are declared. Nor does it say which keys are fields. */
+function declared({ columns, rows }: Table): CompileOptions {
+  const types: Record<string, DeclaredType> = {};
+  columns.forEach(({ name, spec }, c) => {
+    if (spec.kind === 'date' || spec.kind === 'datetime') types[name] = spec.kind;
+    else for (const row of rows) declareFields(name, spec, row[c]!, types);
+  });
+  return { types };
+}
+
+/** Declares the places at which the value has objects with keys whose values are not null. */
+function declareFields(path: string, spec: Spec, value: Value, types: Record<string, DeclaredType>): void {
+  if (value === null) return;
+  if (spec.kind === 'list') for (const item of value as Value[]) declareFields(`${path}[]`, spec.item, item, types);
+  if (spec.kind !== 'struct') return;
+  for (const [name, field] of spec.fields) {
+    const inner = (value as Record<string, Value>)[name] ?? null;
+    if (inner === null) continue;
+    types[path] = 'struct';
+    declareFields(`${path}.${name}`, field, inner, types);
+  }
 }
 
 describe('any table comes back value for value', () => {

@@ -140,7 +140,7 @@ describe('JSON', () => {
     expect(settle([plain('1.5'), plain('NaN')], json)).toMatchObject({ kind: 'float64', values: [1.5, null] });
   });
 
-  test('several kinds become JSON text in which nothing is ambiguous', () => {
+  test('strings among other kinds stay as they are, the others become their JSON text', () => {
     const mixed = [
       plain('1'),
       jsonString('1'),
@@ -151,9 +151,9 @@ describe('JSON', () => {
       plain('NaN'),
     ];
     const { type, values } = settle(mixed, json);
-    expect(type).toEqual({ kind: 'json', arrow: null });
-    expect(values).toEqual(['1', '"1"', '"a\\"b\\\\c\\n\\u0001é"', null, '{"a":1}', 'true', '"NaN"']);
-    expect(settle([plain('1'), plain('true')], json).kind).toBe('json');
+    expect(type).toEqual({ kind: 'text', nested: true });
+    expect(values).toEqual(['1', '1', 'a"b\\c\n\u0001é', null, '{"a":1}', 'true', 'NaN']);
+    expect(settle([plain('1'), plain('true')], json).kind).toBe('text');
     expect(settle([nested('[1]'), nested('{}')], json).type).toEqual({ kind: 'json', arrow: null });
     expect(settle([nested('[1]'), nested('[]')], json).values).toEqual(['[1]', '[]']);
   });
@@ -170,13 +170,15 @@ describe('JSON', () => {
     );
   });
 
-  test('a text column notices the first value that is not a string', () => {
+  test('a text column notices the first nested value', () => {
     const text: ColumnType = { kind: 'text' };
     expect(as(text, [jsonString('a'), jsonString('b'), none], json).kinds[0]! & ~kind.null).toBe(
       kind.text | kind.jsonString,
     );
     const late = as(text, [...Array<TestCell>(5000).fill(jsonString('a')), plain('1')], json);
-    expect(typeFromKinds(late.kinds[0]!)).toEqual({ kind: 'json', arrow: null });
+    expect(typeFromKinds(late.kinds[0]!)).toEqual({ kind: 'text' });
+    const later = as(text, [...Array<TestCell>(5000).fill(jsonString('a')), nested('[1]')], json);
+    expect(typeFromKinds(later.kinds[0]!)).toEqual({ kind: 'text', nested: true });
   });
 });
 

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { Config } from '../../dist/config/options.js';
-import type { ArrowType, ColumnType, Field } from '../../dist/engine/types.js';
+import type { ColumnType, Field } from '../../dist/engine/types.js';
 import { DatagpuError } from '../../dist/errors.js';
 import { kind } from '../../dist/kernels/cells.js';
 import { resolveColumn, resolveColumns } from '../../dist/load/columns.js';
+import { emptyShape, type Shape } from '../../dist/load/json/shape.js';
 import { type SourceColumns, unify } from '../../dist/load/unify.js';
 import { allRules, noRules, tokens } from './cells.js';
 
@@ -26,13 +27,7 @@ const read: Config['read'] = {
 const rank = { enabled: false } as Config['rank'];
 const { integer, float, text } = kind;
 
-type Shape = ArrowType['name'] | 'mixed';
-const shapes = {
-  join: (a: Shape, b: Shape): Shape => (a === b ? a : 'mixed'),
-  toArrow: (s: Shape): ArrowType | null => (s === 'mixed' ? null : { name: 'list', item: { name: 'utf8' } }),
-};
-
-const textSource = (name: string, columns: Record<string, number> | [string, number][]): SourceColumns<Shape> => ({
+const textSource = (name: string, columns: Record<string, number> | [string, number][]): SourceColumns => ({
   name,
   columns: (Array.isArray(columns) ? columns : Object.entries(columns)).map(([n, kinds]) => ({
     name: n,
@@ -41,16 +36,12 @@ const textSource = (name: string, columns: Record<string, number> | [string, num
     shape: null,
   })),
 });
-const parquet = (name: string, columns: Record<string, ColumnType>): SourceColumns<Shape> => ({
+const parquet = (name: string, columns: Record<string, ColumnType>): SourceColumns => ({
   name,
   columns: Object.entries(columns).map(([n, type]) => ({ name: n, kinds: 0, type, shape: null })),
 });
-const unite = (
-  sources: SourceColumns<Shape>[],
-  change: Partial<Config['read']> = {},
-  clean = allRules,
-  ranked = false,
-) => unify(sources, { read: { ...read, ...change }, clean, rank: { ...rank, enabled: ranked } }, shapes);
+const unite = (sources: SourceColumns[], change: Partial<Config['read']> = {}, clean = allRules, ranked = false) =>
+  unify(sources, { read: { ...read, ...change }, clean, rank: { ...rank, enabled: ranked } });
 const names = (fields: readonly Field[]): string[] => fields.map((f) => `${f.sourceName}>${f.name}:${f.type.kind}`);
 
 describe('names', () => {
@@ -167,7 +158,7 @@ describe('several sources', () => {
   });
 
   test('more columns than any table has are refused', () => {
-    const many = (name: string, letter: string): SourceColumns<Shape> =>
+    const many = (name: string, letter: string): SourceColumns =>
       textSource(
         name,
         Array.from({ length: 60_000 }, (_, i): [string, number] => [`${letter}${i}`, text]),
@@ -216,18 +207,21 @@ describe('several sources', () => {
   });
 
   test('shapes are joined', () => {
-    const nested = (name: string, shape: Shape): SourceColumns<Shape> => ({
+    const nested = (name: string, shape: Shape): SourceColumns => ({
       name,
-      columns: [{ name: 'x', kinds: kind.array, type: null, shape }],
+      columns: [{ name: 'x', kinds: shape.kinds, type: null, shape }],
     });
-    expect(unite([nested('a', 'list'), nested('b', 'list')]).fields[0]!.type).toEqual({
+    const [list, struct] = [emptyShape(), emptyShape()];
+    Object.assign(list, { kinds: kind.array, item: { ...emptyShape(), kinds: kind.text } });
+    Object.assign(struct, { kinds: kind.object, fields: [['a', { ...emptyShape(), kinds: kind.text }]] });
+    expect(unite([nested('a', list), nested('b', list)]).fields[0]!.type).toEqual({
       kind: 'json',
       arrow: { name: 'list', item: { name: 'utf8' } },
     });
-    expect(unite([nested('a', 'list'), nested('b', 'struct')]).fields[0]!.type).toEqual({ kind: 'json', arrow: null });
-    expect(unite([nested('a', 'list'), textSource('b', { x: text })]).fields[0]!.type).toEqual({
-      kind: 'json',
-      arrow: null,
+    expect(unite([nested('a', list), nested('b', struct)]).fields[0]!.type).toEqual({ kind: 'json', arrow: null });
+    expect(unite([nested('a', list), textSource('b', { x: text | kind.jsonString })]).fields[0]!.type).toEqual({
+      kind: 'text',
+      nested: true,
     });
   });
 });

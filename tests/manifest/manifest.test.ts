@@ -141,7 +141,7 @@ describe('types', () => {
     [{ kind: 'date' }, 'date', 'datetime'],
     [{ kind: 'datetime' }, 'timestamp[us, UTC]', 'datetime'],
     [{ kind: 'text' }, 'utf8', 'text'],
-    [{ kind: 'json', arrow: null }, 'utf8', 'text'],
+    [{ kind: 'json', arrow: null }, 'json', 'text'],
     [{ kind: 'json', arrow: list.arrow }, 'list<struct<role: utf8, n: decimal[9, 2]>>', 'nested'],
     [list, 'list<struct<role: utf8, n: decimal[9, 2]>>', 'nested'],
     [{ kind: 'arrow', arrow: { name: 'int', bits: 8, signed: false } }, 'uint8', 'numeric'],

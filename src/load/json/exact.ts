@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { createRequire } from 'node:module';
 import type { JSONScanner, ParseError } from 'jsonc-parser';
 import { cell } from '../../kernels/cells.js';
+import { type RawTree, rawMark } from './raw-tree.js';
 import { kindOf } from './reasons.js';
 
 /** The value of a key of a record: its text as a cell has it, and the flags of kernels/cells.ts. */
@@ -47,7 +48,7 @@ function jsonc(): typeof import('jsonc-parser') {
  * JSON, and the visitor of jsonc-parser what is in it (JSON.parse keeps neither the text of a number nor a key's repetitions).
  * Slow, and called only where the two counts of a chunk differ. `from` is where its bytes begin in the chunk.
  */
-export function readExactly(bytes: Uint8Array, from: number): ExactRecord {
+export function readExactly(bytes: Uint8Array, from: number, trees: RawTrees = noTrees): ExactRecord {
   const record: ExactRecord = {
     from,
     to: from + bytes.length,
@@ -68,7 +69,7 @@ export function readExactly(bytes: Uint8Array, from: number): ExactRecord {
   }
   const first = text.trimStart().charCodeAt(0);
   if (first !== 0x7b) return { ...record, error: { why: `${kindOf(first)}, not an object`, notObject: true } };
-  record.cells = cellsOf(text, record);
+  record.cells = cellsOf(text, record, trees);
   return record;
 }
 
@@ -109,10 +110,23 @@ interface Open {
   members: Map<string, string> | null;
   elements: string[];
   key: string;
+  /** Where it begins in the text. */
+  from: number;
+  tree: RawTree | null;
+}
+
+/** What of a column, by its key, is kept as it was read. */
+export type RawTrees = ReadonlyMap<string, RawTree>;
+const noTrees: RawTrees = new Map();
+
+/** The part of the tree for what is in a container: of an object under its key, with its quotes. */
+function below({ tree, members, key }: Open): RawTree | null {
+  if (tree === null || tree.raw) return null;
+  return members === null ? tree.item : (tree.fields.find(([name]) => `"${name}"` === key)?.[1] ?? null);
 }
 
 /** The cells of an object that is JSON. */
-function cellsOf(text: string, record: ExactRecord): Map<string, ExactCell> {
+function cellsOf(text: string, record: ExactRecord, trees: RawTrees): Map<string, ExactCell> {
   const cells = new Map<string, ExactCell>();
   const stack: Open[] = [];
   let key = '';
@@ -133,21 +147,25 @@ function cellsOf(text: string, record: ExactRecord): Map<string, ExactCell> {
     }
   };
   let depth = 0;
-  const begin = (members: Open['members']): void => {
-    if (depth++ > 0) stack.push({ members, elements: [], key: '' });
+  const begin = (members: Open['members'], from: number): void => {
+    const inner = stack.at(-1);
+    const tree = inner === undefined ? (trees.get(key) ?? null) : below(inner);
+    if (depth++ > 0) stack.push({ members, elements: [], key: '', from, tree });
   };
-  const end = (): void => {
+  const end = (at: number): void => {
     if (--depth === 0) return;
-    const { members, elements } = stack.pop()!;
+    const { members, elements, from, tree } = stack.pop()!;
     const canonical =
       members === null ? `[${elements.join()}]` : `{${[...members].map(([k, v]) => `${k}:${v}`).join()}}`;
-    put(canonical, { text: canonical, flags: cell.nested });
+    const read = text.slice(from, at + 1);
+    const kept = tree?.raw === true && read !== canonical ? canonical + rawMark(read) : canonical;
+    put(kept, { text: kept, flags: cell.nested });
   };
   jsonc().visit(
     text,
     {
-      onObjectBegin: () => begin(new Map()),
-      onArrayBegin: () => begin(null),
+      onObjectBegin: (offset) => begin(new Map(), offset),
+      onArrayBegin: (offset) => begin(null, offset),
       onObjectEnd: end,
       onArrayEnd: end,
       onObjectProperty: (name) => {
@@ -173,13 +191,13 @@ const kept = (text: string): string =>
   text.replace(loneSurrogate, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
 /** The records of a chunk of lines. Blank lines are none; a byte order mark may begin a line. */
-export function* readLinesExactly(chunk: Uint8Array): Generator<ExactRecord> {
+export function* readLinesExactly(chunk: Uint8Array, trees: RawTrees = noTrees): Generator<ExactRecord> {
   for (let at = 0; at < chunk.length; ) {
     const lf = chunk.indexOf(10, at);
     const end = lf < 0 ? chunk.length : lf;
     let from = chunk[at] === 0xef && chunk[at + 1] === 0xbb && chunk[at + 2] === 0xbf ? at + 3 : at;
     while (from < end && isSpace(chunk[from]!)) from++;
-    if (from < end) yield readExactly(chunk.subarray(from, end), from);
+    if (from < end) yield readExactly(chunk.subarray(from, end), from, trees);
     at = end + 1;
   }
 }
@@ -195,6 +213,7 @@ export function* readValuesExactly(
   chunk: Uint8Array,
   commas: boolean,
   isFirst: boolean,
+  trees: RawTrees = noTrees,
 ): Generator<ExactRecord, boolean> {
   const text = textOf(chunk);
   const scanner = jsonc().createScanner(text);
@@ -221,7 +240,7 @@ export function* readValuesExactly(
       else if (c === '}' || c === ']') depth--;
       if (depth <= 0) break;
     }
-    yield readExactly(chunk.subarray(from, byteOf(scanner.getPosition())), from);
+    yield readExactly(chunk.subarray(from, byteOf(scanner.getPosition())), from, trees);
     isDue = true;
   }
   return false;

@@ -15,6 +15,8 @@ export interface JsonExports {
   jsonPlaceKey(state: number, index: number): void;
   jsonParse(state: number): number;
   jsonShape(state: number, starts: number, metas: number, rows: number): void;
+  jsonTally(starts: number, metas: number, rows: number, groups: number): void;
+  jsonMarkOthers(starts: number, metas: number, rows: number, group: number, mask: number): number;
   jsonUnfold(root: number, text: number, offsets: number, validity: number, rows: number, write: number): void;
   utf8Valid(from: number, end: number): number;
   utf8Invalid(from: number, end: number): number;

@@ -4,6 +4,7 @@ import { maxRawBytes, type Reject } from '../chunk.js';
 import type { JsonDialect } from './dialect.js';
 import type { JsonExports } from './exports.js';
 import { byteOf, changesOf, type JsonChunk, lineCounter, type ParsedJson } from './parsed-chunk.js';
+import { placeTrees, type RawTree } from './raw-tree.js';
 import { code, kindOf, reasonOf } from './reasons.js';
 import { tabulate } from './tabulate.js';
 
@@ -42,6 +43,7 @@ const state = {
   keyTextMissing: 32,
   from: 33,
   keysKept: 34,
+  trees: 35,
   size: 40,
 } as const;
 
@@ -50,9 +52,11 @@ const rejectLimit = 1024;
 /** Different keys a source may have: beyond it, keys are data. */
 const maxKeys = 100_000;
 
-/** What the parsing of a chunk can be told; tests only. */
+/** What the parsing of a chunk can be told. */
 export interface ParseJsonOptions {
-  /** Take the exact parser whatever the counts say. @default false */
+  /** What is kept as it was read, by column. @default nothing */
+  trees?: readonly (RawTree | null)[];
+  /** Take the exact parser whatever the counts say; tests only. @default false */
   exact?: boolean;
 }
 
@@ -76,10 +80,10 @@ export function parseJson(
   options: ParseJsonOptions = {},
 ): ParsedJson {
   const mark = kernel.mark();
-  let parsed = options.exact === true ? null : parseFast(kernel, scanned, dialect, columns, name);
+  let parsed = options.exact === true ? null : parseFast(kernel, scanned, dialect, columns, name, options.trees ?? []);
   if (parsed === null || countOf(parsed) !== scanned.records) {
     kernel.reset(mark);
-    parsed = tabulate(kernel, scanned, dialect, columns, name);
+    parsed = tabulate(kernel, scanned, dialect, columns, name, options.trees);
     if (countOf(parsed) !== scanned.records)
       throw new Error(
         `${name}: the record scan counts ${scanned.records} records from byte ${scanned.start.byte}, the exact parser ${countOf(parsed)}`,
@@ -107,14 +111,17 @@ function parseFast(
   dialect: JsonDialect,
   columns: readonly string[],
   name: string,
+  trees: readonly (RawTree | null)[],
 ): ParsedJson | null {
   const run = kernel.exports as unknown as JsonExports;
   const { ptr, bytes, records } = scanned;
   const end = ptr + bytes;
   const starts = kernel.alloc(records * columns.length * 4);
   const metas = kernel.alloc(records * columns.length * 4);
-  // Decoded text is never longer than its source; the second half is for objects with duplicate keys.
-  const out = kernel.alloc(bytes * 2);
+  const treesAt = placeTrees(kernel, trees);
+  // Decoded text is never longer than its source, and as much is for objects with duplicate keys. What is kept as it was read
+  // comes on top, with a mark of 6 bytes for a value of at least 3 and the comma or key that parts it from the next.
+  const out = kernel.alloc(bytes * (treesAt === 0 ? 2 : trees.some((tree) => tree?.raw === false) ? 7 : 4));
   const states = kernel.alloc(state.size * 4);
   kernel.u32(states, state.size).fill(0);
   const set = (field: number, value: number): void => {
@@ -123,6 +130,7 @@ function parseFast(
   const get = (field: number): number => kernel.u32(states, state.size)[field]!;
   const seen = kernel.alloc(columns.length * 4);
   kernel.u32(seen, columns.length).fill(0);
+  set(state.trees, treesAt);
   set(state.at, ptr);
   set(state.from, ptr);
   set(state.end, end);

@@ -6,6 +6,7 @@ import { maxRawBytes, type Reject } from '../chunk.js';
 import type { JsonDialect } from './dialect.js';
 import { type ExactError, type ExactRecord, readLinesExactly, readValuesExactly } from './exact.js';
 import { changesOf, type JsonChunk, lineCounter, type ParsedJson } from './parsed-chunk.js';
+import type { RawTree } from './raw-tree.js';
 
 /**
  * Makes the cell table of what the exact parser reads in a chunk, by the kernel's rules: a record that is not JSON, or no
@@ -19,6 +20,7 @@ export function tabulate(
   dialect: JsonDialect,
   columns: readonly string[],
   name: string,
+  trees: readonly (RawTree | null)[] = [],
 ): ParsedJson {
   const chunk = kernel.u8(scanned.ptr, scanned.bytes).slice();
   const lineAt = lineCounter(kernel, scanned);
@@ -33,6 +35,7 @@ export function tabulate(
   const rejects: Reject[] = [];
   const places = new Map(columns.map((column, c) => [column, c]));
   const newKeys = new Set<string>();
+  const kept = new Map(columns.flatMap((column, c): [string, RawTree][] => (trees[c] ? [[column, trees[c]]] : [])));
   let [bytes, duplicates, surrogates] = [0, 0, 0];
   const take = (record: ExactRecord): void => {
     const index = rows.length + rejects.length;
@@ -62,10 +65,10 @@ export function tabulate(
     };
   };
   let closed = false;
-  if (lines) for (const record of readLinesExactly(chunk)) take(record);
+  if (lines) for (const record of readLinesExactly(chunk, kept)) take(record);
   else {
     const commas = dialect.layout !== 'concatenated';
-    const values = readValuesExactly(chunk, commas, scanned.start.record === 1);
+    const values = readValuesExactly(chunk, commas, scanned.start.record === 1, kept);
     let next = values.next();
     for (; next.done !== true; next = values.next()) take(next.value);
     closed = next.value;

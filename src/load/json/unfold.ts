@@ -26,6 +26,8 @@ const node = {
 } as const;
 
 const types = { utf8: 1, bool: 2, int: 3, float: 4, list: 5, struct: 6 } as const;
+/** A text that holds JSON text, strings included. */
+const jsonText = 7;
 
 /** Text that goes into the kernel at once, but for a longer cell: it bounds the memory of the kernel, which stays. */
 const batchBytes = 1 << 22;
@@ -70,7 +72,7 @@ interface Growing {
 
 function layOut(kernel: IngestKernel, type: ArrowType): Growing {
   const at = kernel.alloc(node.size * 4);
-  const code = types[type.name as keyof typeof types];
+  const code = type.name === 'utf8' && type.holds === 'json' ? jsonText : types[type.name as keyof typeof types];
   if (code === undefined) throw new Error(`JSON has no values of type ${type.name}`);
   const children =
     type.name === 'list'

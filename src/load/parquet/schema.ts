@@ -255,8 +255,9 @@ function annotated(logical: LogicalType, physical: PhysicalType, width: number, 
   switch (logical.name) {
     case 'string':
     case 'enum':
-    case 'json':
       return physical === 'bytes' ? { name: 'utf8' } : null;
+    case 'json':
+      return physical === 'bytes' ? { name: 'utf8', holds: 'json' } : null;
     case 'bson':
     case 'geometry':
       return physical === 'bytes' ? plain : null;
@@ -297,7 +298,7 @@ function columnTypeOf(arrow: ArrowType): ColumnType {
     case 'bool':
       return { kind: 'boolean' };
     case 'utf8':
-      return { kind: 'text' };
+      return arrow.holds === 'json' ? { kind: 'json', arrow: null, messages: true } : { kind: 'text' };
     case 'date':
       return { kind: 'date' };
     case 'int':

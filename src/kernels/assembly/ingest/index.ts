@@ -12,7 +12,7 @@ export { isAscii, utf8Invalid, utf8Valid } from '../shared/utf8';
 export { columnBytes, columnKinds, dropEntries, fixedColumn, markMisfits, setNullTokens } from './types';
 export { cellsOfText, textColumn } from './text';
 export { jsonColumn } from './jsoncells';
-export { jsonShape } from './json-shape';
+export { jsonMarkOthers, jsonShape, jsonTally } from './json-shape';
 export * from './parquet-levels';
 export * from './parquet-values';
 export { pqAssemble } from './parquet-nested';

@@ -10,6 +10,8 @@
 // fields, and of a field the address and length of its key as canonical text with the quote and the colon behind it.
 
 import { sameBytes } from './json-hash';
+import { behindRaw, RAW_MARK, rawHead, rawLength } from '../shared/json-raw';
+import { skipValue } from './json-shape';
 import { stringStop } from './json-string';
 import { BIG_INTEGER, float, INTEGER, integer, readNumber } from './scalar';
 
@@ -20,6 +22,7 @@ const INTEGERS: u32 = 3;
 const FLOATS: u32 = 4;
 const LIST: u32 = 5;
 const STRUCT: u32 = 6;
+const JSON_TEXT: u32 = 7;
 
 const endOfFields: u32 = 0xffffffff;
 
@@ -53,8 +56,8 @@ function take(p: usize, program: usize): usize {
   store<u8>(out, 1);
   out += 1;
   const step = load<u32>(program);
+  if (step == JSON_TEXT || (step == TEXT && c != 0x22)) return takeText(p);
   if (step == TEXT) {
-    if (c != 0x22) return miss(p);
     const from = p + 1;
     p = stringStop(from);
     while (load<u8>(p) != 0x22) p = stringStop(p + 2);
@@ -99,10 +102,32 @@ function take(p: usize, program: usize): usize {
       } while (fits && load<u8>(p - 1) == 0x2c);
     }
     store<u32>(count, items);
-    return p;
+    return behindRaw(p);
   }
   if (step != STRUCT || c != 0x7b) return miss(p);
   return takeObject(p + 1, program);
+}
+
+/** The JSON text of the value at `p`, which is a text in the data set: as a string of canonical JSON. */
+function takeText(p: usize): usize {
+  const end = skipValue(p);
+  let from = p;
+  let to = end;
+  if (load<u8>(end) == RAW_MARK) {
+    from = end + rawHead;
+    to = from + rawLength(end);
+  }
+  const length = out;
+  out += 4;
+  for (; from < to; from++) {
+    const c = <u32>load<u8>(from);
+    // JSON text has no other control characters than these.
+    const escape: u32 = c == 0x22 || c == 0x5c ? c : c == 10 ? 0x6e : c == 9 ? 0x74 : c == 13 ? 0x72 : 0;
+    if (escape != 0) store<u8>(out++, 0x5c);
+    store<u8>(out++, <u8>(escape != 0 ? escape : c));
+  }
+  store<u32>(length, <u32>(out - length) - 4);
+  return behindRaw(end);
 }
 
 function takeObject(p: usize, program: usize): usize {
@@ -147,7 +172,7 @@ function takeObject(p: usize, program: usize): usize {
   fields = own;
   store<u32>(out, endOfFields);
   out += 4;
-  return p;
+  return behindRaw(p);
 }
 
 /** Puts the fields of an object, which were written from `start` on, into the order of their numbers. */

@@ -2,6 +2,7 @@
 // says, members in order of first sight with the last value of each key.
 import { COLON, COMMA, DEPTH, GROW, KEY, TRAILING_COMMA, fail } from './json-errors';
 import { hashBytes, sameBytes } from './json-hash';
+import { putRawMark } from '../shared/json-raw';
 import { isDigit, literalEnd, numberEnd } from './json-scalar';
 import { canonicalString, setTextOut, skipSpace, textOut } from './json-string';
 
@@ -141,6 +142,80 @@ export function copyValue(start: usize, outer: u32): usize {
   const end = copyNested(start, MAX_DEPTH - outer);
   stack = bottom;
   return end;
+}
+
+// A node of the tree of places whose nested values are kept as they were read, 32 bytes, laid out by the host
+// (load/json/raw-tree.ts): uint32 fields. 0 is no node.
+const TREE_RAW: usize = 0;
+const TREE_ITEM: usize = 4;
+const TREE_FIRST: usize = 8;
+const TREE_NEXT: usize = 12;
+const TREE_KEY: usize = 16;
+const TREE_KEY_LENGTH: usize = 20;
+
+/** `copyValue` of a nested value, with what the tree says is kept as it was read behind its canonical text. */
+export function copyMarked(start: usize, outer: u32, tree: usize): usize {
+  const bottom = stack;
+  const end = copyByTree(start, outer, tree);
+  stack = bottom;
+  return end;
+}
+
+function copyByTree(start: usize, outer: u32, tree: usize): usize {
+  let p = start;
+  const c = <u32>load<u8>(p);
+  if (tree == 0 || (c != 0x7b && c != 0x5b)) return copyNested(p, MAX_DEPTH - outer);
+  if (load<u32>(tree, TREE_RAW)) {
+    const from = textOut();
+    const end = copyNested(p, MAX_DEPTH - outer);
+    if (end == 0) return 0;
+    const length = end - start;
+    if (textOut() - from != length || memory.compare(from, start, length) != 0) {
+      const to = putRawMark(textOut(), length);
+      memory.copy(to, start, length);
+      setTextOut(to + length);
+    }
+    return end;
+  }
+  if (outer >= MAX_DEPTH) return fail(DEPTH, p);
+  const close = c + 2;
+  const isObject = c == 0x7b;
+  const first = stack;
+  put(c);
+  p = skipSpace(p + 1);
+  if (load<u8>(p) == close) {
+    put(close);
+    return p + 1;
+  }
+  while (true) {
+    let child = <usize>load<u32>(tree, TREE_ITEM);
+    if (isObject) {
+      p = member(p);
+      if (p == 0) return 0;
+      const key = <usize>load<u32>(stack - 16, 4) + 1;
+      const length = load<u32>(stack - 16, 8) - <u32>key;
+      child = <usize>load<u32>(tree, TREE_FIRST);
+      while (child != 0 && (load<u32>(child, TREE_KEY_LENGTH) != length || !sameBytes(load<u32>(child, TREE_KEY), key, length)))
+        child = <usize>load<u32>(child, TREE_NEXT);
+    }
+    p = copyByTree(p, outer + 1, child);
+    if (p == 0) return 0;
+    p = skipSpace(p);
+    const d = <u32>load<u8>(p);
+    if (d == 0x2c) {
+      put(0x2c);
+      p = skipSpace(p + 1);
+      if (!isObject && load<u8>(p) == 0x5d) return fail(TRAILING_COMMA, p);
+      continue;
+    }
+    if (d != close) return fail(COMMA, p);
+    if (isObject) {
+      if (!settleMembers(first)) return fail(GROW, p);
+      stack = first;
+    }
+    put(close);
+    return p + 1;
+  }
 }
 
 function copyNested(start: usize, maxDepth: u32): usize {

@@ -5,12 +5,12 @@ import {
 } from './json-errors';
 import { sameBytes } from './json-hash';
 import { NO_KEY, endOfKey, forgetKeys, keyAt } from './json-keys';
-import { copyValue, setMemberStack, setTextDuplicates, textDuplicates } from './json-nested';
+import { copyMarked, copyValue, setMemberStack, setTextDuplicates, textDuplicates } from './json-nested';
 import { literalEnd, numberEnd } from './json-scalar';
 import { markBytes } from './json-scan';
 import {
   AFTER_ELEMENT, AT, CHECK_UTF8, CLOSED, COLUMNS, DUPLICATES, END, ERROR_AT, ERROR_CODE, FIRST_KEY, FROM, KEYS, KEYS_KEPT, KEY_COUNT, LAYOUT,
-  METAS, OUT, RECORD, REJECTS, REJECT_COUNT, REJECT_LIMIT, ROW, SEEN, STACK, STACK_END, STAMP, STARTS, STRIDE, SURROGATES,
+  METAS, OUT, RECORD, REJECTS, REJECT_COUNT, REJECT_LIMIT, ROW, SEEN, STACK, STACK_END, STAMP, STARTS, STRIDE, SURROGATES, TREES,
 } from './json-state';
 import {
   decodeString, setTextLines, setTextOut, setTextSurrogates, skipSpace, stringStop, textOut, textSurrogates,
@@ -102,7 +102,9 @@ function parseObject(state: usize, start: usize, row: u32, stamp: u32): usize {
         meta = <u32>(p - from) << 4;
       } else if (c == 0x7b || c == 0x5b) {
         from = textOut();
-        p = copyValue(p, 1);
+        const trees = <usize>load<u32>(state, TREES);
+        const tree: usize = trees == 0 || index >= columns ? 0 : <usize>load<u32>(trees + (<usize>index << 2));
+        p = tree == 0 ? copyValue(p, 1) : copyMarked(p, 1, tree);
         if (p == 0) return 0;
         meta = (<u32>(textOut() - from) << 4) | NESTED;
       } else {

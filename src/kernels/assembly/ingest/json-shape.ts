@@ -1,6 +1,7 @@
 // The shape of the nested cells of a column: a tree of the kinds of values seen, the fields of structs in order of first sight.
 // Cells are canonical JSON text (json-nested.ts): valid, without white space.
 import { hashBytes, sameBytes } from './json-hash';
+import { behindRaw } from '../shared/json-raw';
 import { stringStop } from './json-string';
 import { readNumber } from './scalar';
 
@@ -15,7 +16,10 @@ const OTHER_NUMBER: u32 = 2048;
 /** The tree is cut here: too deep, too many fields, too many nodes. */
 const CUT: u32 = 4096;
 
+// Flags of a cell (kernels/cells.ts).
+const ABSENT_CELL: u32 = 2;
 const NESTED_CELL: u32 = 4;
+const STRING_CELL: u32 = 8;
 
 // The state, laid out by the host: uint32 fields.
 const NODES: usize = 0;
@@ -26,8 +30,10 @@ const SLOT_MASK: usize = 16;
 const MAX_FIELDS: usize = 20;
 const MAX_DEPTH: usize = 24;
 
-// A node, 64 bytes: kinds, item, first field, last field, fields, next field of its parent, and, of a field, the address and
-// length of its key as it stands in the text, its hash and its parent. 0 is no node; 1 is the root.
+// A node, 128 bytes: kinds, item, first field, last field, fields, next field of its parent; of a field, the address and
+// length of its key as it stands in the text, its hash and its parent; how many objects with keys stood here, and how many
+// objects had this key; and for each group of kinds the rows that have one here, the first of them, and the last one + 1.
+// 0 is no node; 1 is the root.
 const KINDS: usize = 0;
 const ITEM: usize = 4;
 const FIRST: usize = 8;
@@ -38,11 +44,24 @@ const KEY: usize = 24;
 const KEY_LENGTH: usize = 28;
 const HASH: usize = 32;
 const PARENT: usize = 36;
+const OBJECTS: usize = 40;
+const PRESENT: usize = 44;
+const GROUPS: usize = 48;
+
+// Groups of kinds: load/json/shape.ts has the same order.
+const STRINGS: usize = 0;
+const NUMBERS: usize = 1;
+const BOOLEANS: usize = 2;
+const OBJECT_GROUP: usize = 3;
+const ARRAY_GROUP: usize = 4;
+
+/** The row that is looked at. */
+let row: u32 = 0;
 
 // @ts-ignore: decorator
 @inline
 function nodeAt(state: usize, index: u32): usize {
-  return <usize>load<u32>(state, NODES) + (<usize>index << 6);
+  return <usize>load<u32>(state, NODES) + (<usize>index << 7);
 }
 
 // @ts-ignore: decorator
@@ -51,11 +70,27 @@ function see(node: usize, kinds: u32): void {
   store<u32>(node, load<u32>(node) | kinds);
 }
 
+/** Counts the row for a group of kinds, once. */
+// @ts-ignore: decorator
+@inline
+function count(at: usize): void {
+  if (load<u32>(at, 8) == row + 1) return;
+  if (load<u32>(at) == 0) store<u32>(at, row, 4);
+  store<u32>(at, load<u32>(at) + 1);
+  store<u32>(at, row + 1, 8);
+}
+
+// @ts-ignore: decorator
+@inline
+function countIn(node: usize, group: usize): void {
+  count(node + GROUPS + group * 12);
+}
+
 /** A new node, or 0 when there are too many. */
 function addNode(state: usize): u32 {
   const index = load<u32>(state, COUNT);
   if (index >= load<u32>(state, LIMIT)) return 0;
-  memory.fill(nodeAt(state, index), 0, 64);
+  memory.fill(nodeAt(state, index), 0, 128);
   store<u32>(state, index + 1, COUNT);
   return index;
 }
@@ -69,8 +104,8 @@ function stringEnd(p: usize): usize {
   return p + 1;
 }
 
-/** The address behind the value at `p`. */
-function skipValue(p: usize): usize {
+/** The address behind the value at `p`, at the mark behind it if it has one. */
+export function skipValue(p: usize): usize {
   let depth: u32 = 0;
   while (true) {
     const c = <u32>load<u8>(p);
@@ -80,8 +115,9 @@ function skipValue(p: usize): usize {
       p++;
       continue;
     } else if (c == 0x7d || c == 0x5d) {
-      depth--;
       p++;
+      if (--depth == 0) return p;
+      p = behindRaw(p);
     } else if (c == 0x2c || c == 0x3a) {
       p++;
       continue;
@@ -143,14 +179,17 @@ function look(state: usize, p: usize, index: u32, depth: u32): usize {
   const c = <u32>load<u8>(p);
   if (c == 0x22) {
     see(node, TEXT);
+    countIn(node, STRINGS);
     return stringEnd(p + 1);
   }
   if (c == 0x7b || c == 0x5b) {
     see(node, c == 0x7b ? OBJECT : ARRAY);
-    if (load<u8>(p, 1) == c + 2) return p + 2;
+    countIn(node, c == 0x7b ? OBJECT_GROUP : ARRAY_GROUP);
+    if (load<u8>(p, 1) == c + 2) return behindRaw(p + 2);
+    if (c == 0x7b) store<u32>(node, load<u32>(node, OBJECTS) + 1, OBJECTS);
     if (depth > load<u32>(state, MAX_DEPTH)) {
       see(node, CUT);
-      return skipValue(p);
+      return behindRaw(skipValue(p));
     }
     p++;
     if (c == 0x5b) {
@@ -161,11 +200,11 @@ function look(state: usize, p: usize, index: u32, depth: u32): usize {
       }
       if (item == 0) {
         see(node, CUT);
-        return skipValue(p - 1);
+        return behindRaw(skipValue(p - 1));
       }
       while (true) {
         p = look(state, p, item, depth + 1);
-        if (load<u8>(p) != 0x2c) return p + 1;
+        if (load<u8>(p) != 0x2c) return behindRaw(p + 1);
         p++;
       }
     }
@@ -185,17 +224,20 @@ function look(state: usize, p: usize, index: u32, depth: u32): usize {
       }
       if (field == 0) {
         see(node, CUT);
-        p = skipValue(p);
+        p = behindRaw(skipValue(p));
       } else {
+        const seen = nodeAt(state, field);
+        store<u32>(seen, load<u32>(seen, PRESENT) + 1, PRESENT);
         p = look(state, p, field, depth + 1);
         due = load<u32>(nodeAt(state, field), NEXT);
       }
-      if (load<u8>(p) != 0x2c) return p + 1;
+      if (load<u8>(p) != 0x2c) return behindRaw(p + 1);
       p++;
     }
   }
   if (c == 0x74 || c == 0x66) {
     see(node, BOOLEAN);
+    countIn(node, BOOLEANS);
     return c == 0x74 ? p + 4 : p + 5;
   }
   if (c == 0x6e) {
@@ -205,12 +247,45 @@ function look(state: usize, p: usize, index: u32, depth: u32): usize {
   const end = scalarEnd(p);
   const kind = readNumber(p, end);
   see(node, kind == 0 ? OTHER_NUMBER : kind);
+  countIn(node, NUMBERS);
   return end;
 }
 
 /** Notes the nested cells of a column in the tree; the root is node 1 and exists. */
 export function jsonShape(state: usize, starts: usize, metas: usize, rows: u32): void {
-  for (let row: usize = 0; row < <usize>rows; row++) {
-    if (load<u32>(metas + (row << 2)) & NESTED_CELL) look(state, load<u32>(starts + (row << 2)), 1, 1);
+  for (row = 0; row < rows; row++) {
+    const at = <usize>row << 2;
+    if (load<u32>(metas + at) & NESTED_CELL) look(state, load<u32>(starts + at), 1, 1);
   }
+}
+
+/** The group of a cell that is not null. */
+// @ts-ignore: decorator
+@inline
+function groupOf(start: usize, meta: u32): usize {
+  if (meta & STRING_CELL) return STRINGS;
+  const c = <u32>load<u8>(start);
+  if (meta & NESTED_CELL) return c == 0x7b ? OBJECT_GROUP : ARRAY_GROUP;
+  return c == 0x74 || c == 0x66 ? BOOLEANS : NUMBERS;
+}
+
+/** Counts the cells of a column by group: as many triples at `groups` as there are groups. */
+export function jsonTally(starts: usize, metas: usize, rows: u32, groups: usize): void {
+  for (row = 0; row < rows; row++) {
+    const at = <usize>row << 2;
+    const meta = load<u32>(metas + at);
+    if (!(meta & ABSENT_CELL)) count(groups + groupOf(load<u32>(starts + at), meta) * 12);
+  }
+}
+
+/** Marks the rows whose cell is neither null nor of the group, if they are not marked yet; returns how many. */
+export function jsonMarkOthers(starts: usize, metas: usize, rows: u32, group: usize, mask: usize): u32 {
+  let marked: u32 = 0;
+  for (let r: usize = 0; r < <usize>rows; r++) {
+    const meta = load<u32>(metas + (r << 2));
+    if (meta & ABSENT_CELL || load<u8>(mask + r) != 0 || groupOf(load<u32>(starts + (r << 2)), meta) == group) continue;
+    store<u8>(mask + r, 1);
+    marked++;
+  }
+  return marked;
 }

@@ -43,3 +43,5 @@ export const KEY_TEXT_MISSING: usize = 128;
 export const FROM: usize = 132;
 /** Keys of the columns and of records that were read: those of a rejected record are forgotten. */
 export const KEYS_KEPT: usize = 136;
+/** uint32 a column: the tree of what is kept as it was read, or 0; 0 where no column has one. */
+export const TREES: usize = 140;

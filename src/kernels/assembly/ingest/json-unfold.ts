@@ -1,6 +1,8 @@
 // Unfolds cells of canonical JSON text (json-nested.ts) into the buffers of a nested Arrow type, a batch of cells at a time:
 // first measured, then, with memory laid out by the host, written. Every value fits its node: the type came from all values.
 import { sameBytes } from './json-hash';
+import { behindRaw, RAW_MARK, rawHead, rawLength } from '../shared/json-raw';
+import { skipValue } from './json-shape';
 import { decodeString, setTextOut, stringStop, textOut } from './json-string';
 import { INTEGER, BIG_INTEGER, float, integer, readNumber } from './scalar';
 
@@ -33,6 +35,9 @@ const BOOLEAN: u32 = 2;
 const INTEGERS: u32 = 3;
 const FLOATS: u32 = 4;
 const LIST: u32 = 5;
+const STRUCT: u32 = 6;
+/** JSON text of whatever stands there. */
+const JSON_TEXT: u32 = 7;
 
 // @ts-ignore: decorator
 @inline
@@ -62,14 +67,33 @@ function addNull(node: usize, write: bool): void {
   if (write) {
     const row = addRow(node, 0);
     store<u32>(node, get(node, NULLS) + 1, NULLS);
-    if (type == TEXT) setOffset(node, row, get(node, USED));
+    if (type == TEXT || type == JSON_TEXT) setOffset(node, row, get(node, USED));
     else if (type == LIST) setOffset(node, row, get(get(node, FIRST), ROWS));
     else if (type == BOOLEAN) store<u8>(<usize>get(node, VALUES) + row, 0);
     else if (type <= FLOATS) store<u64>(<usize>get(node, VALUES) + (row << 3), 0);
   } else {
     store<u32>(node, get(node, MEASURED) + 1, MEASURED);
   }
-  if (type > LIST) for (let f: usize = get(node, FIRST); f != 0; f = get(f, NEXT)) addNull(f, write);
+  if (type == STRUCT) for (let f: usize = get(node, FIRST); f != 0; f = get(f, NEXT)) addNull(f, write);
+}
+
+/** Takes the value at `p` as its JSON text, as it was read where the cell has that. */
+function takeText(p: usize, node: usize, row: usize, write: bool): usize {
+  const end = skipValue(p);
+  let from = p;
+  let length = end - p;
+  if (load<u8>(end) == RAW_MARK) {
+    length = rawLength(end);
+    from = end + rawHead;
+  }
+  if (write) {
+    const base = get(node, USED_BASE);
+    const used = get(node, USED);
+    memory.copy(<usize>get(node, VALUES) + <usize>(used - base), from, length);
+    store<u32>(node, used + <u32>length, USED);
+    setOffset(node, row, used + <u32>length);
+  } else store<u32>(node, get(node, MEASURED_BYTES) + <u32>length, MEASURED_BYTES);
+  return behindRaw(end);
 }
 
 /** Takes the value at `p` as the next row of a node; returns the address behind it. */
@@ -84,6 +108,7 @@ function take(p: usize, node: usize, write: bool): usize {
   if (write) row = addRow(node, 1);
   else store<u32>(node, get(node, MEASURED) + 1, MEASURED);
 
+  if (type == JSON_TEXT || (type == TEXT && c != 0x22)) return takeText(p, node, row, write);
   if (type == TEXT) {
     if (write) {
       const values = <usize>get(node, VALUES);
@@ -127,7 +152,7 @@ function take(p: usize, node: usize, write: bool): usize {
       while (load<u8>(p - 1) == 0x2c);
     }
     if (write) setOffset(node, row, get(item, ROWS));
-    return p;
+    return behindRaw(p);
   }
   const counter = write ? ROWS : MEASURED;
   const first = <usize>get(node, FIRST);
@@ -156,7 +181,7 @@ function take(p: usize, node: usize, write: bool): usize {
   if (found != get(node, FIELDS)) {
     for (let f = first; f != 0; f = get(f, NEXT)) if (get(f, counter) < own) addNull(f, write);
   }
-  return p;
+  return behindRaw(p);
 }
 
 /**

@@ -1,7 +1,8 @@
-// Columns of JSON text: nested values as they are, and fields of several kinds, where strings become JSON strings so that
-// nothing is ambiguous.
+// Columns of JSON text: nested values as they are, strings as JSON strings.
 
 import { copyLoose } from '../shared/copy';
+import { RAW_MARK, rawHead, rawLength } from '../shared/json-raw';
+import { skipValue } from './json-shape';
 import { ABSENT, NESTED, QUOTED, STRING } from './look';
 
 /** Whether p to q is a number of JSON's grammar, true or false. */
@@ -61,13 +62,24 @@ function writeString(p: usize, q: usize, to: usize): usize {
   return to;
 }
 
+/** Appends the JSON text of a nested cell, as it was read where the cell has that; returns the end. */
+export function copyNestedCell(out: usize, start: usize, length: usize): usize {
+  const end = skipValue(start);
+  if (end < start + length && load<u8>(end) == RAW_MARK) {
+    start = end + rawHead;
+    length = rawLength(end);
+  }
+  copyLoose(out, start, length);
+  return out + length;
+}
+
 /**
  * Appends the cells of a column of JSON text, as `textColumn` does: nested values, numbers, true and false as they are, every
- * other value as a JSON string. A cell grows at most sixfold and by 2.
+ * other value as a JSON string. A cell grows at most sixfold and by 2. `keepsMarks` where cells are to be unfolded.
  */
 export function jsonColumn(
   starts: usize, metas: usize, row: u32, end: u32,
-  offsets: usize, validity: usize, values: usize, used: u32, capacity: u32, report: usize,
+  offsets: usize, validity: usize, values: usize, used: u32, capacity: u32, report: usize, keepsMarks: bool,
 ): u32 {
   let out = values + <usize>used;
   const limit = values + <usize>capacity;
@@ -85,8 +97,11 @@ export function jsonColumn(
     const start = <usize>load<u32>(starts + at);
     if (meta & NESTED || (!(meta & STRING) && length != 0 && isBare(start, start + length))) {
       if (out + length > limit) break;
-      copyLoose(out, start, length);
-      out += length;
+      if (!keepsMarks && meta & NESTED) out = copyNestedCell(out, start, length);
+      else {
+        copyLoose(out, start, length);
+        out += length;
+      }
     } else {
       if (out + length * 6 + 2 > limit) break;
       out = writeString(start, start + length, out);

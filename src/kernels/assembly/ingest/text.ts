@@ -1,6 +1,7 @@
 // Text columns: cells copied together once and cleaned on the way.
 
 import { copyLoose } from '../shared/copy';
+import { copyNestedCell } from './jsoncells';
 import { ABSENT, NESTED, QUOTED, STRING } from './look';
 import { checkNfc, hasC1, maybeNfc } from './nfc';
 import { isTight, trim, trimmedEnd, trimmedStart } from './space';
@@ -123,6 +124,13 @@ export function textColumn(
     }
     if (out + length > limit) break;
     const start = <usize>load<u32>(starts + at);
+    if (meta & NESTED) {
+      // Among strings it is its JSON text, which is nobody's to clean.
+      out = copyNestedCell(out, start, length);
+      store<u8>(validity + <usize>row, 1);
+      flags |= NESTED;
+      continue;
+    }
     if (rules == 0) copyLoose(out, start, length);
     else if (length != 0) {
       let high = i8x16.splat(0);

@@ -1,9 +1,10 @@
 /**
  * The text of message lists: cells of JSON text like [{"role":"user","content":"hi"}, ...]. A turn is a line of its role,
  * a space and its content; a content of several parts ([{"type":"text","text":"hi"}, ...]) has their texts joined by a
- * space. Other JSON is left as it is. JSON text is valid; what is not is read without leaving the cell by more than 16
+ * space. Other JSON is left as it is. Behind a value may be its text as it was read (json-raw.ts), which says the same. JSON text is valid; what is not is read without leaving the cell by more than 16
  * bytes.
  */
+import { behindRaw } from './json-raw';
 import { putCodePoint } from './words';
 
 const quote: u32 = 0x22;
@@ -59,7 +60,7 @@ function messages(p: usize): bool {
       if (role != 0 && content != 0) store<u8>(out++, 0x20);
       if (content != 0) putText(content, 3);
     }
-    p = separator(p + 1);
+    p = separator(min(cellEnd, behindRaw(p + 1)));
   }
   return turns != 0;
 }
@@ -156,7 +157,9 @@ function skipValue(p: usize): usize {
     if (c == 0x5b || c == 0x7b) depth++;
     else if (c == 0x5d || c == 0x7d) {
       if (depth == 0) return p;
-      if (--depth == 0) return p + 1;
+      p = min(cellEnd, behindRaw(p + 1));
+      if (--depth == 0) return p;
+      continue;
     } else if (depth == 0 && c == 0x2c) return p;
     p++;
   }

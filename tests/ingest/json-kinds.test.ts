@@ -1,0 +1,179 @@
+// Values of several kinds and objects whose keys are data, in JSON sources and back.
+import fs from 'node:fs';
+import path from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { type CompileOptions, compile } from '../../dist/index.js';
+import { plan } from '../../dist/plan.js';
+import { inChunks } from './chunked.js';
+import { type Compiled, compiled, temporaryFolder } from './compiled.js';
+
+const folder = temporaryFolder();
+afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));
+
+const written = (lines: readonly (string | object)[], name = 'kinds.jsonl'): string => {
+  const file = path.join(folder, name);
+  fs.writeFileSync(file, lines.map((l) => `${typeof l === 'string' ? l : JSON.stringify(l)}\n`).join(''));
+  return file;
+};
+const read = (lines: readonly (string | object)[], options: CompileOptions = {}): Promise<Compiled> =>
+  compiled(written(lines), options);
+const column = ({ rows }: Compiled, c = 0): unknown[] => rows.map((row) => row[c]);
+
+describe('strings among other kinds', () => {
+  it('stay as they are, and nothing but them is JSON text', async () => {
+    const result = await read([{ text: 'line one\nline "two"' }, { text: 'x' }, { text: 42 }, '{"text": [1,  2]}']);
+    expect(column(result)).toEqual(['line one\nline "two"', 'x', '42', '[1,  2]']);
+    expect(result.manifest.fields[0]!.places).toEqual([
+      {
+        path: 'text',
+        as: 'text',
+        why: 'values of several kinds',
+        rows: { string: 2, number: 1, array: 1 },
+        first: { kind: 'number', row: 3 },
+      },
+    ]);
+    expect(result.manifest.warnings.join()).toContain('column text: values of several kinds');
+  });
+  it('are settled at the leaf: contents in parts leave messages a list of structs', async () => {
+    const parts = [{ type: 'text', text: 'part' }];
+    const result = await read([
+      { messages: [{ role: 'user', content: 'plain' }] },
+      { messages: [{ role: 'user', content: parts }] },
+      { messages: [{ role: 'user', content: null }, { role: 'user' }] },
+    ]);
+    expect(result.manifest.fields[0]!.type).toBe('list<struct<role: utf8, content: utf8>>');
+    expect(column(result)).toEqual([
+      [{ role: 'user', content: 'plain' }],
+      [{ role: 'user', content: JSON.stringify(parts) }],
+      [
+        { role: 'user', content: null },
+        { role: 'user', content: null },
+      ],
+    ]);
+  });
+  it('found late start the pass again, once', async () => {
+    const chats = Array.from({ length: 30_000 }, (_, i) => ({ messages: [{ role: 'user', content: `text ${i}` }] }));
+    const file = written([...chats, { messages: [{ role: 'user', content: [{ type: 'text', text: 'last' }] }] }]);
+    const { manifest, rows } = await compiled(file);
+    expect(manifest.stats.retyped).toBe(1);
+    expect(rows.at(-1)).toEqual([[{ role: 'user', content: '[{"type":"text","text":"last"}]' }]]);
+    expect(manifest.fields[0]!.places).toMatchObject([
+      { path: 'messages[].content', rows: { string: 30_000, array: 1 }, first: { kind: 'array', row: 30_001 } },
+    ]);
+  });
+});
+
+describe('objects whose keys are data', () => {
+  const tools = ['query', 'limit', 'expr', 'city'].map((key) => ({
+    type: 'function',
+    function: { name: key, parameters: { type: 'object', properties: { [key]: { type: 'string' } } } },
+  }));
+  it('never get the keys of each other', async () => {
+    const result = await read([{ tools }]);
+    expect(result.manifest.fields[0]!.type).toBe(
+      'list<struct<type: utf8, function: struct<name: utf8, parameters: json>>>',
+    );
+    const [back] = column(result) as { function: { parameters: string } }[][];
+    expect(back!.map((t) => t.function.parameters)).toEqual(tools.map((t) => JSON.stringify(t.function.parameters)));
+  });
+  it('are JSON text as it was read, whichever parser reads it', async () => {
+    const maps = ['{"k1" : 1.50,"z":"\\u00e9"}', '{ "k2":[1, 2], "k2": {} }', '{"k3":{"a" :null}}', '{}'];
+    const lines = maps.map((map) => `{"m": ${map}, "l":[ {"arg": ${map} , "x" : 1}, null]}`);
+    for (const file of [written(lines), written([`[${lines.join()}]`], 'kinds.json')]) {
+      const { rows } = await compiled(file);
+      expect(rows.map(([m]) => m)).toEqual(maps);
+      expect(rows.map(([, l]) => l)).toEqual(maps.map((arg) => [{ arg, x: 1n }, null]));
+    }
+  });
+  it('are decided by shares of all rows, wherever chunks end', async () => {
+    const lines = Array.from({ length: 3000 }, (_, i) =>
+      i < 2000 ? { m: { a: i, b: 1 } } : { m: { [`k${i % 50}`]: 1, c: [`x${i}`] } },
+    );
+    const file = written(lines);
+    const whole = await compiled(file);
+    expect(whole.manifest.fields[0]!.type).toBe('json');
+    for (const bytes of [500, 20_000]) {
+      const small = await inChunks(file, bytes);
+      expect(small.hash).toBe(whole.manifest.hash);
+    }
+  });
+});
+
+describe('one bad row', () => {
+  const chats = Array.from({ length: 4981 }, (_, i) => ({ messages: [{ role: 'user', content: `hello ${i}` }], n: i }));
+  const bad = { messages: 'not a list', n: 1 };
+  it('is malformed, with its reason, and the others stay lists', async () => {
+    const file = written([...chats.slice(0, 77), bad, ...chats.slice(77)]);
+    const { manifest, rows } = await compiled(file);
+    expect(manifest.ledger).toMatchObject({ read: 4982, kept: 4981, dropped: { malformed: 1 } });
+    expect(manifest.fields[0]).toMatchObject({
+      type: 'list<struct<role: utf8, content: utf8>>',
+      places: [
+        { path: 'messages', as: 'nested', rows: { string: 1, array: 4981 }, first: { kind: 'string', row: 78 } },
+      ],
+    });
+    expect(rows[77]).toEqual([[{ role: 'user', content: 'hello 77' }], 77n]);
+    const small = await inChunks(file, 10_000);
+    expect(small.hash).toBe(manifest.hash);
+    const { fields, warnings } = await plan([file], { cache: false, cwd: folder });
+    expect(fields[0]!.places).toHaveLength(1);
+    expect(warnings.join()).toContain('messages: at least 99 of 100 rows');
+  });
+  it('found late is malformed too', async () => {
+    const many = Array.from({ length: 30_000 }, (_, i) => ({ messages: [{ role: 'user', content: `text ${i}` }] }));
+    const { manifest } = await read([...many, bad]);
+    expect(manifest.ledger.dropped.malformed).toBe(1);
+  });
+  it('counts against --max-rejects, and --types decides otherwise', async () => {
+    const file = written([...chats, bad]);
+    await expect(compiled(file, { maxRejects: 0 })).rejects.toThrow('"messages" is an array in nearly all records');
+    const as = async (type: string): Promise<unknown[]> => {
+      const { manifest, rows } = await compiled(file, { types: `messages=${type}` });
+      return [manifest.fields[0]!.type, manifest.rows, rows.at(-1)![0], rows[0]![0]];
+    };
+    const text = JSON.stringify(chats[0]!.messages);
+    expect(await as('text')).toEqual(['utf8', 4982, 'not a list', text]);
+    expect(await as('json')).toEqual(['json', 4982, '"not a list"', text]);
+    expect((await as('struct')).slice(0, 2)).toEqual(['list<struct<role: utf8, content: utf8>>', 4981]);
+  });
+});
+
+describe('--types of places', () => {
+  const lines = [{ a: [{ b: { x: 1 } }] }, { a: [{ b: { y: 'z' } }] }];
+  it('decides', async () => {
+    const type = async (types: string): Promise<string> => (await read(lines, { types })).manifest.fields[0]!.type;
+    expect(await type('a=struct')).toBe('list<struct<b: json>>');
+    expect(await type('a[].b=struct')).toBe('list<struct<b: struct<x: int64, y: utf8>>>');
+    expect(await type('a[].b.x=text,a[].b.y=json')).toBe('list<struct<b: struct<x: utf8, y: json>>>');
+    expect(await type('a[]=json')).toBe('list<json>');
+  });
+  it.each([
+    ['a[].c=text', 'no record has "a[].c"'],
+    ['a[].b=integer', '"a[].b" is a place within a column'],
+    ['c[].b=text', 'there is no column "c[].b"'],
+    ['a[].b.x=struct', '"a[].b.x" can\'t be a struct'],
+  ])('%s is refused', async (types, why) => {
+    await expect(read(lines, { types })).rejects.toThrow(why);
+  });
+});
+
+it('our own JSON text stays JSON text, and the same data set comes of any number of threads', async () => {
+  const lines = Array.from({ length: 500 }, (_, i) => ({
+    m: { [`k${i}`]: i },
+    c: [{ role: 'user', content: i % 3 === 0 ? [{ type: 'text', text: `words of part ${i}` }] : `words of text ${i}` }],
+  }));
+  const file = written(lines);
+  const out = path.join(folder, 'first');
+  const first = await compile([file], { out, cache: false, threads: 0 });
+  const threads = await compile([file], { out: path.join(folder, 'threads'), cache: false, threads: 2 });
+  expect(threads.manifest.files[0]!.hash).toBe(first.manifest.files[0]!.hash);
+  // Ranking reads what the parts say, not their syntax.
+  const ranking = fs.readFileSync(path.join(out, '.datagpu', 'ranking.json'), 'utf8');
+  expect(ranking).toContain('"words"');
+  expect(ranking).not.toContain('"type"');
+  const again = await compiled(path.join(out, 'data.parquet'));
+  expect(again.manifest.fields.slice(0, 2).map((f) => f.type)).toEqual([
+    'json',
+    'list<struct<role: utf8, content: utf8>>',
+  ]);
+});
