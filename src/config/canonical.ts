@@ -25,6 +25,7 @@ export function canonicalConfig(config: Config): Record<string, ConfigValue> {
     header: read.header,
     nulls: read.nulls,
     types: sorted(read.types),
+    'json-nan': read.jsonNan,
     comment: read.comment === '' ? 'none' : read.comment,
     select: read.select,
     drop: orNull(read.drop),

@@ -49,6 +49,8 @@ export interface CompileOptions {
   nulls?: readonly string[] | string | undefined;
   /** Types by column; a value that does not fit makes its record malformed. @default inferred over all rows */
   types?: Readonly<Record<string, DeclaredType>> | string | undefined;
+  /** What NaN, Infinity and -Infinity in JSON (Python's json.dumps) are read as. @default refuse */
+  jsonNan?: 'null' | 'text' | 'refuse' | undefined;
   /** Lines that start with this character are skipped; "" for none. @default detected */
   comment?: string | undefined;
   /** Columns to keep, in this order. @default all */

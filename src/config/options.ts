@@ -31,6 +31,8 @@ export interface Config {
     nulls: string[];
     /** Declared types by column name; of JSON, `json`, `text` and `struct` by path too (`messages[].content`). */
     types: Record<string, DeclaredType>;
+    /** What NaN, Infinity and -Infinity of JSON are read as; `refuse`: a record that has one is malformed. @default refuse */
+    jsonNan: 'null' | 'text' | 'refuse';
     /** Columns to keep, in this order; null = all. */
     select: string[] | null;
     /** Columns to leave out. */

@@ -44,6 +44,7 @@ export function resolveConfig(
       comment: get('comment', values.character(true), null),
       nulls: get('nulls', values.tokens, [...defaultNulls]),
       types: get('types', values.types, {}),
+      jsonNan: get('json-nan', values.jsonNan, 'refuse'),
       select: get('select', values.list, null),
       drop: get('drop', values.list, []),
       limit: get('limit', values.count(1), null),

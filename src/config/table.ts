@@ -39,6 +39,7 @@ export const optionTable: readonly OptionSpec[] = [
   { name: 'header', value: null, group: 'Reading', help: 'the first record names the columns (default: detected)' },
   { name: 'nulls', value: 'tokens', list: true, group: 'Reading', help: 'tokens that are null outside text columns; an empty one stands for "" (default: na,n/a,#n/a,null,none,nan)' },
   { name: 'types', value: 'col=type,...', list: true, group: 'Reading', help: 'text, integer, float, boolean, date or datetime by column; in JSON also json, text or struct by path, as in messages[].content=text (default: over all rows)' },
+  { name: 'json-nan', value: 'null|text|refuse', group: 'Reading', help: 'what NaN and Infinity in JSON are read as; refuse: their record is malformed (default: refuse)' },
   { name: 'comment', value: 'char', group: 'Reading', help: 'lines that start with it are skipped; or none (default: detected)' },
   { name: 'select', value: 'cols', list: true, group: 'Reading', help: 'keep these columns, in this order' },
   { name: 'drop', value: 'cols', list: true, group: 'Reading', help: 'leave these columns out' },

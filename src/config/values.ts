@@ -150,6 +150,8 @@ export const tokens: Parse<string[]> = (value) => {
   return [...new Set(all.map((token) => token.toLowerCase()))];
 };
 
+export const jsonNan: Parse<'null' | 'text' | 'refuse'> = choice('null', 'text', 'refuse');
+
 const declaredType = choice<DeclaredType>('text', 'integer', 'float', 'boolean', 'date', 'datetime', 'json', 'struct');
 
 /** `price=float,zip=text`, a list of such pairs, or a mapping from column to type. */

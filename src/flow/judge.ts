@@ -115,7 +115,11 @@ export class Judge {
     signal: AbortSignal | undefined,
   ): Promise<Judged | null> {
     if (!this.schema.observe(ref.source, seen)) return null;
-    this.rejects.add(ref.source, seen);
+    this.rejects.add(
+      ref.source,
+      seen,
+      this.schema.union.only.every((only) => only === null),
+    );
     this.ids ??= seen.ids;
     const { records, rows, empty } = seen;
     const rejected = seen.rejects.map((r) => r.index);

@@ -198,7 +198,7 @@ class ChunkLane {
     const { records, next } = scanned;
     emit({ records, next, ...hashPiece(kernel, this.files, source, scanned) });
     this.watch.start('parse');
-    const parsed = parsePiece(kernel, source, scanned);
+    const parsed = parsePiece(kernel, source, scanned, plan.rejects ? Number.POSITIVE_INFINITY : undefined);
     const options = typingOptions(plan, source);
     const columns = columnPlans(plan, source);
     this.watch.start('clean');

@@ -66,7 +66,7 @@ export async function lookAt(source: Source, config: Config, scratch: Scratch, o
   }
   const isCsv = source.format === 'csv' || source.format === 'tsv';
   const csv = isCsv ? sniffCsv(file, { ...config.read, ...delimiterOf(source, config) }, name, encoding) : null;
-  const json = isCsv ? null : sniffJson(file, source.format as 'json' | 'jsonl', name);
+  const json = isCsv ? null : sniffJson(file, source.format as 'json' | 'jsonl', name, nanOf(config));
   const sniffed = (csv ?? json)!;
   requireNarrow(sniffed.columns.length, name);
   const plan = {
@@ -83,6 +83,8 @@ export async function lookAt(source: Source, config: Config, scratch: Scratch, o
   const dialect = { format: source.format, encoding, ...sniffed.dialect };
   return { ...look, dialect, warnings: [...warnings, ...sniffed.warnings], ...typeSample(plan, look.start, config) };
 }
+
+const nanOf = ({ read }: Config): 'null' | 'text' | undefined => (read.jsonNan === 'refuse' ? undefined : read.jsonNan);
 
 /** A .tsv is separated by tabs unless the user says otherwise. */
 const delimiterOf = (source: Source, config: Config): { delimiter?: string } =>

@@ -67,14 +67,18 @@ export function hashPiece(
   return hashPassing(kernel, files.get(source.file.path, source.name), source.file, scanned, source.name);
 }
 
+/** Rejected records of a chunk that are described where none of them is written out: what is told of them is told of the first. */
+const mostDescribed = 1000;
+
 /** Finds the cells of a scanned chunk: the second count. */
 export function parsePiece(
   kernel: IngestKernel,
   source: SourcePlan,
   scanned: ScannedChunk,
+  described: number = mostDescribed,
 ): ParsedChunk & { newKeys: string[] } {
   if (source.csv !== null) return { ...parseCsv(kernel, scanned, source.csv, source.columns.length), newKeys: [] };
-  return parseJson(kernel, scanned, source.json!, source.columns, source.name, { trees: source.kept ?? [] });
+  return parseJson(kernel, scanned, source.json!, source.columns, source.name, { trees: source.kept ?? [], described });
 }
 
 /**

@@ -4,6 +4,9 @@ import type { Look } from './look.js';
 import { ReadingNotes } from './reading-notes.js';
 import type { Seen } from './tasks.js';
 
+/** Bytes of a record of a text, its line end included. */
+const leastRecordBytes = 2;
+
 /** Malformed records of a source so far. */
 interface Tally {
   records: number;
@@ -30,8 +33,11 @@ export class RejectTally {
     return this.tallies.map((t) => t.records);
   }
 
-  /** Adds a chunk, in order; with `--strict` its first malformed record is the end. */
-  add(source: number, seen: Seen): void {
+  /**
+   * Adds a chunk, in order; with `--strict` its first malformed record is the end. So are more than the source may have, but
+   * for those that types may still make good ones of.
+   */
+  add(source: number, seen: Seen, isSettled: boolean): void {
     const tally = this.tallies[source]!;
     const [first] = seen.rejects;
     if (first !== undefined) {
@@ -41,6 +47,15 @@ export class RejectTally {
     this.notes.add(source, seen.notes, tally.records);
     tally.records += seen.records;
     tally.rejected += seen.rejects.length;
+    // More than may be even if all that is left of it were records of the shortest kind.
+    const { file, start } = this.looks[source]!;
+    const most = start === null ? Number.POSITIVE_INFINITY : Math.ceil(file.bytes / leastRecordBytes);
+    const may = allowed(this.read.maxRejects, Math.min(most, this.read.limit ?? most));
+    if (isSettled && tally.rejected > may)
+      throw this.refusal(
+        source,
+        `${tally.rejected} of the first ${tally.records} records are malformed, at most ${may} of all may be (--max-rejects)`,
+      );
   }
 
   /** Refuses a source of which too many records, or all, are malformed. Called when everything was read. */

@@ -61,6 +61,9 @@ export const absent: number = -1;
 /** In a map: the field holds the source's name. */
 export const nameOfSource: number = -2;
 
+/** Decisions about places of a column that are warned of one by one. */
+const mostNotes = 20;
+
 /** A column of the union while it is put together. */
 interface Entry {
   sourceName: string;
@@ -104,7 +107,11 @@ export function unify(sources: readonly SourceColumns[], config: Pick<Config, 'r
     kinds.push(joined.kinds);
     only.push(joined.only);
     places.push(joined.places);
-    notes.push(...joined.places.map((place) => `column ${describePlace(place, sourceNames)}`));
+    notes.push(...joined.places.slice(0, mostNotes).map((place) => `column ${describePlace(place, sourceNames)}`));
+    if (joined.places.length > mostNotes)
+      notes.push(
+        `column ${names[i]}: ${joined.places.length - mostNotes} more places; fields in the manifest has them`,
+      );
     for (const [path, type] of said[i]!)
       if (!joined.met.has(path)) unmet.push(`${named[i]!.sourceName}${path}=${type}`);
     const missing = sources.filter((s, at) => entries[i]!.columns[at] === undefined && s.columns.length > 0);

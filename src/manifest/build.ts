@@ -118,9 +118,10 @@ function fieldEntry(facts: FieldFacts): ManifestField {
 
 /** A decision about a place of JSON; the source is named where there are several. */
 export function placeEntry({ first, ...place }: Place, sourceNames: readonly string[]): ManifestPlace {
-  if (first === null) return { ...place, first: null };
+  const said = { ...place, path: shortened(place.path) };
+  if (first === null) return { ...said, first: null };
   const { source, ...row } = first;
-  return { ...place, first: sourceNames.length > 1 ? { ...row, source: sourceNames[source]! } : row };
+  return { ...said, first: sourceNames.length > 1 ? { ...row, source: sourceNames[source]! } : row };
 }
 
 /** A path relative to the output folder with "/" between its parts; absolute if there is no relative one. */

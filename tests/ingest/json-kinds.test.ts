@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type CompileOptions, compile } from '../../dist/index.js';
+import { readExactly } from '../../dist/load/json/exact.js';
 import { plan } from '../../dist/plan.js';
 import { inChunks } from './chunked.js';
 import { type Compiled, compiled, temporaryFolder } from './compiled.js';
@@ -176,4 +177,60 @@ it('our own JSON text stays JSON text, and the same data set comes of any number
     'json',
     'list<struct<role: utf8, content: utf8>>',
   ]);
+});
+
+describe('NaN and Infinity, as Python writes them', () => {
+  const lines = [
+    '{"x": 1.5, "l": [NaN, 1], "s": "NaN"}',
+    '{"x": NaN, "l": [-Infinity], "s": "x"}',
+    '{"x": -Infinity, "l": [], "s": "Infinity"}',
+  ];
+  it('are no JSON, and the reason names the option', async () => {
+    await expect(read(lines, { maxRejects: 0 })).rejects.toThrow('--json-nan null');
+  });
+  it('are null or text, as is said', async () => {
+    const file = path.join(folder, 'nan.json');
+    fs.writeFileSync(file, `[${lines.join()}]`);
+    for (const source of [written(lines), file]) {
+      const nulls = await compiled(source, { jsonNan: 'null' });
+      expect(nulls.rows).toEqual([
+        [1.5, [null, 1n], 'NaN'],
+        [null, [null], 'x'],
+        [null, [], 'Infinity'],
+      ]);
+      expect(nulls.manifest.ledger.changed).toMatchObject({ 'NaN and Infinity': 4 });
+      const texts = await compiled(source, { jsonNan: 'text' });
+      expect(texts.rows.map((row) => row.slice(0, 2))).toEqual([
+        ['1.5', ['NaN', '1']],
+        ['NaN', ['-Infinity']],
+        ['-Infinity', []],
+      ]);
+    }
+  });
+  it('are read alike by the exact parser', () => {
+    const texts = (nan?: 'null' | 'text'): unknown =>
+      lines.map((line) => {
+        const { cells, nans, error } = readExactly(Buffer.from(line), 0, new Map(), nan);
+        return error !== null ? error.why.slice(0, 14) : [nans, ...[...cells!.values()].map((c) => c.text)];
+      });
+    expect(texts()).toEqual(Array(3).fill('it is not JSON'));
+    expect(texts('null')).toEqual([
+      [1, '1.5', '[null,1]', 'NaN'],
+      [2, '', '[null]', 'x'],
+      [1, '', '[]', 'Infinity'],
+    ]);
+    expect(texts('text')).toEqual([
+      [1, '1.5', '["NaN",1]', 'NaN'],
+      [2, 'NaN', '["-Infinity"]', 'x'],
+      [1, '-Infinity', '[]', 'Infinity'],
+    ]);
+  });
+});
+
+it('more malformed records than there may be end the reading', async () => {
+  const file = path.join(folder, 'broken.jsonl');
+  fs.writeFileSync(file, `{"a":1}\n${'x\n'.repeat(2_500_000)}`);
+  await expect(compiled(file)).rejects.toMatchObject({
+    hint: expect.stringContaining('999999 of the first 1000000 records are malformed, at most 25000 of all may be'),
+  });
 });

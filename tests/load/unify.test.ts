@@ -17,6 +17,7 @@ const read: Config['read'] = {
   comment: null,
   nulls: tokens,
   types: {},
+  jsonNan: 'refuse',
   select: null,
   drop: [],
   limit: null,

@@ -9,4 +9,6 @@ export interface JsonDialect {
   layout: 'lines' | 'array' | 'object' | 'concatenated';
   /** The key of the array that holds the records, for `object`. */
   key?: string;
+  /** What NaN, Infinity and -Infinity are read as; without it they are no JSON. */
+  nan?: 'null' | 'text';
 }

@@ -31,6 +31,8 @@ export interface ExactRecord {
   duplicates: number;
   /** Keys and values with a surrogate that has no partner. */
   surrogates: number;
+  /** Values that were NaN, Infinity or -Infinity. */
+  nans: number;
 }
 
 const maxDepth = 512;
@@ -48,7 +50,12 @@ function jsonc(): typeof import('jsonc-parser') {
  * JSON, and the visitor of jsonc-parser what is in it (JSON.parse keeps neither the text of a number nor a key's repetitions).
  * Slow, and called only where the two counts of a chunk differ. `from` is where its bytes begin in the chunk.
  */
-export function readExactly(bytes: Uint8Array, from: number, trees: RawTrees = noTrees): ExactRecord {
+export function readExactly(
+  bytes: Uint8Array,
+  from: number,
+  trees: RawTrees = noTrees,
+  nan?: 'null' | 'text',
+): ExactRecord {
   const record: ExactRecord = {
     from,
     to: from + bytes.length,
@@ -57,10 +64,12 @@ export function readExactly(bytes: Uint8Array, from: number, trees: RawTrees = n
     repeated: [],
     duplicates: 0,
     surrogates: 0,
+    nans: 0,
   };
   const broken = (why: string): ExactRecord => ({ ...record, error: { why, notObject: false } });
   if (!isUtf8(bytes)) return broken('its bytes are not UTF-8');
-  const text = textOf(bytes);
+  const { text, places } = withoutNans(textOf(bytes), nan);
+  record.nans = places.length;
   if (isTooDeep(text)) return broken(`values nested deeper than ${maxDepth}`);
   try {
     JSON.parse(text);
@@ -69,8 +78,26 @@ export function readExactly(bytes: Uint8Array, from: number, trees: RawTrees = n
   }
   const first = text.trimStart().charCodeAt(0);
   if (first !== 0x7b) return { ...record, error: { why: `${kindOf(first)}, not an object`, notObject: true } };
-  record.cells = cellsOf(text, record, trees);
+  record.cells = cellsOf(text, record, trees, places);
   return record;
+}
+
+/** The text with null, or a string, for each NaN, Infinity and -Infinity, and where those are. */
+function withoutNans(text: string, nan: 'null' | 'text' | undefined): { text: string; places: number[] } {
+  const places: number[] = [];
+  if (nan === undefined) return { text, places };
+  let moved = 0;
+  const replaced = text.replace(
+    /"(?:[^"\\]|\\.)*"|(?<![\w.+-])(?:NaN|-?Infinity)(?!\w)/g,
+    (token: string, at: number) => {
+      if (token.startsWith('"')) return token;
+      const stand = nan === 'null' ? 'null' : `"${token}"`;
+      places.push(at + moved);
+      moved += stand.length - token.length;
+      return stand;
+    },
+  );
+  return { text: replaced, places };
 }
 
 const textOf = (bytes: Uint8Array): string => new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
@@ -126,7 +153,7 @@ function below({ tree, members, key }: Open): RawTree | null {
 }
 
 /** The cells of an object that is JSON. */
-function cellsOf(text: string, record: ExactRecord, trees: RawTrees): Map<string, ExactCell> {
+function cellsOf(text: string, record: ExactRecord, trees: RawTrees, nans: readonly number[]): Map<string, ExactCell> {
   const cells = new Map<string, ExactCell>();
   const stack: Open[] = [];
   let key = '';
@@ -158,7 +185,9 @@ function cellsOf(text: string, record: ExactRecord, trees: RawTrees): Map<string
     const canonical =
       members === null ? `[${elements.join()}]` : `{${[...members].map(([k, v]) => `${k}:${v}`).join()}}`;
     const read = text.slice(from, at + 1);
-    const kept = tree?.raw === true && read !== canonical ? canonical + rawMark(read) : canonical;
+    // As it was read it would be no JSON.
+    const isJson = nans.every((place) => place < from || place > at);
+    const kept = tree?.raw === true && read !== canonical && isJson ? canonical + rawMark(read) : canonical;
     put(kept, { text: kept, flags: cell.nested });
   };
   jsonc().visit(
@@ -191,13 +220,17 @@ const kept = (text: string): string =>
   text.replace(loneSurrogate, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
 /** The records of a chunk of lines. Blank lines are none; a byte order mark may begin a line. */
-export function* readLinesExactly(chunk: Uint8Array, trees: RawTrees = noTrees): Generator<ExactRecord> {
+export function* readLinesExactly(
+  chunk: Uint8Array,
+  trees: RawTrees = noTrees,
+  nan?: 'null' | 'text',
+): Generator<ExactRecord> {
   for (let at = 0; at < chunk.length; ) {
     const lf = chunk.indexOf(10, at);
     const end = lf < 0 ? chunk.length : lf;
     let from = chunk[at] === 0xef && chunk[at + 1] === 0xbb && chunk[at + 2] === 0xbf ? at + 3 : at;
     while (from < end && isSpace(chunk[from]!)) from++;
-    if (from < end) yield readExactly(chunk.subarray(from, end), from, trees);
+    if (from < end) yield readExactly(chunk.subarray(from, end), from, trees, nan);
     at = end + 1;
   }
 }
@@ -214,6 +247,7 @@ export function* readValuesExactly(
   commas: boolean,
   isFirst: boolean,
   trees: RawTrees = noTrees,
+  nan?: 'null' | 'text',
 ): Generator<ExactRecord, boolean> {
   const text = textOf(chunk);
   const scanner = jsonc().createScanner(text);
@@ -240,7 +274,7 @@ export function* readValuesExactly(
       else if (c === '}' || c === ']') depth--;
       if (depth <= 0) break;
     }
-    yield readExactly(chunk.subarray(from, byteOf(scanner.getPosition())), from, trees);
+    yield readExactly(chunk.subarray(from, byteOf(scanner.getPosition())), from, trees, nan);
     isDue = true;
   }
   return false;

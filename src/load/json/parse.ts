@@ -44,11 +44,14 @@ const state = {
   from: 33,
   keysKept: 34,
   trees: 35,
+  nanMode: 36,
+  nans: 37,
   size: 40,
 } as const;
 
 const result = { done: 0, drainRejects: 1, growStack: 2, growKeys: 3, error: 4, more: 5 } as const;
 const rejectLimit = 1024;
+const noBytes = new Uint8Array(0);
 /** Different keys a source may have: beyond it, keys are data. */
 const maxKeys = 100_000;
 
@@ -56,6 +59,8 @@ const maxKeys = 100_000;
 export interface ParseJsonOptions {
   /** What is kept as it was read, by column. @default nothing */
   trees?: readonly (RawTree | null)[];
+  /** How many of the rejected records are described; the others are only counted, as empty ones. @default all */
+  described?: number;
   /** Take the exact parser whatever the counts say; tests only. @default false */
   exact?: boolean;
 }
@@ -80,7 +85,7 @@ export function parseJson(
   options: ParseJsonOptions = {},
 ): ParsedJson {
   const mark = kernel.mark();
-  let parsed = options.exact === true ? null : parseFast(kernel, scanned, dialect, columns, name, options.trees ?? []);
+  let parsed = options.exact === true ? null : parseFast(kernel, scanned, dialect, columns, name, options);
   if (parsed === null || countOf(parsed) !== scanned.records) {
     kernel.reset(mark);
     parsed = tabulate(kernel, scanned, dialect, columns, name, options.trees);
@@ -111,7 +116,7 @@ function parseFast(
   dialect: JsonDialect,
   columns: readonly string[],
   name: string,
-  trees: readonly (RawTree | null)[],
+  { trees = [], described = Number.POSITIVE_INFINITY }: ParseJsonOptions,
 ): ParsedJson | null {
   const run = kernel.exports as unknown as JsonExports;
   const { ptr, bytes, records } = scanned;
@@ -130,6 +135,7 @@ function parseFast(
   const get = (field: number): number => kernel.u32(states, state.size)[field]!;
   const seen = kernel.alloc(columns.length * 4);
   kernel.u32(seen, columns.length).fill(0);
+  set(state.nanMode, dialect.nan === undefined ? 0 : dialect.nan === 'null' ? 1 : 2);
   set(state.trees, treesAt);
   set(state.at, ptr);
   set(state.from, ptr);
@@ -162,7 +168,8 @@ function parseFast(
     const count = get(state.rejectCount);
     for (let i = 0; i < count; i++) {
       const [index, from, to, at, errorCode] = kernel.u32(get(state.rejects) + i * 32, 5) as unknown as number[];
-      rejects.push(rejectOf(kernel, lineAt, index!, from!, to!, at!, errorCode!));
+      if (rejects.length >= described) rejects.push({ index: index!, line: 0, why: '', raw: noBytes });
+      else rejects.push(rejectOf(kernel, lineAt, index!, from!, to!, at!, errorCode!));
     }
     set(state.rejectCount, 0);
   };
@@ -187,7 +194,7 @@ function parseFast(
     const [at, length] = kernel.u32(get(state.keys) + k * 32, 2) as unknown as number[];
     newKeys.push(decoder.decode(kernel.u8(at!, length!)));
   }
-  const changed = changesOf(get(state.duplicates), get(state.surrogates));
+  const changed = changesOf(get(state.duplicates), get(state.surrogates), get(state.nans));
   if (rows !== records) {
     for (const table of [starts, metas]) {
       const view = kernel.u32(table, records * columns.length);

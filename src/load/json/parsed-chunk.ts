@@ -15,10 +15,11 @@ export interface ParsedJson extends ParsedChunk {
 }
 
 /** What parsing did to cells, in the ledger's words. */
-export function changesOf(duplicates: number, surrogates: number): Record<string, number> {
+export function changesOf(duplicates: number, surrogates: number, nans: number): Record<string, number> {
   const changed: Record<string, number> = {};
   if (duplicates > 0) changed['duplicate keys'] = duplicates;
   if (surrogates > 0) changed['lone surrogates'] = surrogates;
+  if (nans > 0) changed['NaN and Infinity'] = nans;
   return changed;
 }
 

@@ -84,7 +84,7 @@ function quoteBytes(bytes: Uint8Array): string {
 
 function literalHint(bytes: Uint8Array): string {
   const text = new TextDecoder().decode(bytes.subarray(0, 9));
-  if (/^-?(NaN|Infinity)/.test(text)) return ' (JSON has no such number; null is the usual stand-in)';
+  if (/^-?(NaN|Infinity)/.test(text)) return ' (JSON has no such number; --json-nan null or --json-nan text reads it)';
   if (/^(True|False|None)/.test(text)) return ' (a Python literal)';
   return '';
 }

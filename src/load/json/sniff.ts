@@ -29,8 +29,9 @@ const sampleRecords = 10_000;
  *
  * @throws DatagpuError `input` when the source holds no records that are objects.
  */
-export function sniffJson(file: TextFile, format: 'jsonl' | 'json', name: string): JsonSniff {
+export function sniffJson(file: TextFile, format: 'jsonl' | 'json', name: string, nan?: JsonDialect['nan']): JsonSniff {
   const kernel = createIngestKernel();
+  const read: Pick<JsonDialect, 'nan'> = nan === undefined ? {} : { nan };
   return withSource(file.path, name, (fd) => {
     const top = new TopLevel(kernel, fd, file, name);
     const bom = top.at(0) === 0xef && top.at(1) === 0xbb && top.at(2) === 0xbf ? 3 : 0;
@@ -44,13 +45,20 @@ export function sniffJson(file: TextFile, format: 'jsonl' | 'json', name: string
         },
       );
     return format === 'jsonl'
-      ? sniffLines(kernel, fd, file, bom, name)
-      : sniffDocument(kernel, fd, file, top, first, name);
+      ? sniffLines(kernel, fd, file, bom, name, read)
+      : sniffDocument(kernel, fd, file, top, first, name, read);
   });
 }
 
-function sniffLines(kernel: IngestKernel, fd: number, file: TextFile, bom: number, name: string): JsonSniff {
-  const dialect: JsonDialect = { layout: 'lines' };
+function sniffLines(
+  kernel: IngestKernel,
+  fd: number,
+  file: TextFile,
+  bom: number,
+  name: string,
+  read: Pick<JsonDialect, 'nan'>,
+): JsonSniff {
+  const dialect: JsonDialect = { layout: 'lines', ...read };
   const dataStart: ChunkStart = { byte: bom, record: 1, line: 1 };
   const head = sample(kernel, fd, file, dataStart, dialect, headBytes, [], name);
   const columns = [...head.parsed.newKeys];
@@ -58,7 +66,7 @@ function sniffLines(kernel: IngestKernel, fd: number, file: TextFile, bom: numbe
   const { rejects } = head.parsed;
   if (rejects[0]?.index === 0) {
     const none = head.parsed.cells.rows === 0;
-    const document = sniffAsDocument(file, name);
+    const document = sniffAsDocument(file, name, read);
     const layout = document?.dialect.layout ?? null;
     // Objects are easily told apart wherever they stand, so it costs nobody anything to read them.
     if (none && document !== null && layout === 'concatenated' && rejects[0].why.startsWith('a second object'))
@@ -90,12 +98,13 @@ function sniffDocument(
   top: TopLevel,
   first: number,
   name: string,
+  read: Pick<JsonDialect, 'nan'>,
 ): JsonSniff {
   const warnings: string[] = [];
-  let dialect: JsonDialect = { layout: 'concatenated' };
+  let dialect: JsonDialect = { layout: 'concatenated', ...read };
   let byte = first;
   if (top.at(first) === 0x5b) {
-    dialect = { layout: 'array' };
+    dialect = { layout: 'array', ...read };
     byte = top.skipSpace(first + 1);
   } else if (top.at(first) === 0x7b) {
     const end = top.skipContainer(first);
@@ -114,9 +123,9 @@ function sniffDocument(
       );
     const records = arrays[0];
     if (records !== undefined) {
-      dialect = { layout: 'object', key: records.key };
+      dialect = { layout: 'object', key: records.key, ...read };
       byte = records.first;
-      const beside = checkAround(kernel, fd, file, top, records.open, records.close, name).filter(
+      const beside = checkAround(kernel, fd, file, top, records.open, records.close, name, read).filter(
         (k) => k !== records.key,
       );
       const rest =
@@ -184,9 +193,9 @@ function lineStartAfter(fd: number, file: TextFile, position: number, name: stri
 }
 
 /** What the file is as a JSON document with records, or null if it isn't one. */
-function sniffAsDocument(file: TextFile, name: string): JsonSniff | null {
+function sniffAsDocument(file: TextFile, name: string, { nan }: Pick<JsonDialect, 'nan'>): JsonSniff | null {
   try {
-    return sniffJson(file, 'json', name);
+    return sniffJson(file, 'json', name, nan);
   } catch (error) {
     if (error instanceof DatagpuError) return null;
     throw error;
@@ -202,6 +211,7 @@ function checkAround(
   open: number,
   close: number,
   name: string,
+  read: Pick<JsonDialect, 'nan'>,
 ): string[] {
   const from = top.at(0) === 0xef ? 3 : 0;
   const bytes = open + 1 - from + (file.bytes - close);
@@ -224,7 +234,7 @@ function checkAround(
     gap: { at: ptr + open + 1 - from, bytes: close - open - 1, lines: top.countLines(open, close) },
   };
   try {
-    return parseJson(kernel, chunk, { layout: 'concatenated' }, [], name).newKeys;
+    return parseJson(kernel, chunk, { layout: 'concatenated', ...read }, [], name).newKeys;
   } finally {
     kernel.reset(mark);
   }

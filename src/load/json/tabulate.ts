@@ -36,7 +36,7 @@ export function tabulate(
   const places = new Map(columns.map((column, c) => [column, c]));
   const newKeys = new Set<string>();
   const kept = new Map(columns.flatMap((column, c): [string, RawTree][] => (trees[c] ? [[column, trees[c]]] : [])));
-  let [bytes, duplicates, surrogates] = [0, 0, 0];
+  let [bytes, duplicates, surrogates, nans] = [0, 0, 0, 0];
   const take = (record: ExactRecord): void => {
     const index = rows.length + rejects.length;
     if (record.cells === null) {
@@ -49,6 +49,7 @@ export function tabulate(
     }
     duplicates += record.duplicates + record.repeated.filter((key) => places.has(key)).length;
     surrogates += record.surrogates;
+    nans += record.nans;
     rows.push(record);
   };
   const rejectOf = (record: ExactRecord, index: number): Reject => {
@@ -65,16 +66,16 @@ export function tabulate(
     };
   };
   let closed = false;
-  if (lines) for (const record of readLinesExactly(chunk, kept)) take(record);
+  if (lines) for (const record of readLinesExactly(chunk, kept, dialect.nan)) take(record);
   else {
     const commas = dialect.layout !== 'concatenated';
-    const values = readValuesExactly(chunk, commas, scanned.start.record === 1, kept);
+    const values = readValuesExactly(chunk, commas, scanned.start.record === 1, kept, dialect.nan);
     let next = values.next();
     for (; next.done !== true; next = values.next()) take(next.value);
     closed = next.value;
   }
   const cells = placeCells(kernel, rows, columns, bytes);
-  const changed = changesOf(duplicates, surrogates);
+  const changed = changesOf(duplicates, surrogates, nans);
   return { cells, rejects, changed, exact: true, newKeys: [...newKeys], closed };
 }
 

@@ -3,7 +3,7 @@
 import { COLON, COMMA, DEPTH, GROW, KEY, TRAILING_COMMA, fail } from './json-errors';
 import { hashBytes, sameBytes } from './json-hash';
 import { putRawMark } from '../shared/json-raw';
-import { isDigit, literalEnd, numberEnd } from './json-scalar';
+import { isDigit, literalEnd, nanEnd, nanMode, nans, numberEnd } from './json-scalar';
 import { canonicalString, setTextOut, skipSpace, textOut } from './json-string';
 
 /** Containers within each other, the record included. */
@@ -167,8 +167,11 @@ function copyByTree(start: usize, outer: u32, tree: usize): usize {
   if (tree == 0 || (c != 0x7b && c != 0x5b)) return copyNested(p, MAX_DEPTH - outer);
   if (load<u32>(tree, TREE_RAW)) {
     const from = textOut();
+    const before = nans;
     const end = copyNested(p, MAX_DEPTH - outer);
     if (end == 0) return 0;
+    // As it was read it would be no JSON.
+    if (nans != before) return end;
     const length = end - start;
     if (textOut() - from != length || memory.compare(from, start, length) != 0) {
       const to = putRawMark(textOut(), length);
@@ -254,12 +257,26 @@ function copyNested(start: usize, maxDepth: u32): usize {
       depth--;
     } else {
       const end = c == 0x2d || isDigit(c) ? numberEnd(p) : literalEnd(p);
-      if (end == 0) return 0;
+      if (end == 0) {
+        const behind = nanEnd(p);
+        if (behind == 0) return 0;
+        if (nanMode == 1) {
+          store<u32>(textOut(), 0x6c6c756e);
+          setTextOut(textOut() + 4);
+        } else {
+          put(0x22);
+          memory.copy(textOut(), p, behind - p);
+          setTextOut(textOut() + (behind - p));
+          put(0x22);
+        }
+        p = behind;
+      } else {
       const to = textOut();
       if (end - p <= 16) v128.store(to, v128.load(p));
       else memory.copy(to, p, end - p);
       setTextOut(to + (end - p));
       p = end;
+      }
     }
     // A value ended at p.
     while (true) {

@@ -6,11 +6,11 @@ import {
 import { sameBytes } from './json-hash';
 import { NO_KEY, endOfKey, forgetKeys, keyAt } from './json-keys';
 import { copyMarked, copyValue, setMemberStack, setTextDuplicates, textDuplicates } from './json-nested';
-import { literalEnd, numberEnd } from './json-scalar';
+import { literalEnd, nanEnd, nanMode, nans, numberEnd, setNans } from './json-scalar';
 import { markBytes } from './json-scan';
 import {
   AFTER_ELEMENT, AT, CHECK_UTF8, CLOSED, COLUMNS, DUPLICATES, END, ERROR_AT, ERROR_CODE, FIRST_KEY, FROM, KEYS, KEYS_KEPT, KEY_COUNT, LAYOUT,
-  METAS, OUT, RECORD, REJECTS, REJECT_COUNT, REJECT_LIMIT, ROW, SEEN, STACK, STACK_END, STAMP, STARTS, STRIDE, SURROGATES, TREES,
+  METAS, OUT, RECORD, REJECTS, REJECT_COUNT, REJECT_LIMIT, ROW, SEEN, STACK, STACK_END, STAMP, STARTS, STRIDE, SURROGATES, TREES, NAN_MODE, NANS,
 } from './json-state';
 import {
   decodeString, setTextLines, setTextOut, setTextSurrogates, skipSpace, stringStop, textOut, textSurrogates,
@@ -98,8 +98,12 @@ function parseObject(state: usize, start: usize, row: u32, stamp: u32): usize {
         p++;
       } else if (c == 0x2d || c - 48 < 10) {
         p = numberEnd(p);
-        if (p == 0) return 0;
         meta = <u32>(p - from) << 4;
+        if (p == 0) {
+          p = nanEnd(from);
+          if (p == 0) return 0;
+          meta = nanMode == 1 ? ABSENT : (<u32>(p - from) << 4) | STRING;
+        }
       } else if (c == 0x7b || c == 0x5b) {
         from = textOut();
         const trees = <usize>load<u32>(state, TREES);
@@ -109,8 +113,12 @@ function parseObject(state: usize, start: usize, row: u32, stamp: u32): usize {
         meta = (<u32>(textOut() - from) << 4) | NESTED;
       } else {
         p = literalEnd(p);
-        if (p == 0) return 0;
         meta = c == 0x6e ? ABSENT : <u32>(p - from) << 4;
+        if (p == 0) {
+          p = nanEnd(from);
+          if (p == 0) return 0;
+          meta = nanMode == 1 ? ABSENT : (<u32>(p - from) << 4) | STRING;
+        }
       }
       if (index < columns) {
         const at = <usize>index * stride;
@@ -172,6 +180,7 @@ export function jsonParse(state: usize): i32 {
   let result = DONE;
   setTextOut(load<u32>(state, OUT));
   setTextLines(lines);
+  setNans(load<u32>(state, NAN_MODE), load<u32>(state, NANS));
   setTextDuplicates(load<u32>(state, DUPLICATES));
   setTextSurrogates(load<u32>(state, SURROGATES));
   setMemberStack(load<u32>(state, STACK), load<u32>(state, STACK_END));
@@ -218,6 +227,7 @@ export function jsonParse(state: usize): i32 {
     }
     const duplicates = textDuplicates();
     const surrogates = textSurrogates();
+    const nansBefore = nans;
     const text = textOut();
     let code: u32 = 0;
     let at: usize = 0;
@@ -242,6 +252,7 @@ export function jsonParse(state: usize): i32 {
           setTextOut(text);
           setTextDuplicates(duplicates);
           setTextSurrogates(surrogates);
+          setNans(nanMode, nansBefore);
           result = at == 0 ? GROW_KEYS : GROW_STACK;
           break;
         }
@@ -267,6 +278,7 @@ export function jsonParse(state: usize): i32 {
       setTextOut(text);
       setTextDuplicates(duplicates);
       setTextSurrogates(surrogates);
+      setNans(nanMode, nansBefore);
       forgetKeys(state, load<u32>(state, KEYS_KEPT));
       if (!lines && !(layout == ARRAY && code == NOT_OBJECT)) {
         store<u32>(state, code, ERROR_CODE);
@@ -301,5 +313,6 @@ export function jsonParse(state: usize): i32 {
   store<u32>(state, <u32>textOut(), OUT);
   store<u32>(state, textDuplicates(), DUPLICATES);
   store<u32>(state, textSurrogates(), SURROGATES);
+  store<u32>(state, nans, NANS);
   return result;
 }

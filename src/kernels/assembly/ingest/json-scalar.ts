@@ -50,3 +50,27 @@ export function literalEnd(p: usize): usize {
   if (isDigit(c) || (c | 32) - 97 < 26) return fail(LITERAL, p);
   return end;
 }
+
+/** What NaN, Infinity and -Infinity are read as: 0 no JSON, 1 null, 2 a string. */
+export let nanMode: u32 = 0;
+/** How many were read. */
+export let nans: u32 = 0;
+
+export function setNans(mode: u32, count: u32): void {
+  nanMode = mode;
+  nans = count;
+}
+
+/** The address behind NaN, Infinity or -Infinity at `p` where they are read, or 0. */
+export function nanEnd(p: usize): usize {
+  if (nanMode == 0) return 0;
+  const sign: usize = load<u8>(p) == 0x2d ? 1 : 0;
+  let end: usize = 0;
+  if (load<u64>(p + sign) == 0x7974696e69666e49) end = p + sign + 8;
+  else if (sign == 0 && (load<u32>(p) & 0xffffff) == 0x4e614e) end = p + 3;
+  if (end == 0) return 0;
+  const c = <u32>load<u8>(end);
+  if (isDigit(c) || (c | 32) - 97 < 26) return 0;
+  nans++;
+  return end;
+}

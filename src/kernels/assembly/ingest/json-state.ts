@@ -45,3 +45,6 @@ export const FROM: usize = 132;
 export const KEYS_KEPT: usize = 136;
 /** uint32 a column: the tree of what is kept as it was read, or 0; 0 where no column has one. */
 export const TREES: usize = 140;
+/** What NaN, Infinity and -Infinity are read as: 0 no JSON, 1 null, 2 a string; and how many were read. */
+export const NAN_MODE: usize = 144;
+export const NANS: usize = 148;
