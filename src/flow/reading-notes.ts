@@ -33,7 +33,7 @@ export class ReadingNotes {
         givenComment !== null || comments === 0
           ? []
           : [
-              `${name}: ${comments === 1 ? '1 line' : `${comments} lines`} between the records ${comments === 1 ? 'is a comment' : 'are comments'} and skipped. Pass --comment none if they are not`,
+              `${name}: ${comments === 1 ? '1 line' : `${comments} lines`} between the records ${comments === 1 ? 'is a comment' : 'are comments'} and skipped. Pass --comment none if ${comments === 1 ? 'it is none' : 'they are not'}`,
             ];
       if (notes.first === null) return warnings;
       const { record, lines } = notes.first;
