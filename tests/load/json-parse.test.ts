@@ -121,10 +121,13 @@ describe('malformed lines', () => {
     return rejects[0]!.why;
   };
   it.each([
-    ['{"a":NaN}', 'not a JSON value, at byte 6: "NaN" (JSON has no such number; null is the usual stand-in)'],
+    [
+      '{"a":NaN}',
+      'not a JSON value, at byte 6: "NaN" (JSON has no such number; --json-nan null or --json-nan text reads it)',
+    ],
     [
       '{"a":-Infinity}',
-      'not a JSON value, at byte 6: "-Infinity" (JSON has no such number; null is the usual stand-in)',
+      'not a JSON value, at byte 6: "-Infinity" (JSON has no such number; --json-nan null or --json-nan text reads it)',
     ],
     ['{"a":True}', 'not a JSON value, at byte 6: "True" (a Python literal)'],
     ["{'a':1}", 'expected a key in double quotes, got "\'", at byte 2'],
