@@ -7,6 +7,9 @@ import type { Seen } from './tasks.js';
 /** Bytes of a record of a text, its line end included. */
 const leastRecordBytes = 2;
 
+/** Malformed records that take memory worth a refusal before all of them are counted. */
+const manyRejects = 100_000;
+
 /** Malformed records of a source so far. */
 interface Tally {
   records: number;
@@ -51,7 +54,7 @@ export class RejectTally {
     const { file, start } = this.looks[source]!;
     const most = start === null ? Number.POSITIVE_INFINITY : Math.ceil(file.bytes / leastRecordBytes);
     const may = allowed(this.read.maxRejects, Math.min(most, this.read.limit ?? most));
-    if (isSettled && tally.rejected > may)
+    if (isSettled && tally.rejected > Math.max(may, manyRejects))
       throw this.refusal(
         source,
         `${tally.rejected} of the first ${tally.records} records are malformed, at most ${may} of all may be (--max-rejects)`,
