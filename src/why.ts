@@ -118,7 +118,7 @@ function sentence(record: LineageRow, twin: LineageRow | null, manifest: Manifes
     case 'kept':
       return `row ${record.position} of the output`;
     case 'malformed':
-      return 'it is not a well-formed record, or does not fit a declared type';
+      return malformedText(record, manifest);
     case 'empty row':
       return 'every value is null or empty after cleaning';
     case 'exact duplicate':
@@ -128,6 +128,13 @@ function sentence(record: LineageRow, twin: LineageRow | null, manifest: Manifes
     default:
       return 'its score is not among those that --top keeps';
   }
+}
+
+/** What is wrong with a record, where the manifest names it. */
+function malformedText(record: LineageRow, { malformed = [] }: Manifest): string {
+  const named = malformed.find(({ source, row }) => source === record.source && row === record.row);
+  if (named !== undefined) return `${named.line > 0 ? `line ${named.line}: ` : ''}${named.why}`;
+  return 'it is not a well-formed record, or does not fit a declared type; compile with --rejects to see what is wrong with every one';
 }
 
 /** The score of a row of the output, and how it came about. */

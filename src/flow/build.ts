@@ -118,6 +118,7 @@ export async function build(
       warnings: [
         ...warnings,
         ...looks.flatMap((l) => l.warnings),
+        ...result.judge.rejects.warnings(looks.map((l) => l.plan.name)),
         ...result.judge.rejects.notes.warnings(
           looks.map((l) => l.plan.name),
           config.read.comment,
@@ -126,6 +127,7 @@ export async function build(
         ...duplicateWarnings,
         ...(result.ranking?.warnings ?? []),
       ],
+      malformed: result.judge.rejects.first.map(({ source, ...record }) => ({ source: paths[source]!, ...record })),
       parent: destination.parent,
     });
     const text = manifestText(manifest);

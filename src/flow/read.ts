@@ -14,7 +14,10 @@ import type { ColumnPlan, TypingOptions } from '../load/typing.js';
 import { absentColumn, nameColumn, type PassPlan, type SourcePlan } from './tasks.js';
 import type { TextPiece } from './walk.js';
 
-/** The files of a pass, each opened once by a lane. */
+/** Files that a lane has open, and footers that it keeps, at most: a pass may have a hundred thousand. */
+const mostOpen = 16;
+
+/** The files of a pass, opened by a lane when it needs them. Those used last stay open. */
 export class OpenFiles {
   private readonly fds: Map<string, number> = new Map();
   private readonly footers: Map<string, ParquetFile> = new Map();
@@ -22,9 +25,13 @@ export class OpenFiles {
 
   get(path: string, name: string): number {
     let fd = this.fds.get(path);
-    if (fd === undefined) {
-      fd = openSource(path, name);
-      this.fds.set(path, fd);
+    if (fd === undefined) fd = openSource(path, name);
+    else this.fds.delete(path);
+    this.fds.set(path, fd);
+    for (const [oldest, other] of this.fds) {
+      if (this.fds.size <= mostOpen) break;
+      closeSource(other);
+      this.fds.delete(oldest);
     }
     return fd;
   }
@@ -35,6 +42,8 @@ export class OpenFiles {
     if (file === undefined) {
       file = openParquet(path, name);
       this.footers.set(path, file);
+      const [oldest] = this.footers.keys();
+      if (this.footers.size > mostOpen) this.footers.delete(oldest!);
     }
     if (this.last !== file) this.last?.memo.clear();
     this.last = file;

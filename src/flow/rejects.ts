@@ -1,5 +1,6 @@
 import type { Amount, Config } from '../config/options.js';
 import { DatagpuError } from '../errors.js';
+import { shortened } from '../manifest/bounds.js';
 import type { Look } from './look.js';
 import { ReadingNotes } from './reading-notes.js';
 import type { Seen } from './tasks.js';
@@ -9,6 +10,9 @@ const leastRecordBytes = 2;
 
 /** Malformed records that take memory worth a refusal before all of them are counted. */
 const manyRejects = 100_000;
+
+/** Malformed records that the manifest names. */
+const mostNamed = 100;
 
 /** Malformed records of a source so far. */
 interface Tally {
@@ -21,6 +25,8 @@ interface Tally {
 export class RejectTally {
   /** What else is to be said of the records. */
   readonly notes: ReadingNotes = new ReadingNotes();
+  /** The first ones, in order. */
+  readonly first: { source: number; row: number; line: number; why: string }[] = [];
   private readonly tallies: Tally[];
   private readonly looks: readonly Look[];
   private readonly read: Config['read'];
@@ -46,6 +52,10 @@ export class RejectTally {
     if (first !== undefined) {
       tally.first ??= { row: tally.records + first.index + 1, line: first.line, why: first.why };
       if (this.read.strict) throw this.refusal(source, 'No record may be malformed under --strict');
+    }
+    for (const { index, line, why } of seen.rejects) {
+      if (this.first.length === mostNamed) break;
+      this.first.push({ source, row: tally.records + index + 1, line, why });
     }
     this.notes.add(source, seen.notes, tally.records);
     tally.records += seen.records;
@@ -73,6 +83,21 @@ export class RejectTally {
           `${rejected} of ${records} records are malformed, at most ${most} may be (--max-rejects)`,
         );
     });
+  }
+
+  /** One sentence about all of them, with the first three; `names` are the sources as the user named them. */
+  warnings(names: readonly string[]): string[] {
+    const count = this.tallies.reduce((n, { rejected }) => n + rejected, 0);
+    if (count === 0) return [];
+    const several = names.length > 1;
+    const shown = this.first
+      .slice(0, 3)
+      .map(({ source, row, why }) => `row ${row}${several ? ` of ${names[source]!}` : ''}: ${shortened(why, 300)}`);
+    const more = count > shown.length ? `; and ${(count - shown.length).toLocaleString('en-US')} more` : '';
+    const what = count === 1 ? '1 record is' : `${count.toLocaleString('en-US')} records are`;
+    return [
+      `${what} malformed and left out: ${shown.join('; ')}${more}. "datagpu why" says what is wrong with a row, --rejects writes them all`,
+    ];
   }
 
   private refusal(source: number, verdict: string): DatagpuError {

@@ -5,7 +5,14 @@ import type { Field } from '../engine/types.js';
 import type { Balance } from '../ledger/ledger.js';
 import type { Place } from '../load/json/places.js';
 import { shortened, shortenedTexts, shortenedType } from './bounds.js';
-import type { Manifest, ManifestField, ManifestPlace, ManifestSource, ManifestStats } from './manifest.js';
+import type {
+  Manifest,
+  ManifestField,
+  ManifestMalformed,
+  ManifestPlace,
+  ManifestSource,
+  ManifestStats,
+} from './manifest.js';
 import { schemaLabel, typeName } from './type-name.js';
 import { bumpVersion } from './version.js';
 
@@ -41,6 +48,7 @@ export interface CompileFacts {
   dedupe?: Record<string, unknown>;
   ranking?: Record<string, unknown>;
   warnings: string[];
+  malformed: ManifestMalformed[];
   parent: Manifest | null;
 }
 
@@ -87,6 +95,7 @@ export function buildManifest(facts: CompileFacts): Manifest {
     ...(facts.dedupe === undefined ? {} : { dedupe: shortenedTexts(facts.dedupe) }),
     ...(facts.ranking === undefined ? {} : { ranking: shortenedTexts(facts.ranking) }),
     warnings: shortenedTexts(facts.warnings),
+    ...(facts.malformed.length === 0 ? {} : { malformed: shortenedTexts(facts.malformed) }),
     parent:
       parent === null
         ? null

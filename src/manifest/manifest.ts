@@ -44,6 +44,8 @@ export interface Manifest {
   ranking?: Record<string, unknown>;
   /** What a person should know about this compile. */
   warnings: string[];
+  /** The first malformed records, at most 100; absent where there is none. */
+  malformed?: ManifestMalformed[];
   /** The data set that this one replaced in its folder; null for the first. */
   parent: { dataset_name?: string; version: string; hash: string; config_hash: string; created_at: string } | null;
 }
@@ -119,6 +121,17 @@ export interface ManifestPlace {
   rows: Record<string, number>;
   /** The first row of the rarest kind, by its record number in its source, which is named where there are several. */
   first: { kind: string; row: number; source?: string } | null;
+}
+
+export interface ManifestMalformed {
+  /** One of `sources`. */
+  source: string;
+  /** 1-based record number in it. */
+  row: number;
+  /** 1-based physical line; 0 where there are no lines. */
+  line: number;
+  /** What is wrong with it. */
+  why: string;
 }
 
 export interface ManifestLedger {

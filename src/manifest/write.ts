@@ -5,7 +5,7 @@ import type { Manifest } from './manifest.js';
 // biome-ignore format: a list read as text
 const keyOrder: readonly (keyof Manifest)[] = [
   'dataset_name', 'version', 'rows', 'columns', 'dedup_ratio', 'rank_method', 'created_at', 'hash',
-  'source_path', 'compiled_path', 'cache_path', 'schema', 'stats', 'ledger', 'warnings', 'dedupe', 'ranking',
+  'source_path', 'compiled_path', 'cache_path', 'schema', 'stats', 'ledger', 'warnings', 'malformed', 'dedupe', 'ranking',
   'compiler', 'config', 'config_hash', 'sources', 'files', 'fields', 'parent',
 ];
 

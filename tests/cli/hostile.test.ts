@@ -31,6 +31,18 @@ test('--json escapes what could act on a terminal', async () => {
   expect(JSON.parse(answer.out).output.content.label).toBe('x0\u009b\u202e');
 });
 
+test('malformed records are named in the summary and by why', async () => {
+  const rows = Array.from({ length: 200 }, (_, i) => `${i},x`);
+  write('t.csv', `id,a\n${rows.join('\n')}\n1,2,3\n5,"a"b\n${'7,8,9,10\n'.repeat(3)}`);
+  const { code, err } = await run('compile', 't.csv', '--no-rank');
+  expect(code).toBe(0);
+  expect(err).toMatch(
+    /warning: 5 records are malformed and left out: row 201: it has 3 cells.*; row 202: .*closing.*; row 203: it has 4 cells.*; and 2 more\. "datagpu why"/,
+  );
+  expect((await run('why', 'compiled', '201')).out).toContain('malformed: line 202: it has 3 cells');
+  expect((await run('why', 'compiled', '205')).out).toContain('malformed: line 206: it has 4 cells');
+});
+
 test('--ignore of every column is a usage error', async () => {
   write('t.csv', 'a,b\n1,2\n1,3\n');
   for (const more of [[], ['--dry-run']]) {
@@ -73,6 +85,14 @@ describe.skipIf(process.platform !== 'linux')('what a Linux system has', () => {
       });
     expect(await sh('datagpu compile t.csv --no-rank 2> /dev/full')).toEqual({ code: 0, err: '' });
     expect((await sh('datagpu compile absent.csv 2> /dev/full')).code).toBe(3);
+  });
+
+  test('more files than may be open', async () => {
+    const many = path.join(folder.dir, 'many');
+    fs.mkdirSync(many);
+    for (let i = 0; i < 300; i++) fs.writeFileSync(path.join(many, `f${i}.csv`), `id,a\n${i},x\n`);
+    expect(await sh('ulimit -n 150; datagpu compile many --no-rank --quiet')).toEqual({ code: 0, err: '' });
+    expect(JSON.parse((await run('info', 'compiled', '--json')).out).rows).toBe(300);
   });
 
   test('a file that says 0 bytes and has more is read', async () => {
