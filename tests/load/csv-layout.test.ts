@@ -207,3 +207,24 @@ describe('comments', () => {
     ]);
   });
 });
+
+describe('a reading without a guess', () => {
+  it('wins: single quotes hold the delimiter, rather than a first column without a name', () => {
+    const { columns, rows, warnings } = read("id,t\n1,'a, b'\n2,'c, d'\n3,'e, f'\n");
+    expect([columns, rows, warnings]).toEqual([
+      ['id', 't'],
+      [
+        ['1', 'a, b'],
+        ['2', 'c, d'],
+        ['3', 'e, f'],
+      ],
+      [],
+    ]);
+  });
+  it('is named where a title line is guessed, and can be had', () => {
+    const text = 'notes\na;b;c\nx;y;z\n';
+    expect(read(text).warnings).toEqual([expect.stringMatching(/1 line before the table .* one column .*--delimiter/)]);
+    const asked = read(text, { delimiter: '\x01' });
+    expect([asked.columns, asked.rows]).toEqual([['notes'], [['a;b;c'], ['x;y;z']]]);
+  });
+});

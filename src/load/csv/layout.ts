@@ -22,8 +22,8 @@ export interface HeadRecord {
  *    has no name; R writes so. That it is the first is a guess.
  * 4. It has at most half as many: it, and what is like it, are lines before the table, if the table below proves itself. It
  *    does if its first record names the columns by what stands below it, if blank lines stand before it, or if it has three
- *    columns or more, few cells begin with a blank, and its first record is not one of values. Otherwise the first line is the
- *    first of a table of one column, whose cells hold delimiters.
+ *    columns or more, few cells begin with a blank, and its first record is not one of values; the last is a guess. Otherwise
+ *    the first line is the first of a table of one column, whose cells hold delimiters.
  * 5. Else the table begins with the first record, and the others are too long.
  */
 export interface Layout {
@@ -32,6 +32,8 @@ export interface Layout {
   /** Cells of the table's first record, or one more where that one lacks the name of the row names. */
   columns: number;
   unnamedFirst: boolean;
+  /** Lines before the table are taken for that though nothing but its shape proves it. */
+  guessedTitle: boolean;
   /** Rule 4 did not hold: what the table would be if it did. */
   refused: { preamble: number; columns: number } | null;
 }
@@ -50,7 +52,7 @@ export interface LayoutFacts {
 
 export function layoutOf(records: readonly HeadRecord[], facts: LayoutFacts): Layout {
   const first = records[0]?.cells ?? 1;
-  const plain: Layout = { preamble: 0, columns: first, unnamedFirst: false, refused: null };
+  const plain: Layout = { preamble: 0, columns: first, unnamedFirst: false, guessedTitle: false, refused: null };
   if (records.length < 2) return plain;
   const usual = usualCells(records);
   if (usual.cells <= first) return plain;
@@ -64,15 +66,22 @@ export function layoutOf(records: readonly HeadRecord[], facts: LayoutFacts): La
   const fits = begin <= maxPreamble && before.every(({ cells }) => cells <= Math.max(1, usual.cells / 2));
   if (!fits || usual.count < 2 || usual.count < (records.length - begin) * 0.6) return plain;
   const found = { preamble: begin, columns: usual.cells };
-  if (facts.given || provesItself(records[begin]!, usual.cells, facts)) return { ...plain, ...found };
-  return { ...plain, refused: found };
+  if (facts.given) return { ...plain, ...found };
+  const proof = proofOf(records[begin]!, usual.cells, facts);
+  if (proof === 'none') return { ...plain, refused: found };
+  return { ...plain, ...found, guessedTitle: proof === 'shape' };
 }
 
-/** Rule 4. */
-function provesItself(first: HeadRecord, columns: number, { head, dialect, spaced }: LayoutFacts): boolean {
-  if (first.apart) return true;
+/** Rule 4: what proves a table that has lines before it. */
+function proofOf(
+  first: HeadRecord,
+  columns: number,
+  { head, dialect, spaced }: LayoutFacts,
+): 'sure' | 'shape' | 'none' {
+  if (first.apart) return 'sure';
   const evidence = headerEvidence(head, first.from, dialect, columns);
-  return evidence === 'names' || (evidence === 'none' && columns >= 3 && spaced < 0.5);
+  if (evidence === 'names') return 'sure';
+  return evidence === 'none' && columns >= 3 && spaced < 0.5 ? 'shape' : 'none';
 }
 
 function usualCells(records: readonly HeadRecord[]): { cells: number; count: number } {

@@ -53,7 +53,8 @@ export function survey(
   const base = columns === 1 ? 0.25 : 1 - 1 / (columns + 1);
   let score = base * consistency * (priors[dialect.delimiter] ?? 1);
   score *= 1 - 0.5 * Math.min(1, shape.stray / Math.max(1, rows.length));
-  if (preamble > 0) score *= 0.8;
+  // A reading that needs a guess about the first lines is less likely than one that needs none.
+  if (preamble > 0 || layout.unnamedFirst) score *= 0.8;
   // Still likelier than no columns at all: a quote that is never closed is to be told, not read as text.
   if (shape.unterminated) score *= columns === 1 ? 0.3 : 0.6;
   // Separators with a space behind most of them, and not equally many in each line: sentences.
