@@ -4,6 +4,7 @@ import type { Config } from '../config/options.js';
 import { packageVersion } from '../config/package-version.js';
 import type { Executor } from '../engine/executor.js';
 import type { DuplicateSummary } from '../ledger/groups.js';
+import { startsOf } from '../ledger/lineage.js';
 import type { Source } from '../load/sources.js';
 import { requireReadable } from '../manifest/bounds.js';
 import { buildManifest, relativePath } from '../manifest/build.js';
@@ -124,6 +125,11 @@ export async function build(
           config.read.comment,
         ),
         ...result.schema.union.notes,
+        ...result.judge.nearly.hints(
+          result.schema.union.fields.map((f) => f.name),
+          looks.map((l) => l.plan.name),
+          startsOf(looks.map((l, s) => ({ path: l.plan.name, records: result.judge.rejects.records[s]! }))),
+        ),
         ...duplicateWarnings,
         ...(result.ranking?.warnings ?? []),
       ],

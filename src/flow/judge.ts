@@ -10,6 +10,7 @@ import { FateLog, type RowVerdict, rowOrdinals } from '../ledger/fates.js';
 import { Ledger } from '../ledger/ledger.js';
 import { type Budget, isTight, leastNearBytes } from './budget.js';
 import { type Decided, NearJudging } from './near-judging.js';
+import { NearlyNumbers } from './nearly.js';
 import type { RankedRows } from './ranked.js';
 import { RejectTally } from './rejects.js';
 import type { SchemaState } from './schema.js';
@@ -56,6 +57,8 @@ export class Judge {
   valid = 0;
   /** Values that changed their form, by field. */
   readonly coerced: number[];
+  /** Columns of text that would be numeric but for a few values. */
+  readonly nearly: NearlyNumbers;
   /** Seconds spent on finding duplicates. */
   seconds = 0;
   /** Columns of the first chunk that look like ids and hide duplicates. */
@@ -94,6 +97,7 @@ export class Judge {
     this.compares = dedupe.enabled || near.enabled;
     this.threshold = config.near.threshold;
     this.coerced = schema.union.fields.map(() => 0);
+    this.nearly = new NearlyNumbers(this.coerced.length);
   }
 
   /**
@@ -143,6 +147,7 @@ export class Judge {
     this.ledger.change(seen.changed);
     this.valid += rows - empties;
     this.kept += kept;
+    if (rows > 0) this.nearly.add(seen.numbers, chunk.ordinals);
     seen.coerced.forEach((cells, f) => {
       this.coerced[f]! += cells;
     });

@@ -16,6 +16,7 @@ import type { Reject } from '../load/chunk.js';
 import type { Shape } from '../load/json/shape.js';
 import { shapeOfTallies, tallyCells } from '../load/json/shape.js';
 import { dropMisfits, type Misfit } from '../load/misfits.js';
+import { tallyNumbers } from '../load/nearly.js';
 import { readParquetChunk } from '../load/parquet/read.js';
 import { typeBlock } from '../load/typedblock.js';
 import { type ColumnPlan, typeColumns } from '../load/typing.js';
@@ -149,7 +150,7 @@ class ChunkLane {
     this.block = block;
     this.digests = rowDigests ?? digests;
     if (plan.near !== null) this.sets = this.shingles.of(block, plan.near, this.pool);
-    const { records, rejects, kinds, shapes, newKeys, coerced, changed, exact, notes } = read;
+    const { records, rejects, kinds, shapes, newKeys, coerced, numbers, changed, exact, notes } = read;
     const rows = block.rows;
     this.watch.start(null);
     return {
@@ -165,6 +166,7 @@ class ChunkLane {
         shapes,
         newKeys,
         coerced,
+        numbers,
         changed,
         exact,
         notes,
@@ -189,7 +191,8 @@ class ChunkLane {
     const { block, kinds, coerced, changed } = typed;
     const shapes = kinds.map(() => null);
     const records = piece.to - piece.from;
-    return { block, records, rejects, kinds, shapes, newKeys: [], coerced, changed, exact: false };
+    const numbers = kinds.map(() => null);
+    return { block, records, rejects, kinds, shapes, newKeys: [], coerced, numbers, changed, exact: false };
   }
 
   private readText(ref: ChunkRef, source: SourcePlan, emit: (border: Border) => void): ReadChunk {
@@ -205,6 +208,7 @@ class ChunkLane {
     const all = this.tallies(parsed.cells, columns, placesOf(ref, parsed.rejects, []));
     const fitting = this.fitting(parsed.cells, source, columns);
     const raws = plan.rejects ? rawRecords(kernel, source, scanned, recordsOf(parsed.rejects, fitting.misfits)) : null;
+    const numbers = options.json ? columns.map(() => null) : tallyNumbers(kernel, fitting.cells, columns, options);
     const typed = typeColumns(kernel, fitting.cells, columns, options);
     const names = declaredOf(columns).map((d) => source.columns[d.cell]!);
     const rejects = withMisfits(parsed.rejects, fitting.misfits, names, raws);
@@ -231,6 +235,7 @@ class ChunkLane {
       shapes,
       newKeys: parsed.newKeys,
       coerced,
+      numbers,
       changed,
       exact: parsed.exact,
       notes: parsed.notes,
@@ -347,7 +352,7 @@ class ChunkLane {
 /** What reading a chunk gives, whatever the format. */
 type ReadChunk = Pick<
   Seen,
-  'records' | 'rejects' | 'kinds' | 'shapes' | 'newKeys' | 'coerced' | 'changed' | 'exact' | 'notes'
+  'records' | 'rejects' | 'kinds' | 'shapes' | 'newKeys' | 'coerced' | 'numbers' | 'changed' | 'exact' | 'notes'
 > & {
   block: Block;
 };

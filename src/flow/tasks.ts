@@ -11,6 +11,7 @@ import type { CsvDialect } from '../load/csv/dialect.js';
 import type { JsonDialect } from '../load/json/dialect.js';
 import type { RawTree } from '../load/json/raw-tree.js';
 import type { Shape } from '../load/json/shape.js';
+import type { NumberTally } from '../load/nearly.js';
 import type { RankModel, RankReply, RankRequest, RankSettings } from '../rank/protocol.js';
 import type { RankedColumn } from '../rank/rowtexts.js';
 import type { EncodedRows } from '../write/rowgroup.js';
@@ -99,6 +100,8 @@ export interface Seen {
   newKeys: string[];
   /** Values that changed their form, by field. */
   coerced: number[];
+  /** By field, numbers in columns of text; null where they are not counted. */
+  numbers: (NumberTally | null)[];
   /** Cells changed, by rule. */
   changed: Record<string, number>;
   /** Bytes of the block. */

@@ -1,0 +1,73 @@
+import { type CellTable, cell, kind } from '../kernels/cells.js';
+import type { IngestKernel } from '../kernels/ingest.js';
+import { modeOf } from './makers.js';
+import { placeTokens } from './nulltokens.js';
+import { type ColumnPlan, cellColumn, type TypingOptions } from './typing.js';
+
+interface KindExports {
+  columnKinds(starts: number, metas: number, row: number, end: number, mode: number): number;
+}
+
+/** Of a column of text in one chunk: how much of it are numbers. Nulls and null tokens are neither. */
+export interface NumberTally {
+  numbers: number;
+  /** Quoted empty cells. */
+  blanks: number;
+  others: number;
+  /** The first of the others: its row in the cells, and its text, at most 40 bytes of it. */
+  first: { row: number; text: string } | null;
+}
+
+/** Rows of a chunk that are looked at, all over it, before all are counted. */
+const probes = 256;
+const numbers = kind.integer | kind.bigInteger | kind.float;
+
+/**
+ * Counts the numbers in columns that are text in spite of many of them; null for other columns, and for those of which less
+ * than half of a sample are numbers. The chunk decides that, not who reads it.
+ */
+export function tallyNumbers(
+  kernel: IngestKernel,
+  cells: CellTable,
+  plans: readonly ColumnPlan[],
+  options: TypingOptions,
+): (NumberTally | null)[] {
+  const mark = kernel.mark();
+  placeTokens(kernel, options.nullTokens);
+  const tallies = plans.map((plan) =>
+    plan.type.kind !== 'text' || plan.declared || plan.cell < 0 ? null : tally(kernel, cells, plan.cell, options),
+  );
+  kernel.reset(mark);
+  return tallies;
+}
+
+function tally(kernel: IngestKernel, cells: CellTable, column: number, options: TypingOptions): NumberTally | null {
+  const calls = kernel.exports as KindExports;
+  const { starts, metas, rows } = cellColumn(cells, column);
+  const mode = modeOf(options);
+  const lengths = kernel.u32(metas, rows);
+  const step = Math.max(1, Math.floor(rows / probes));
+  const count = (every: number): NumberTally => {
+    const found: NumberTally = { numbers: 0, blanks: 0, others: 0, first: null };
+    for (let row = 0; row < rows; row += every) {
+      const kinds = calls.columnKinds(starts, metas, row, row + 1, mode);
+      if (kinds & numbers) found.numbers++;
+      else if (kinds & (kind.null | kind.nullToken)) continue;
+      else if (lengths[row]! >>> 4 === 0 && lengths[row]! & cell.quoted) found.blanks++;
+      else {
+        found.others++;
+        found.first ??= { row, text: '' };
+      }
+    }
+    return found;
+  };
+  const sample = count(step);
+  if (sample.numbers < sample.others) return null;
+  const whole = step === 1 ? sample : count(1);
+  if (whole.first !== null) {
+    const { row } = whole.first;
+    const length = Math.min(40, lengths[row]! >>> 4);
+    whole.first.text = Buffer.from(kernel.u8(kernel.u32(starts, rows)[row]!, length)).toString();
+  }
+  return whole;
+}
