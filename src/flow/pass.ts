@@ -68,7 +68,8 @@ export async function runPass<H extends PassHooks>(
     // The lane is given its next chunk before the result is written.
     await new Promise((turn) => setImmediate(turn));
     await taking.turn(ref.id);
-    await hooks.take(ref, settled, lane);
+    // Of a pass that has ended nothing is wanted: what it wrote may be gone by now, and another pass may write in its place.
+    if (!stopped && !hasFailed) await hooks.take(ref, settled, lane);
     gate.release(bytes);
     taking.leave(ref.id);
   };
@@ -89,7 +90,11 @@ export async function runPass<H extends PassHooks>(
       const hooks = await prepared;
       const shingles = hooks.compares ? new ShingleFeed(executor, lane) : null;
       await judging.turn(ref.id);
-      if (stopped) return;
+      if (stopped) {
+        // Lanes with later chunks wait for their turn to hear of it.
+        judging.leave(ref.id);
+        return;
+      }
       const sentence = await hooks.judge(ref, seen, shingles);
       if (sentence === null) stopped = true;
       // Room is asked for in chunk order, or a later chunk could hold what the one before it waits for.
@@ -108,10 +113,16 @@ export async function runPass<H extends PassHooks>(
 
   const lanes = Promise.all(Array.from({ length: executor.lanes }, (_, lane) => work(lane)));
   // After a result that can't be taken, lanes may wait for room that is never given back.
-  await Promise.race([lanes, failure]);
+  try {
+    await Promise.race([lanes, failure]);
+  } catch (error) {
+    hasFailed = true;
+    throw error;
+  }
   const hooks = await prepared;
   // Where there was no chunk at all.
   tellJudged(hooks);
-  if (!stopped) await Promise.all(results);
+  // Where the pass was stopped, for the one that was being taken: the next pass must not begin beside it.
+  await Promise.all(results);
   return stopped ? null : hooks;
 }

@@ -76,6 +76,8 @@ export class ParquetSplicer {
   /** With a footer, perhaps not synced and closed yet. */
   private readonly closed: Shard[] = [];
   private open: Shard | null = null;
+  /** After an abort: rows may still be under way to it. */
+  private isOver = false;
   private schema: ThriftField | null = null;
   private orders: ThriftField | null = null;
 
@@ -90,8 +92,13 @@ export class ParquetSplicer {
     return this.closed.reduce((n, shard) => n + shard.bytes, this.open?.bytes ?? 0);
   }
 
-  /** @throws DatagpuError `output` when it can't be written */
+  /**
+   * Does nothing after an abort.
+   *
+   * @throws DatagpuError `output` when it can't be written
+   */
   append(encoded: EncodedRows): void {
+    if (this.isOver) return;
     const { struct: metadata } = readStruct(encoded.metadata, 0);
     this.checkSchema(metadata);
     if (encoded.rows === 0) return;
@@ -117,6 +124,7 @@ export class ParquetSplicer {
    * @throws DatagpuError `output` when it can't be written
    */
   async finish(): Promise<StagedFile[]> {
+    if (this.isOver) throw new Error('files that were given up were to be finished');
     if (this.open === null && this.closed.length === 0) {
       if (this.fields.length > 0) this.checkSchema(emptyMetadata(this.fields));
       this.open = this.begin();
@@ -135,6 +143,7 @@ export class ParquetSplicer {
 
   /** Closes what is open; the staging folder is the caller's to remove. */
   abort(): void {
+    this.isOver = true;
     const shards = this.open === null ? this.closed : [...this.closed, this.open];
     for (const shard of shards) {
       const close = (): void => (shard.fd >= 0 ? fs.closeSync(shard.fd) : undefined);
