@@ -11,9 +11,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 import datagpu
+import pytest
 
 SRC = Path(__file__).parents[1] / "src"
 

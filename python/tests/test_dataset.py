@@ -12,11 +12,10 @@ from concurrent.futures import ThreadPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
+import datagpu
 import pyarrow as pa
 import pytest
 from conftest import EVERYTHING, compiled, in_files, numbered
-
-import datagpu
 
 
 def _plain(value: object) -> object:
@@ -30,7 +29,7 @@ def test_values_come_through_as_parquet_has_them(everything: Path) -> None:
     assert len(data) == 4
     assert _plain([data[i] for i in range(4)]) == _plain(rows)
     assert _plain(list(data)) == _plain(rows)
-    assert _plain(data.to_dict()) == _plain(EVERYTHING.to_pydict())
+    assert _plain(data.to_dict()) == _plain(rows)
     assert _plain({name: data[name] for name in data.columns}) == _plain(EVERYTHING.to_pydict())
     assert data.schema.equals(EVERYTHING.schema)
     assert data[0]["messages"] == [{"role": "user", "content": "hi"}, {"role": "assistant", "content": None}]
@@ -66,7 +65,7 @@ def test_rows_by_number_slice_list_and_name(several: Path) -> None:
     assert list(data[[5, 1002, 5, -1]]) == [rows[5], rows[1002], rows[5], rows[-1]]
     assert list(data[100:200][10:20]) == rows[110:120]
     assert data[["text", "id"]][3] == {"text": rows[3]["text"], "id": 3}
-    assert data.select(["id"])[2:4].to_dict() == {"id": [2, 3]}
+    assert data.select(["id"])[2:4].to_dict() == [{"id": 2}, {"id": 3}]
     assert data["part"] == [row["part"] for row in rows]
     assert data.__getitems__([3, 1]) == [rows[3], rows[1]]
 
@@ -138,7 +137,7 @@ def test_an_empty_data_set_has_columns(empty: Path) -> None:
     assert len(data) == 0 and list(data) == [] and data["text"] == []
     assert data.columns[:2] == ["id", "text"]
     assert data.to_arrow().num_rows == 0 and data.to_arrow().schema.names == data.columns
-    assert len(data.to_pandas()) == 0 and data.to_dict()["id"] == []
+    assert len(data.to_pandas()) == 0 and data.to_dict() == []
     assert list(data.shuffle(1)) == []
 
 

@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import datagpu
 import datasets
 import duckdb
 import pandas
@@ -15,8 +16,6 @@ import pyarrow.dataset
 import pyarrow.parquet as pq
 import pytest
 from conftest import EVERYTHING, in_files, numbered
-
-import datagpu
 
 # Ray writes a token into the home folder otherwise.
 os.environ["RAY_AUTH_MODE"] = "disabled"
@@ -33,7 +32,7 @@ def test_hugging_face_gets_features_and_rows(everything: Path) -> None:
     assert data.features == datasets.Features.from_arrow_schema(EVERYTHING.schema)
     assert data.column_names == EVERYTHING.schema.names
     assert data[0]["messages"] == [{"role": "user", "content": "hi"}, {"role": "assistant", "content": None}]
-    assert repr(data.to_dict()) == repr(datagpu.load(everything).to_dict())
+    assert repr(data.to_list()) == repr(datagpu.load(everything).to_dict())
     stream = datagpu.load_to_hf(everything, streaming=True)
     assert isinstance(stream, datasets.IterableDataset)
     assert stream.features == data.features

@@ -85,6 +85,8 @@ class CompiledDataset:
     @overload
     def __getitem__(self, key: slice | Iterable[int] | Iterable[str]) -> CompiledDataset: ...
     def __getitem__(self, key: Any) -> Any:
+        if type(key) is int:
+            return self._row(self._place(key))
         if isinstance(key, str):
             return self._column(key)
         if isinstance(key, slice):
@@ -139,9 +141,9 @@ class CompiledDataset:
         assert isinstance(frame, polars.DataFrame)
         return frame
 
-    def to_dict(self) -> dict[str, list[Any]]:
-        """Lists of values by column."""
-        return {name: _values(column) for name, column in zip(self._columns, self.to_arrow().columns, strict=True)}
+    def to_dict(self) -> list[dict[str, Any]]:
+        """Every row as a dict, as in the Python DataGPU."""
+        return _pylist(self.to_arrow())
 
     # Views.
 
@@ -223,10 +225,10 @@ class CompiledDataset:
         position = self._rows[place]
         storage = self._cache.storage
         number = storage.group_of(position)
-        _, arrays = self._cache.get(number, self._columns)
+        _, readers = self._cache.get(number, self._columns)
         i = position - storage.groups[number].start
         try:
-            return {name: array[i].as_py() for name, array in zip(self._columns, arrays, strict=True)}
+            return {name: read(i) for name, read in zip(self._columns, readers, strict=True)}
         except ValueError as error:
             raise _no_python_value(error) from error
 

@@ -8,11 +8,11 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from .cells import CellReader, cell_reader
 from .errors import DatagpuError
 from .manifest import DataFile
 
@@ -116,7 +116,7 @@ class GroupCache:
         self._init()
 
     def _init(self) -> None:
-        self._tables: OrderedDict[tuple[int, tuple[str, ...]], tuple[pa.Table, list[Any]]] = OrderedDict()
+        self._tables: OrderedDict[tuple[int, tuple[str, ...]], tuple[pa.Table, list[CellReader]]] = OrderedDict()
         self._bytes = 0
         self._lock = Lock()
 
@@ -127,8 +127,8 @@ class GroupCache:
         self.storage, self.max_bytes = state
         self._init()
 
-    def get(self, number: int, columns: tuple[str, ...]) -> tuple[pa.Table, list[pa.Array]]:
-        """A row group as a table, and its columns."""
+    def get(self, number: int, columns: tuple[str, ...]) -> tuple[pa.Table, list[CellReader]]:
+        """A row group as a table, and what reads single values of its columns."""
         key = (number, columns)
         with self._lock:
             found = self._tables.get(key)
@@ -136,15 +136,15 @@ class GroupCache:
                 self._tables.move_to_end(key)
                 return found
         table = self.storage.read(number, list(columns))
-        arrays = [column.chunk(0) if column.num_chunks else pa.array([], column.type) for column in table.columns]
+        readers = [cell_reader(column.chunk(0)) for column in table.columns]
         with self._lock:
             if key not in self._tables:
-                self._tables[key] = (table, arrays)
+                self._tables[key] = (table, readers)
                 self._bytes += table.nbytes
                 while self._bytes > self.max_bytes and len(self._tables) > 1:
                     _, (old, _) = self._tables.popitem(last=False)
                     self._bytes -= old.nbytes
-        return table, arrays
+        return table, readers
 
 
 def _leaves(metadata: pq.FileMetaData, columns: list[str]) -> list[int]:
