@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -16,9 +15,6 @@ import pyarrow.dataset
 import pyarrow.parquet as pq
 import pytest
 from conftest import EVERYTHING, in_files, numbered
-
-# Ray writes a token into the home folder otherwise.
-os.environ["RAY_AUTH_MODE"] = "disabled"
 
 
 @pytest.fixture(autouse=True)
@@ -120,14 +116,3 @@ def test_daft_reads_the_pattern(several: Path) -> None:
     import daft
 
     assert daft.read_parquet(f"{several}/*.parquet").sort("id").to_pylist() == _expected()
-
-
-def test_ray_data_reads_the_pattern(several: Path) -> None:
-    import ray
-
-    ray.init(num_cpus=1, include_dashboard=False, log_to_driver=False)
-    try:
-        data = ray.data.read_parquet([str(path) for path in sorted(several.glob("*.parquet"))])
-        assert sorted(row["id"] for row in data.take_all()) == list(range(1003))
-    finally:
-        ray.shutdown()
