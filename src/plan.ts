@@ -6,7 +6,7 @@ import type { Config } from './config/options.js';
 import { resolveConfig } from './config/resolve.js';
 import { DatagpuError } from './errors.js';
 import { defaultName } from './flow/default-name.js';
-import { type Look, lookAt } from './flow/look.js';
+import { lookAtAll } from './flow/look.js';
 import { comparedColumns } from './flow/passplan.js';
 import { SchemaState } from './flow/schema.js';
 import { ScratchFolder } from './flow/scratch.js';
@@ -33,9 +33,11 @@ export async function plan(paths: readonly string[], options: CompileOptions = {
   });
   const scratch = ScratchFolder.shared(config.resources.scratch ?? os.tmpdir());
   try {
-    const looks: Look[] = [];
-    for (const source of sources)
-      looks.push(await lookAt(source, config, scratch, options.signal === undefined ? {} : { signal: options.signal }));
+    const { signal } = options;
+    const looks = await lookAtAll(sources, config, scratch, {
+      isGlance: true,
+      ...(signal === undefined ? {} : { signal }),
+    });
     const { union } = new SchemaState(looks, config);
     comparedColumns(union.fields, config);
     const names = looks.map((look) => look.plan.name);

@@ -18,7 +18,7 @@ import type { RunContext } from './context.js';
 import { defaultName } from './default-name.js';
 import { fieldFacts, stagesOf } from './facts.js';
 import type { SourceIdentity } from './identity.js';
-import { type Look, lookAt } from './look.js';
+import { type Look, lookAtAll } from './look.js';
 import { ProgressMeter } from './progress.js';
 import { run } from './run.js';
 import { ScratchFolder } from './scratch.js';
@@ -53,12 +53,7 @@ export async function build(
   const stop = (): void => void executor.close();
   options.signal?.addEventListener('abort', stop);
   try {
-    const looks: Look[] = [];
-    for (const source of sources) {
-      await turnOrAbort(options.signal);
-      looks.push(await lookAt(source, config, scratch, spoolOptions(options)));
-    }
-    await turnOrAbort(options.signal);
+    const looks = await lookAtAll(sources, config, scratch, spoolOptions(options));
     const hashes = identity.hashes(looks, options.signal);
     const paths = looks.map((look) => relativePath(out, look.source.absolute));
     let duplicates: DuplicateSummary | undefined;
@@ -154,12 +149,6 @@ export async function build(
     scratch.remove();
     opened.staging?.abort();
   }
-}
-
-/** A turn of the event loop, in which an interrupt is seen; throws after one. */
-async function turnOrAbort(signal: AbortSignal | undefined): Promise<void> {
-  await new Promise((turn) => setImmediate(turn));
-  signal?.throwIfAborted();
 }
 
 const sourceBytes = (looks: readonly Look[]): number => looks.reduce((n, look) => n + look.file.bytes, 0);

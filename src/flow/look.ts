@@ -1,7 +1,7 @@
 import { snakeCase } from '../clean/names.js';
 import type { Config } from '../config/options.js';
 import type { ColumnType } from '../engine/types.js';
-import { createIngestKernel } from '../kernels/ingest.js';
+import { createIngestKernel, type IngestKernel } from '../kernels/ingest.js';
 import type { ChunkStart } from '../load/chunk.js';
 import { sniffCsv } from '../load/csv/sniff.js';
 import { detectEncoding } from '../load/encoding.js';
@@ -11,14 +11,17 @@ import { dropMisfits } from '../load/misfits.js';
 import { refuseNulTail } from '../load/nul-tail.js';
 import type { PageRegions } from '../load/parquet/large-pages.js';
 import { lookParquet } from '../load/parquet/look.js';
+import type { Scratch } from '../load/scratch-copy.js';
 import type { Source } from '../load/sources.js';
-import { type Scratch, type Spooled, type SpoolOptions, spool, transcodeFile } from '../load/spool.js';
+import { type Spooled, type SpoolOptions, spool, transcodeFile } from '../load/spool.js';
 import { transcode } from '../load/transcode.js';
 import type { SourceColumns } from '../load/unify.js';
 import { requireNarrow } from '../load/width.js';
+import { lookAtBeginning } from './look-beginning.js';
 import { OpenFiles, parsePiece, scanPiece } from './read.js';
 import { seenColumns } from './seen.js';
 import type { SourcePlan } from './tasks.js';
+import { turnOrAbort } from './turn.js';
 import type { RowPiece } from './walk.js';
 
 /** What is known of a source before its records are read. */
@@ -48,9 +51,59 @@ export interface Look {
 const sampleBytes = 1 << 20;
 const sampleRecords = 100_000;
 
+/** How sources are looked at. */
+export interface LookOptions extends SpoolOptions {
+  /** Only this look is wanted, and no record afterwards: a beginning of what is not read in place will do. */
+  isGlance?: boolean;
+  /** Of sources that are looked at one after the other: making one for each takes longer than looking at a small file. */
+  kernel?: IngestKernel;
+}
+
+/** Looks at sources one after the other. */
+export async function lookAtAll(
+  sources: readonly Source[],
+  config: Config,
+  scratch: Scratch,
+  options: LookOptions,
+): Promise<Look[]> {
+  const looks: Look[] = [];
+  const kernel = createIngestKernel();
+  for (const source of sources) {
+    await turnOrAbort(options.signal);
+    looks.push(await lookAt(source, config, scratch, { ...options, kernel }));
+  }
+  await turnOrAbort(options.signal);
+  return looks;
+}
+
 /** Makes a source seekable and UTF-8, finds its dialect and columns, and types a sample. */
-export async function lookAt(source: Source, config: Config, scratch: Scratch, options: SpoolOptions): Promise<Look> {
-  const spooled = await spool(source, scratch, options);
+export async function lookAt(
+  source: Source,
+  config: Config,
+  scratch: Scratch,
+  { isGlance = false, kernel = createIngestKernel(), ...options }: LookOptions,
+): Promise<Look> {
+  const { limit } = config.read;
+  if (source.format === 'parquet' || (limit === null && !isGlance))
+    return lookAtFile(source, await spool(source, scratch, options), config, scratch, options, kernel);
+  return lookAtBeginning(
+    source,
+    { records: limit, isGlance, scratch, options },
+    (file, extent) => lookAtFile(source, file, config, scratch, { ...options, extent }, kernel),
+    kernel,
+  );
+}
+
+async function lookAtFile(
+  source: Source,
+  spooled: Spooled,
+  config: Config,
+  scratch: Scratch,
+  options: SpoolOptions,
+  kernel: IngestKernel,
+): Promise<Look> {
+  // What another look left behind that ended early.
+  kernel.reset();
   if (source.format === 'parquet') return lookAtParquet(source, spooled);
   const name = source.path;
   refuseNulTail(spooled, name);
@@ -66,7 +119,7 @@ export async function lookAt(source: Source, config: Config, scratch: Scratch, o
   }
   const isCsv = source.format === 'csv' || source.format === 'tsv';
   const csv = isCsv ? sniffCsv(file, { ...config.read, ...delimiterOf(source, config) }, name, encoding) : null;
-  const json = isCsv ? null : sniffJson(file, source.format as 'json' | 'jsonl', name, nanOf(config));
+  const json = isCsv ? null : sniffJson(file, source.format as 'json' | 'jsonl', name, nanOf(config), kernel);
   const sniffed = (csv ?? json)!;
   requireNarrow(sniffed.columns.length, name);
   const plan = {
@@ -81,7 +134,12 @@ export async function lookAt(source: Source, config: Config, scratch: Scratch, o
   const alternatives = csv?.alternatives ?? [];
   const look = { source, file, plan, start: sniffed.dataStart, pieces: null, pageBytes: null, alternatives };
   const dialect = { format: source.format, encoding, ...sniffed.dialect };
-  return { ...look, dialect, warnings: [...warnings, ...sniffed.warnings], ...typeSample(plan, look.start, config) };
+  return {
+    ...look,
+    dialect,
+    warnings: [...warnings, ...sniffed.warnings],
+    ...typeSample(plan, look.start, config, kernel),
+  };
 }
 
 const nanOf = ({ read }: Config): 'null' | 'text' | undefined => (read.jsonNan === 'refuse' ? undefined : read.jsonNan);
@@ -95,8 +153,8 @@ function typeSample(
   plan: Look['plan'],
   start: ChunkStart,
   config: Config,
+  kernel: IngestKernel,
 ): Pick<Look, 'plan' | 'columns' | 'recordBytes'> {
-  const kernel = createIngestKernel();
   const files = new OpenFiles();
   try {
     const source = { ...plan, map: [] };

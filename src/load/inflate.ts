@@ -8,9 +8,9 @@ const zstdPieceBytes = 128 * 1024;
 
 /**
  * The content of a gzip file, piece by piece. Several members are one content; checksums are verified; after the last
- * member nothing but zero padding may follow. Throws 'input' naming `shown`.
+ * member nothing but zero padding may follow. Of a file that `isCut`, all that can be decoded. Throws 'input' naming `shown`.
  */
-export async function* gunzipFile(fd: number, shown: string): AsyncGenerator<Uint8Array> {
+export async function* gunzipFile(fd: number, shown: string, isCut = false): AsyncGenerator<Uint8Array> {
   const gunzip = zlib.createGunzip({ chunkSize: 256 * 1024 });
   let out: Uint8Array[] = [];
   let failure: Error | null = null;
@@ -45,7 +45,7 @@ export async function* gunzipFile(fd: number, shown: string): AsyncGenerator<Uin
       out = [];
       if (ended) requireZeros(piece.subarray(piece.length - (fed - gunzip.bytesWritten)), shown);
     }
-    if (!ended) await feed(() => gunzip.end());
+    if (!ended && !isCut) await feed(() => gunzip.end());
     if (failure !== null) throw failure;
     yield* out;
   } catch (cause) {
@@ -68,9 +68,10 @@ function requireZeros(bytes: Uint8Array, shown: string): void {
 
 /**
  * The content of a zstd file, piece by piece. Several frames are one content, checksums are verified where there are
- * any, and windows are bounded to 128 MB as in the zstd command. Throws 'input' naming `shown`.
+ * any, and windows are bounded to 128 MB as in the zstd command. Of a file that `isCut`, all that can be decoded. Throws 'input'
+ * naming `shown`.
  */
-export async function* unzstdFile(fd: number, shown: string): AsyncGenerator<Uint8Array> {
+export async function* unzstdFile(fd: number, shown: string, isCut = false): AsyncGenerator<Uint8Array> {
   const { ZSTDDecoder } = await import('zstddec/stream');
   const decoder = new ZSTDDecoder();
   await decoder.init();
@@ -83,32 +84,61 @@ export async function* unzstdFile(fd: number, shown: string): AsyncGenerator<Uin
   // frame that gives no output has 8 bytes.
   const mostSilent = zstdPieceBytes / 8 + 16;
   let silent = 0;
+  let isWanted = true;
+  function* packed(): Generator<Uint8Array> {
+    for (const piece of readPieces(fd, zstdPieceBytes, shown)) {
+      if (!isWanted) return;
+      silent = 0;
+      yield piece;
+    }
+  }
+  const unpacked = decoder.decodeStreaming(packed());
+  let isBroken = false;
   try {
-    for (const piece of decoder.decodeStreaming(readPieces(fd, zstdPieceBytes, shown, () => (silent = 0)))) {
+    for (let next = unpacked.next(); next.done !== true; next = unpacked.next()) {
+      const piece = next.value;
       silent = piece.length === 0 ? silent + 1 : 0;
-      if (silent > mostSilent)
+      if (silent > mostSilent) {
+        isBroken = true;
         throw damaged('a frame is broken, its checksum is wrong, or its window is larger than 128 MB');
+      }
       if (piece.length > 0) yield piece;
     }
   } catch (cause) {
     if (cause instanceof DatagpuError) throw cause;
-    throw damaged(/Incomplete/.test((cause as Error).message) ? 'it ends in the middle' : (cause as Error).message);
+    const isShort = /Incomplete/.test((cause as Error).message);
+    if (isShort && isCut) return;
+    throw damaged(isShort ? 'it ends in the middle' : (cause as Error).message);
+  } finally {
+    // The library gives its memory back at the end of what it is given, and only there.
+    isWanted = false;
+    if (!isBroken) finish(unpacked, mostSilent);
   }
 }
 
-/** A file's bytes from its start, in pieces of a buffer that is overwritten by the next one; `each` is told of a piece. */
+/** Takes what is left of pieces of which none is wanted any more, as long as they are not all empty. */
+function finish(pieces: Iterable<Uint8Array>, mostSilent: number): void {
+  let silent = 0;
+  try {
+    for (const { length } of pieces) {
+      silent = length === 0 ? silent + 1 : 0;
+      if (silent > mostSilent) return;
+    }
+  } catch {}
+}
+
+/** A file's bytes from its start up to `end`, in pieces of a buffer that is overwritten by the next one. */
 export function* readPieces(
   fd: number,
   bytes: number,
   shown: string,
-  each: () => void = () => {},
+  end: number = Number.POSITIVE_INFINITY,
 ): Generator<Uint8Array> {
   const buffer = Buffer.allocUnsafe(bytes);
   for (let at = 0; ; ) {
-    const piece = readUpTo(fd, buffer, at, shown);
+    const piece = readUpTo(fd, buffer.subarray(0, Math.min(bytes, end - at)), at, shown);
     if (piece.length === 0) return;
     at += piece.length;
-    each();
     yield piece;
   }
 }

@@ -1,13 +1,12 @@
-import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
-import path from 'node:path';
 import { addAbortSignal, type Readable } from 'node:stream';
 import { DatagpuError } from '../errors.js';
-import { withoutPrivate } from '../private-path.js';
 import type { TextFile } from './chunk.js';
+import { type Extent, ExtentCounter } from './extent.js';
 import { formatHash, startHash } from './fingerprint.js';
 import { compressionOfContent, contentConflict } from './formats.js';
 import { gunzipFile, readPieces, unzstdFile } from './inflate.js';
+import { type Scratch, ScratchCopy } from './scratch-copy.js';
 import { closeSource, openSource, readFully, readUpTo, unreadable, withSource } from './source-file.js';
 import type { Source } from './sources.js';
 
@@ -17,6 +16,8 @@ export interface Spooled extends TextFile {
   owned: boolean;
   /** What was read of a source that can't be read twice (standard input, a pipe); null for the others. */
   stream: { bytes: number; hash: string } | null;
+  /** False where an extent was reached before the end. */
+  whole: boolean;
 }
 
 /** Turns bytes of another encoding into UTF-8, piece by piece. A result may be overwritten by the next one. */
@@ -32,15 +33,9 @@ export interface SpoolOptions {
   stdin?: Readable;
   /** Ends the copying between two pieces by throwing its reason. */
   signal?: AbortSignal;
+  /** What is copied of the decoded text of a source that is not read in place. @default all of it */
+  extent?: Extent;
 }
-
-/** Where copies go: a folder that is asked for, and made, when there is something to be put in it. */
-export interface Scratch {
-  readonly path: string;
-}
-
-/** Bytes of scratch after which the free space is looked at again. */
-const spaceCheckBytes = 64 * 1024 * 1024;
 
 /**
  * Makes a source seekable: decompresses `.gz` and `.zst`, and keeps what comes from standard input or a pipe. Streamed:
@@ -48,7 +43,7 @@ const spaceCheckBytes = 64 * 1024 * 1024;
  * leaves nothing behind when it fails.
  */
 export async function spool(source: Source, scratch: Scratch, options: SpoolOptions = {}): Promise<Spooled> {
-  let file: Spooled = { path: source.absolute, bytes: source.bytes, owned: false, stream: null };
+  let file: Spooled = { path: source.absolute, bytes: source.bytes, owned: false, stream: null, whole: true };
   let compression = source.compression;
   if (!source.seekable) {
     file = await keepStream(source, scratch, options);
@@ -77,7 +72,8 @@ export async function transcodeFile(
   options: SpoolOptions = {},
 ): Promise<Spooled> {
   async function* pieces(fd: number): AsyncGenerator<Uint8Array> {
-    for (const piece of readPieces(fd, 256 * 1024, shown)) yield transcoder.write(piece);
+    const end = file.whole ? Number.POSITIVE_INFINITY : file.bytes;
+    for (const piece of readPieces(fd, 256 * 1024, shown, end)) yield transcoder.write(piece);
     yield transcoder.end();
   }
   return rewrite(file, shown, scratch, options, pieces);
@@ -98,16 +94,18 @@ async function keepStream(source: Source, scratch: Scratch, options: SpoolOption
       throw unreadable(source.path, cause);
     }
   }
-  const copy = await land(pieces(), scratch, options);
+  const copy = await land(pieces(), scratch, options.signal === undefined ? {} : { signal: options.signal });
   return { ...copy, owned: true, stream: { bytes: copy.bytes, hash: formatHash(hash) } };
 }
 
-function inflate(
+/** Unpacks a file into scratch; one that `isCut` as far as that goes. The file is removed if it was a copy. */
+export function inflate(
   file: Spooled,
   compression: 'gzip' | 'zstd',
   source: Source,
   scratch: Scratch,
   options: SpoolOptions,
+  isCut = false,
 ): Promise<Spooled> {
   if (source.format === 'parquet') {
     if (file.owned) fs.rmSync(file.path, { force: true });
@@ -117,7 +115,7 @@ function inflate(
     });
   }
   const pieces = compression === 'gzip' ? gunzipFile : unzstdFile;
-  return rewrite(file, source.path, scratch, options, (fd) => pieces(fd, source.path));
+  return rewrite(file, source.path, scratch, options, (fd) => pieces(fd, source.path, isCut));
 }
 
 /** Writes what `pieces` makes of a file into scratch, and removes the file if it was a copy. */
@@ -130,74 +128,41 @@ async function rewrite(
 ): Promise<Spooled> {
   const fd = openSource(file.path, shown);
   try {
-    return { ...(await land(pieces(fd), scratch, options)), owned: true, stream: file.stream };
+    const copy = await land(pieces(fd), scratch, options);
+    return { ...copy, whole: copy.whole && file.whole, owned: true, stream: file.stream };
   } finally {
     closeSource(fd);
     if (file.owned) fs.rmSync(file.path, { force: true });
   }
 }
 
-/** Writes pieces to a new file in scratch, as long as there is space. */
-async function land(pieces: AsyncIterable<Uint8Array>, scratch: Scratch, options: SpoolOptions): Promise<TextFile> {
-  const scratchDir = scratch.path;
-  const target = path.join(scratchDir, `spool-${randomUUID()}`);
-  let out: fs.promises.FileHandle | null = null;
-  let bytes = 0;
+/** Writes pieces to a new file in scratch, as long as there is space; says whether the extent ended before them. */
+async function land(
+  pieces: AsyncIterable<Uint8Array>,
+  scratch: Scratch,
+  { signal, extent }: SpoolOptions,
+): Promise<TextFile & { whole: boolean }> {
+  let copy: ScratchCopy | null = null;
+  const counter = extent === undefined ? null : new ExtentCounter(extent);
   try {
-    await fs.promises.mkdir(scratchDir, { recursive: true, mode: 0o700 }).catch(failOutput(scratchDir));
-    out = await fs.promises.open(target, 'wx', 0o600).catch(failOutput(scratchDir));
-    let unchecked = spaceCheckBytes;
+    copy = await ScratchCopy.create(scratch);
     for await (const piece of pieces) {
-      options.signal?.throwIfAborted();
-      unchecked += piece.length;
-      if (unchecked >= spaceCheckBytes) {
-        await requireSpace(scratchDir, piece.length + spaceCheckBytes);
-        unchecked = 0;
-      }
-      for (let at = 0; at < piece.length; )
-        at += (await out.write(piece, at, piece.length - at).catch(failOutput(scratchDir))).bytesWritten;
-      bytes += piece.length;
+      signal?.throwIfAborted();
+      await copy.append(counter === null ? piece : piece.subarray(0, counter.take(piece)));
+      if (counter?.isReached) break;
     }
-    await out.close().catch(failOutput(scratchDir));
-    return { path: target, bytes };
+    await copy.close();
+    const whole = !counter?.isReached;
+    const bytes = whole ? copy.bytes : counter!.whole(counter!.wholeLines || copy.bytes);
+    return { path: copy.path, bytes, whole };
   } catch (error) {
-    if (out !== null) {
-      await out.close().catch(() => {});
-      fs.rmSync(target, { force: true });
-    }
+    await copy?.remove();
     throw error;
   }
 }
 
-/** Leaves some of the disk free: 2 % of it, at most 256 MB. What expands without end stops here. */
-async function requireSpace(scratchDir: string, bytes: number): Promise<void> {
-  const disk = await fs.promises.statfs(scratchDir).catch(failOutput(scratchDir));
-  const reserve = Math.min(256 * 1024 * 1024, disk.blocks * disk.bsize * 0.02);
-  const free = disk.bavail * disk.bsize;
-  // A disk smaller than the step between two checks may be filled to its end: writing says so then.
-  if (free < reserve + Math.min(bytes, disk.blocks * disk.bsize * 0.1)) throw diskFull(scratchDir);
-}
-
-const diskFull = (dir: string, cause?: unknown): DatagpuError =>
-  new DatagpuError('output', 'no space left for scratch', {
-    file: withoutPrivate(dir),
-    hint: 'Free space there, or name another folder with --scratch',
-    cause,
-  });
-
-function failOutput(dir: string): (cause: NodeJS.ErrnoException) => never {
-  return (cause) => {
-    if (cause.code === 'ENOSPC' || cause.code === 'EDQUOT') throw diskFull(dir, cause);
-    throw new DatagpuError('output', `scratch can't be written (${cause.code})`, {
-      file: withoutPrivate(dir),
-      hint: 'Name another folder with --scratch',
-      cause,
-    });
-  };
-}
-
 /** The same checks that a file gets before it is opened, for one whose content shows only now. */
-function checkContent(file: Spooled, source: Source): void {
+export function checkContent(file: Spooled, source: Source): void {
   const shown = source.path === '-' ? 'standard input' : source.path;
   if (file.bytes === 0) throw new DatagpuError('input', 'there is nothing in it', { file: shown });
   withSource(file.path, shown, (fd) => {

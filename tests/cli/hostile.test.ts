@@ -87,6 +87,14 @@ describe.skipIf(process.platform !== 'linux')('what a Linux system has', () => {
     expect((await sh('datagpu compile absent.csv 2> /dev/full')).code).toBe(3);
   });
 
+  test('standard input without end is left when --limit is reached, and by a dry run', async () => {
+    // What feeds it never ends by itself.
+    const feed = `yes '{"id":1,"a":"x"}'`;
+    for (const args of ['--limit 10 --no-dedupe --no-rank --quiet', '--dry-run --quiet'])
+      expect((await sh(`${feed} | datagpu compile - --format jsonl ${args}`)).code).toBe(0);
+    expect(JSON.parse((await run('info', 'compiled', '--json')).out).rows).toBe(10);
+  });
+
   test('more files than may be open', async () => {
     const many = path.join(folder.dir, 'many');
     fs.mkdirSync(many);

@@ -53,7 +53,13 @@ const refusal = async (s: Source, options?: SpoolOptions): Promise<string> => {
 describe('spool', () => {
   it('reads a plain file in place', async () => {
     const file = await spool(source('a.csv', Buffer.from(table)), { path: scratch });
-    expect(file).toEqual({ path: path.join(dir, 'a.csv'), bytes: table.length, owned: false, stream: null });
+    expect(file).toEqual({
+      path: path.join(dir, 'a.csv'),
+      bytes: table.length,
+      owned: false,
+      stream: null,
+      whole: true,
+    });
     expect(fs.existsSync(scratch)).toBe(false);
   });
 

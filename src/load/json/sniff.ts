@@ -29,8 +29,13 @@ const sampleRecords = 10_000;
  *
  * @throws DatagpuError `input` when the source holds no records that are objects.
  */
-export function sniffJson(file: TextFile, format: 'jsonl' | 'json', name: string, nan?: JsonDialect['nan']): JsonSniff {
-  const kernel = createIngestKernel();
+export function sniffJson(
+  file: TextFile,
+  format: 'jsonl' | 'json',
+  name: string,
+  nan?: JsonDialect['nan'],
+  kernel: IngestKernel = createIngestKernel(),
+): JsonSniff {
   const read: Pick<JsonDialect, 'nan'> = nan === undefined ? {} : { nan };
   return withSource(file.path, name, (fd) => {
     const top = new TopLevel(kernel, fd, file, name);
@@ -66,7 +71,7 @@ function sniffLines(
   const { rejects } = head.parsed;
   if (rejects[0]?.index === 0) {
     const none = head.parsed.cells.rows === 0;
-    const document = sniffAsDocument(file, name, read);
+    const document = sniffAsDocument(file, name, read, kernel);
     const layout = document?.dialect.layout ?? null;
     // Objects are easily told apart wherever they stand, so it costs nobody anything to read them.
     if (none && document !== null && layout === 'concatenated' && rejects[0].why.startsWith('a second object'))
@@ -193,9 +198,14 @@ function lineStartAfter(fd: number, file: TextFile, position: number, name: stri
 }
 
 /** What the file is as a JSON document with records, or null if it isn't one. */
-function sniffAsDocument(file: TextFile, name: string, { nan }: Pick<JsonDialect, 'nan'>): JsonSniff | null {
+function sniffAsDocument(
+  file: TextFile,
+  name: string,
+  { nan }: Pick<JsonDialect, 'nan'>,
+  kernel: IngestKernel,
+): JsonSniff | null {
   try {
-    return sniffJson(file, 'json', name, nan);
+    return sniffJson(file, 'json', name, nan, kernel);
   } catch (error) {
     if (error instanceof DatagpuError) return null;
     throw error;
