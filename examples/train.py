@@ -8,9 +8,10 @@ from itertools import pairwise
 from pathlib import Path
 from zlib import crc32
 
-import datagpu
 import torch
 from torch import nn
+
+import datagpu
 
 here = Path(__file__).parent
 BUCKETS = 4096

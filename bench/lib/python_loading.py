@@ -14,8 +14,9 @@ from typing import Any
 
 def batches_ours(path: str, shuffle: str) -> dict[str, Any]:
     """All batches of 32 rows, by load_to_pytorch."""
-    import datagpu
     import torch  # noqa: F401
+
+    import datagpu
 
     loader = datagpu.load_to_pytorch(path, 32, shuffle=shuffle == "shuffled")
     start = time.perf_counter()

@@ -7,10 +7,11 @@ import decimal
 from pathlib import Path
 from typing import Any
 
-import datagpu
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+
+import datagpu
 
 
 def compiled(folder: Path, rows: pa.Table, **options: Any) -> Path:

@@ -11,8 +11,9 @@ import time
 from pathlib import Path
 from typing import Any
 
-import datagpu
 import pytest
+
+import datagpu
 
 SRC = Path(__file__).parents[1] / "src"
 

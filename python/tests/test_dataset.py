@@ -12,10 +12,11 @@ from concurrent.futures import ThreadPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
-import datagpu
 import pyarrow as pa
 import pytest
 from conftest import EVERYTHING, compiled, in_files, numbered
+
+import datagpu
 
 
 def _plain(value: object) -> object:

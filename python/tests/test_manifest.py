@@ -7,11 +7,12 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-import datagpu
 import pyarrow as pa
 import pytest
 import yaml
 from conftest import compiled, numbered
+
+import datagpu
 
 
 def _change(out: Path, change: Any) -> None:

@@ -7,12 +7,13 @@ import itertools
 from pathlib import Path
 from typing import Any
 
-import datagpu
 import pyarrow as pa
 import pytest
 import torch
 from conftest import in_files, numbered
 from torch.utils.data import DataLoader
+
+import datagpu
 
 
 def _ids(loader: DataLoader[Any]) -> list[list[int]]:

@@ -6,7 +6,6 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-import datagpu
 import datasets
 import duckdb
 import pandas
@@ -15,6 +14,8 @@ import pyarrow.dataset
 import pyarrow.parquet as pq
 import pytest
 from conftest import EVERYTHING, in_files, numbered
+
+import datagpu
 
 
 @pytest.fixture(autouse=True)
