@@ -1,4 +1,5 @@
 import { alphabets, type Ideographs, ideographs } from './encoding-letters.js';
+import { westernEvidence } from './encoding-western.js';
 import { transcode } from './transcode.js';
 
 /**
@@ -17,6 +18,9 @@ export interface Guess {
 const judgedBytes = 48 * 1024;
 /** A reading wins if the text is so many times (e to the power of) likelier under it than under any other. */
 const margin = 4;
+/** With fewer letters than `someLetters` chance weighs more. */
+const wideMargin = 8;
+const someLetters = 10;
 /** Far more files are in windows-1252 than in any other: how much likelier (e to the power of) it is from the start. */
 const before: Readonly<Record<string, number>> = {
   'windows-1252': 9,
@@ -37,7 +41,7 @@ const leastLikely = -8.5;
 /** Shares of a text's characters above ASCII; of one that is no letter of the language, and of one that is none at all. */
 const share = { letter: 0.9, mark: 0.1, latinLetter: 0.65, latinMark: 0.35, other: 1e-5, none: 1e-8 };
 /** By their frequency. */
-const usualMarks = '’“”–—…‘•°«»\u00a0„€£®©™¿¡§·ºª±²³½№×‚؟،';
+const usualMarks = '’“”–—…‘•°«»\u00a0„€£®©™¿¡§·ºª±²³½№×‚؟،µ';
 /** In words of other scripts, too, ASCII and other letters seldom stand side by side. */
 const transition = { inWord: 0.8, toWord: 0.2, besideAscii: 0.003, latinPair: 0.04 };
 
@@ -51,7 +55,11 @@ interface Model {
   wide: boolean;
 }
 
+/** Fewer letters are no text of another script, and of another Latin alphabet. */
 const fewLetters = 3;
+const fewLatinLetters = 6;
+/** From so many on, letters of different words, their frequencies tell languages apart. */
+const manyLetters = 24;
 
 interface Reading {
   encoding: string;
@@ -73,35 +81,60 @@ export function guessEncoding(samples: readonly Uint8Array[]): Guess | null {
     const { score, ascii, bytes: judged, letters } = scoreOf(text, model);
     const whole = score + ascii + (before[model.encoding] ?? 0);
     const known = found.get(text);
-    // Encodings that read it alike are one candidate, under the name of the likeliest one.
-    if (known === undefined || whole > known.score)
-      found.set(text, {
-        encoding: model.encoding,
-        raw: score + ascii,
-        score: whole,
-        letters,
-        latin: model.latin,
-        text,
-        // Marks alone say nothing of a language.
-        likely: score / Math.max(1, judged) > leastLikely && (letters > 0 || model.latin),
-      });
+    // Marks alone say nothing of a language.
+    const likely = score / Math.max(1, judged) > leastLikely && (letters > 0 || model.latin);
+    const reading = {
+      encoding: model.encoding,
+      raw: score + ascii,
+      score: whole,
+      letters,
+      latin: model.latin,
+      text,
+      likely,
+    };
+    // Encodings that read it alike are one candidate, under the name of the likeliest one; any language makes it likely.
+    if (known === undefined) found.set(text, reading);
+    else if (whole > known.score) found.set(text, { ...reading, likely: likely || known.likely });
+    else known.likely ||= likely;
   }
   const ranked = [...found.values()].filter((f) => f.likely).sort((a, b) => b.score - a.score);
   const best = ranked[0];
   if (best === undefined) return null;
   const candidates = ranked.filter((f) =>
-    best.encoding === 'windows-1252' ? f === best || f.raw > best.raw + doubt : best.score - f.score < margin,
+    best.encoding === 'windows-1252'
+      ? f === best || f.raw > best.raw + doubt
+      : best.score - f.score < (best.letters < someLetters ? wideMargin : margin),
   );
-  // A letter or two are no text of another script, but may be what is left of a damaged one.
-  if (best.letters < fewLetters && !best.latin) {
+  // So few letters fit several encodings, whatever their frequencies.
+  if (best.encoding === 'windows-1252') {
+    const rival = rivalOf(best, ranked);
+    if (rival !== null && !candidates.includes(rival)) candidates.push(rival);
+  } else if (best.letters < (best.latin ? fewLatinLetters : fewLetters)) {
     const usual = ranked.find((f) => f.encoding === 'windows-1252');
-    if (usual === undefined) return null;
-    if (!candidates.includes(usual)) candidates.unshift(usual);
+    // Without a reading beside it: a letter or two of another script may be what is left of a damaged character.
+    const damaged = { ...best, encoding: 'utf-8', text: new TextDecoder().decode(bytes) };
+    const other = usual ?? (best.latin ? ranked[1] : damaged);
+    if (other !== undefined && !(best.encoding === 'macintosh' && isWestern(best)) && !candidates.includes(other))
+      candidates.unshift(other);
   }
   return {
     candidates: candidates.slice(0, 4).map(({ encoding, text }) => ({ encoding, cell: firstCell(text) })),
     line: firstLine(samples),
   };
+}
+
+/** The likeliest reading beside windows-1252, where nothing in a short text speaks for that; null where something does. */
+function rivalOf(best: Reading, ranked: readonly Reading[]): Reading | null {
+  if (best.letters >= manyLetters) return null;
+  const { latin, western, against } = westernEvidence(best.text);
+  if (latin > 0 && western >= against) return null;
+  return ranked.find((f) => f !== best && (latin === 0 || f.latin)) ?? null;
+}
+
+/** Whether two words at least are written as in languages of Western Europe, and all of them. */
+function isWestern({ text }: Reading): boolean {
+  const { latin, against } = westernEvidence(text);
+  return latin > 1 && against === 0;
 }
 
 /** As the source would be read: some versions of Node.js take windows-1252 for Latin-1. */
@@ -164,7 +197,7 @@ function scoreOf(text: string, model: Model): { score: number; ascii: number; by
         wasLetter = false;
       } else {
         // A character of two bytes stands for two of another reading.
-        bytes += model.wide && !isHalfWidth(c) ? 2 : 1;
+        bytes += model.wide && !(isHalfWidth(c) && model.encoding === 'shift_jis') ? 2 : 1;
         score += ofCharacter(c, previous, model);
         if (own !== undefined) {
           letters++;
@@ -297,8 +330,8 @@ function ideographLetters(encoding: string, { groups, levels }: Ideographs): Map
   members.forEach((all, level) => {
     for (const c of all) letters.set(c, Math.log(levels[level]! / all.length));
   });
-  // Half-width katakana, a byte each.
-  if (encoding === 'shift_jis')
+  // Half-width katakana.
+  if (encoding === 'shift_jis' || encoding === 'euc-jp')
     for (let c = 0xff61; c <= 0xff9f; c++) letters.set(String.fromCharCode(c), Math.log(0.01 / 63));
   for (const { characters, share: part } of groups) {
     const all = [...new Set(characters)];

@@ -7,7 +7,7 @@
 /** A language, or some that share their letters, and the encodings its texts are stored in, the commonest first. */
 export interface Alphabet {
   encodings: readonly string[];
-  /** Lower-case letters beyond ASCII. */
+  /** Lower-case letters beyond ASCII, and a capital whose small letter is in ASCII. */
   letters: string;
   /** It is written with the letters of ASCII too: a word seldom has two of `letters` side by side. */
   latin: boolean;
@@ -26,7 +26,7 @@ export const alphabets: readonly Alphabet[] = [
   { encodings: ['windows-1250', 'iso-8859-2'], letters: 'íáéěýřčšžůúňóťďľôäĺŕ', latin: true },
   { encodings: ['windows-1250', 'iso-8859-2'], letters: 'éáöóőíüúű', latin: true },
   { encodings: ['windows-1250', 'iso-8859-2'], letters: 'čšžćđ', latin: true },
-  { encodings: ['windows-1254'], letters: 'ışüğöçâî', latin: true },
+  { encodings: ['windows-1254'], letters: 'ışüğöçâîİ', latin: true },
   {
     encodings: ['windows-1251', 'koi8-r', 'ibm866', 'iso-8859-5', 'x-mac-cyrillic'],
     letters: 'оеаинтсрвлкмдпуяыьгзбчйхжшюцщэфёъ',

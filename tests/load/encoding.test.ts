@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import fs from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { detectEncoding, type Encoding } from '../../dist/load/encoding.js';
@@ -6,6 +7,9 @@ import { fileOf } from './csv-read.js';
 
 const detect = (bytes: Uint8Array | string, given: string | null = null) =>
   detectEncoding(fileOf(bytes), given, 'x.csv');
+const windows1252 = new Map(
+  [...'€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ'].map((c, i) => [c, 0x80 + i] as const),
+);
 const swapped = (text: string): Buffer => Buffer.from(text, 'utf16le').swap16();
 const repeated = (text: string): string => `id,text\n${text.repeat(200)}`;
 
@@ -45,7 +49,7 @@ describe('an encoding is found', () => {
   });
   it('in the middle and at the end of a large file', () => {
     const filler = '0123456789,abcdef\n'.repeat(200_000);
-    const odd = Buffer.from('1,é\n'.repeat(60_000), 'latin1');
+    const odd = Buffer.from('1,café\n'.repeat(60_000), 'latin1');
     expect(detect(Buffer.concat([Buffer.from(filler), odd, Buffer.from(filler)])).encoding).toBe('windows-1252');
     expect(detect(Buffer.concat([Buffer.from(filler), odd])).encoding).toBe('windows-1252');
   });
@@ -83,6 +87,48 @@ describe('texts of other languages, as Python encodes them', () => {
       /line 2 may be windows-1252 \("ÖÐ"\), gbk \("中"\)/,
     );
     expect(detect(Buffer.from('id,name\n1,\xd6\xd0\n', 'latin1'), 'gbk').encoding).toBe('gbk');
+  });
+});
+
+describe('tables of a few letters', () => {
+  const short = JSON.parse(fs.readFileSync(new URL('./encodings-short.json', import.meta.url), 'utf8')) as [
+    string,
+    string,
+    string,
+    string,
+  ][];
+  /** What they are read as; "refused" with two candidates or more. */
+  function reading(source: Buffer): string {
+    try {
+      const { encoding } = detect(source);
+      return encoding === 'utf-8' ? source.toString() : decode(source, encoding).text;
+    } catch (error) {
+      return / may be .+ or .+/.test(String(error)) ? 'refused' : String(error);
+    }
+  }
+  it.each([...new Set(short.map(([language, encoding]) => `${language} in ${encoding}`))])(
+    '%s are read as they are, or refused',
+    (name) => {
+      const wrong = short
+        .filter(([language, encoding]) => `${language} in ${encoding}` === name)
+        .map(([, , bytes, text]) => ({ source: Buffer.from(bytes, 'base64'), text }))
+        // What is UTF-8 as well is UTF-8.
+        .filter(({ source }) => !isUtf8(source))
+        .map(({ source, text }) => [reading(source), text] as const)
+        .filter(([read, text]) => read !== text && read !== 'refused');
+      expect(wrong).toEqual([]);
+    },
+  );
+  it.each(
+    [
+      'café|naïve|Müller|Köln|Straße|für|España|niño|Muñoz|São|ação|informações|père|déjà|élève|été|cœur|Åsa|Malmö|kött',
+      'Søren|smørrebrød|København|Jørgen|Zoë|Beyoncé|résumé|perché|però|Reykjavík|Björk|garçon|Cañon City|Ávila',
+      '£10|£9.99|€5|€ 1200.00|10 €|it’s|don’t|“so”|“well” he said|a – b|wait…|© 2020|20°C|½ cup|5 µg|±3|Nestlé®|100 m²|3 × 4|10\u00a0kg|¿Cómo?',
+    ].flatMap((cells) => cells.split('|')),
+  )('%s in windows-1252 is read', (cell) => {
+    const text = `id,name\n1,plain\n2,${cell}\n`;
+    const bytes = [...text].map((c) => windows1252.get(c) ?? c.charCodeAt(0));
+    expect(detect(Buffer.from(bytes)).encoding).toBe('windows-1252');
   });
 });
 

@@ -1,4 +1,4 @@
-# Writes encodings.json: [name, bytes in base64, text] of small tables, encoded by Python's codecs.
+# Writes encodings.json and, of tables of a few letters, encodings-short.json: [name, bytes in base64, text] of small tables, encoded by Python's codecs.
 import base64, json, pathlib, re
 
 T={
@@ -40,3 +40,32 @@ for language, encodings in codecs.items():
                 rows.append([f"{language}, {encoding}, {name}, {form}", base64.b64encode(text.encode(encoding)).decode(), text])
 path = pathlib.Path(__file__).with_name("encodings.json")
 path.write_text("[\n" + ",\n".join(json.dumps(r, ensure_ascii=False) for r in rows) + "\n]\n", encoding="utf-8")
+
+# Short ones: encodings-short.json has [language, encoding, bytes in base64, text].
+words = {
+    "zh": ("gbk gb18030", "中 张 李 男 北京 张伟 深圳市 价格 苹果 李白 鑫 未付款"),
+    "zt": ("big5", "張 李 女 台北 陳大文 張三 價格 蘋果 李白 鑫 未付款"),
+    "ja": ("shift_jis cp932 euc_jp", "田 山 東京 山田 太郎 はい さくら カタカナ りんご 名前 ﾃｽﾄ 株式会社 青"),
+    "ko": ("euc_kr cp949", "김 네 여 서울 한국 김철수 사과 주소 삼성전자"),
+    "ru": ("cp1251 koi8_r cp866 iso8859_5", "да нет М Ж руб Иван Москва МОСКВА ДА Мария Санкт-Петербург"),
+    "uk": ("cp1251 koi8_u", "так Київ Їжак Україна Ґанок"),
+    "el": ("cp1253 iso8859_7", "ναι όχι Αθήνα Μαρία ΝΑΙ"),
+    "he": ("cp1255", "כן לא שלום ישראל"),
+    "ar": ("cp1256", "نعم لا محمد القاهرة"),
+    "th": ("cp874", "ใช่ ไม่ สมชาย บาท"),
+    "pl": ("cp1250 iso8859_2", "Łódź książka Gdańsk Wałęsa zł tak ś Paweł Jabłko Kraków ręka"),
+    "cs": ("cp1250 iso8859_2", "Dvořák Škoda žena Plzeň České Jiří číslo město Řehoř"),
+    "hu": ("cp1250 iso8859_2", "Győr tűz Erdős hölgy Petőfi őr"),
+    "tr": ("cp1254", "Işık İstanbul şehir güzel Ağrı kış İzmir Şişli"),
+}
+short = []
+for language, (encodings, all) in words.items():
+    all = all.split()
+    tables = [[w] for w in all] + [["ok", w, "Smith"] for w in all] + [list(p) for p in zip(all, all[1:])] + [all[i : i + 4] for i in range(0, len(all), 4)]
+    for encoding in encodings.split():
+        for cells in tables:
+            text = "id,name\n" + "".join(f"{i},{c}\n" for i, c in enumerate(cells, 1))
+            try: encoded = text.encode(encoding)
+            except UnicodeEncodeError: continue
+            if not encoded.isascii(): short.append([language, encoding, base64.b64encode(encoded).decode(), text])
+pathlib.Path(__file__).with_name("encodings-short.json").write_text("[\n" + ",\n".join(json.dumps(r, ensure_ascii=False) for r in short) + "\n]\n", encoding="utf-8")
