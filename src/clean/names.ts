@@ -10,6 +10,8 @@ import { isAllAssigned, isAssigned } from './assigned.js';
 export function snakeCase(name: string): string {
   return (
     lower(name)
+      // At once, not one by one: a name may be a text of megabytes that was taken for a header.
+      .replace(/[ -/:-@[-^`{-~]{2,}/g, ' ')
       // Cc without the white space among it, and Cf.
       .replace(/(?![\t\n\v\f\r])[\p{Cc}\p{Cf}]/gu, (c) => ifAssigned(c, ''))
       .replace(/[^\p{L}\p{M}\p{N}_]/gu, (c) => ifAssigned(c, ' '))
@@ -22,6 +24,7 @@ export function snakeCase(name: string): string {
 
 /** NFC and lower case, as far as the runtime's Unicode version can't make a difference. */
 function lower(name: string): string {
+  if (/^[\0-\x7f]*$/.test(name)) return name.toLowerCase();
   return isAllAssigned(name) ? toNfc(name).toLowerCase() : name.replace(/[A-Z]/g, (c) => c.toLowerCase());
 }
 

@@ -29,7 +29,7 @@ export function readConfigFile(name: string, cwd: string): ConfigFile {
   const file = path.resolve(cwd, name);
   const text = readBounded(file, name, bounds);
   // The YAML reader wants a document; comments alone are none.
-  const isBlank = /^(\s*(#.*)?(\r?\n|$))*$/.test(text);
+  const isBlank = text.split(/\r\n|\n|\r/).every((line) => /^\s*(#|$)/.test(line));
   const content = isBlank ? {} : parseYaml(text, name, bounds);
   if (content !== null && (typeof content !== 'object' || Array.isArray(content)))
     throw new DatagpuError('usage', 'must hold option names and values, such as "rank: false"', { file: name });

@@ -64,7 +64,7 @@ export function count(least: number, most: number = Number.MAX_SAFE_INTEGER): Pa
 /** A similarity in (0, 1]. */
 export const share: Parse<number> = (value) => {
   const n =
-    typeof value === 'string' && /^([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]+)?$/i.test(value) ? Number(value) : value;
+    typeof value === 'string' && /^([0-9]+(\.[0-9]*)?|\.[0-9]+)(e[+-]?[0-9]+)?$/i.test(value) ? Number(value) : value;
   if (typeof n === 'number' && n > 0 && n <= 1) return n;
   throw new BadValue(`must be in (0, 1], got ${show(value)}`);
 };

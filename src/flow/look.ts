@@ -181,11 +181,16 @@ function declaredColumns(
   columns: readonly string[],
   types: Config['read']['types'],
 ): { cell: number; type: ColumnType }[] {
+  let names: string[] | null = null;
+  const cleaned = (): string[] => {
+    names ??= columns.map(snakeCase);
+    return names;
+  };
   return Object.entries(types).flatMap(([name, declared]) => {
     if (declared === 'json' || declared === 'struct') return [];
     const type = declaredColumnType(declared);
-    const same = (column: string): boolean => column === name || snakeCase(column) === snakeCase(name);
-    return columns.flatMap((column, cell) => (same(column) ? [{ cell, type }] : []));
+    const clean = snakeCase(name);
+    return columns.flatMap((column, cell) => (column === name || cleaned()[cell] === clean ? [{ cell, type }] : []));
   });
 }
 

@@ -174,8 +174,15 @@ function firstLine(samples: readonly Uint8Array[]): number {
 
 /** The first cell with a character above ASCII, about. */
 function firstCell(text: string): string {
-  const cell = /[^,;\t|"\r\n]*[\u0080-\uffff][^,;\t|"\r\n]*/u.exec(text)?.[0] ?? '';
-  return cell.trim().slice(0, 40);
+  const at = text.search(/[\u0080-\uffff]/);
+  if (at < 0) return '';
+  // Not one pattern for all of it: that would be tried from every character of a long cell before it.
+  const isBorder = (c: string | undefined): boolean => c === undefined || ',;\t|"\r\n'.includes(c);
+  let from = at;
+  while (!isBorder(text[from - 1])) from--;
+  let to = at;
+  while (!isBorder(text[to])) to++;
+  return text.slice(from, to).trim().slice(0, 40);
 }
 
 /** How likely a text is: its words with characters above ASCII, each of them once, as tables repeat theirs. */

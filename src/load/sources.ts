@@ -132,15 +132,24 @@ function expandGlob(named: string, options: SourceOptions): Found[] {
   }));
 }
 
-/** How long names may be matched with a pattern. */
-const patienceMs = 5000;
+/** How long names may be matched with a pattern; of signals, only SIGINT is answered meanwhile. */
+const patienceMs = 2000;
 
 /** The files that match. A pattern becomes a regular expression, and one can be written that takes for ever. */
 function matching(files: readonly string[], matches: (file: string) => boolean, named: string): string[] {
   const vm: typeof import('node:vm') = createRequire(import.meta.url)('node:vm');
   try {
-    return vm.runInNewContext('find()', { find: () => files.filter((f) => matches(f)) }, { timeout: patienceMs });
+    return vm.runInNewContext(
+      'find()',
+      { find: () => files.filter((f) => matches(f)) },
+      {
+        timeout: patienceMs,
+        breakOnSigint: true,
+      },
+    );
   } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ERR_SCRIPT_EXECUTION_INTERRUPTED')
+      throw new DatagpuError('interrupted', 'interrupted', { cause });
     if ((cause as NodeJS.ErrnoException).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw cause;
     throw new DatagpuError('usage', `this pattern takes longer than ${patienceMs / 1000} s to be compared with names`, {
       file: named,
