@@ -1,9 +1,10 @@
 import path from 'node:path';
-import { DatagpuError } from './errors.js';
+import { DatagpuError, quoteValue } from './errors.js';
 import { lineagePath, startsOf } from './ledger/lineage.js';
 import { LineageReader, type LineageRow } from './ledger/lineage-read.js';
 import { readConsistently } from './load/consistent.js';
 import { type OutputRow, readRow } from './load/datarow.js';
+import { readRejected } from './load/rejected.js';
 import { scoreColumn } from './load/unify.js';
 import type { Manifest } from './manifest/manifest.js';
 import type { LocatedManifest } from './manifest/read.js';
@@ -16,6 +17,11 @@ export type { OutputRow, RowTerm };
 
 /** What a compile keeps of its ranking. */
 const recordPath = '.datagpu/ranking.json';
+
+/** What `--rejects` leaves. */
+const rejectsPath = '.datagpu/rejects.parquet';
+/** Characters that are shown of a malformed record. */
+const shownRaw = 200;
 
 /** A record of a source. */
 export interface SourceRow {
@@ -86,7 +92,7 @@ async function whyIn(located: LocatedManifest, row: number, source: string | und
       row,
       fate: record.fate,
       stage: stages[record.fate] ?? null,
-      because: sentence(record, twin, manifest),
+      because: record.fate === 'malformed' ? await malformedText(record, located) : sentence(record, twin, manifest),
       output,
       duplicate_of:
         twin === null
@@ -117,8 +123,6 @@ function sentence(record: LineageRow, twin: LineageRow | null, manifest: Manifes
   switch (record.fate) {
     case 'kept':
       return `row ${record.position} of the output`;
-    case 'malformed':
-      return malformedText(record, manifest);
     case 'empty row':
       return 'every value is null or empty after cleaning';
     case 'exact duplicate':
@@ -130,11 +134,38 @@ function sentence(record: LineageRow, twin: LineageRow | null, manifest: Manifes
   }
 }
 
-/** What is wrong with a record, where the manifest names it. */
-function malformedText(record: LineageRow, { malformed = [] }: Manifest): string {
+/** What is wrong with a record, where the manifest or the file of dropped rows says it. */
+async function malformedText(record: LineageRow, { manifest, folder }: LocatedManifest): Promise<string> {
+  const { sources, malformed = [], fields } = manifest;
   const named = malformed.find(({ source, row }) => source === record.source && row === record.row);
-  if (named !== undefined) return `${named.line > 0 ? `line ${named.line}: ` : ''}${named.why}`;
-  return 'it is not a well-formed record, or does not fit a declared type; compile with --rejects to see what is wrong with every one';
+  const rejected =
+    manifest.config.rejects === true
+      ? await readRejected(
+          path.resolve(folder, rejectsPath),
+          rejectsPath,
+          fields.map((field) => field.name),
+          (name) => isNamed(sources, record.source, name),
+          record.row,
+        )
+      : null;
+  const what = named?.why ?? rejected?.detail;
+  if (what === undefined)
+    return 'it is not a well-formed record, or does not fit a declared type; compile with --rejects to see what is wrong with every one';
+  const line = named !== undefined && named.line > 0 ? `line ${named.line}: ` : '';
+  const raw = rejected?.raw == null ? '' : `: ${quoteValue(Buffer.from(rejected.raw).toString(), shownRaw)}`;
+  return `${line}${what}${raw}`;
+}
+
+/** Whether a source of the manifest is what the user named so: the manifest's paths begin elsewhere. */
+function isNamed(sources: Manifest['sources'], wanted: string, name: string): boolean {
+  if (sources.length === 1) return true;
+  const parts = (file: string): string[] => file.split(/[\\/]/).filter((part) => part !== '.' && part !== '..');
+  const given = parts(name).reverse();
+  const found = sources.filter(({ path: file }) => {
+    const own = parts(file).reverse();
+    return own.slice(0, given.length).every((part, i) => part === given[i]);
+  });
+  return found.length === 1 && found[0]!.path === wanted;
 }
 
 /** The score of a row of the output, and how it came about. */
