@@ -46,12 +46,39 @@ node('typescript/bin/tsc', '-p', 'tsconfig.json');
 const lane = path.join(root, 'dist/lanes/worker.cjs');
 fs.mkdirSync(path.dirname(lane), { recursive: true });
 
+await bundlePage();
+
 // Coverage is counted by module: `npm test` builds without bundles, what ships is bundled.
 if (process.argv.includes('--no-bundle')) {
   fs.writeFileSync(lane, "import('../flow/worker.js');\n");
   fs.mkdirSync(path.join(root, 'dist/app'), { recursive: true });
   fs.writeFileSync(path.join(root, 'dist/app/main.js'), "export { main } from '../cli/main.js';\n");
 } else await bundleAll();
+
+/** The page of the dashboard: one script with all that it needs, so that nothing is fetched from elsewhere. */
+async function bundlePage() {
+  const web = path.join(root, 'src/dashboard/web');
+  const out = path.join(root, 'dist/dashboard/web');
+  const script = path.join(out, 'page.js');
+  fs.mkdirSync(out, { recursive: true });
+  for (const file of ['page.html', 'page.css', 'icon.svg']) fs.copyFileSync(path.join(web, file), path.join(out, file));
+  const made = fs.existsSync(script) ? fs.statSync(script).mtimeMs : 0;
+  if (process.argv.includes('--no-bundle') && made > Math.max(newest(web), newest(path.dirname(web)))) return;
+  if (!fs.existsSync(path.join(root, 'node_modules/preact'))) {
+    if (!process.argv.includes('--no-bundle')) throw new Error('preact is missing: run npm install');
+    console.warn('The page of the dashboard was not built: preact is missing, run npm install.');
+    return;
+  }
+  const { rolldown } = await import('rolldown');
+  const page = await rolldown({
+    input: path.join(web, 'main.tsx'),
+    platform: 'browser',
+    tsconfig: false,
+    transform: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+    resolve: { extensionAlias: { '.js': ['.ts', '.tsx', '.js'] } },
+  });
+  await page.write({ file: script, format: 'esm', minify: true, codeSplitting: false });
+}
 
 async function bundleAll() {
   const { rolldown } = await import('rolldown');

@@ -9,6 +9,7 @@ const layers = [
   ['load', 'clean', 'dedupe', 'rank', 'write', 'ledger', 'manifest', 'cache'],
   ['flow'],
   ['compile', 'plan', 'info', 'why'],
+  ['dashboard'],
   ['index'],
   ['cli'],
 ];
@@ -16,11 +17,11 @@ const src = path.resolve(import.meta.dirname, '../src');
 const files = fs
   .readdirSync(src, { recursive: true, encoding: 'utf8' })
   .map((file) => file.split(path.sep).join('/'))
-  .filter((file) => file.endsWith('.ts') && !file.startsWith('kernels/assembly/'));
+  .filter((file) => /\.tsx?$/.test(file) && !file.startsWith('kernels/assembly/'));
 
 function importsOf(file: string): string[] {
   const text = fs.readFileSync(path.join(src, file), 'utf8');
-  return [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map((match) => match[1]!);
+  return [...text.matchAll(/(?:from|import)\s*\(?\s*'([^'\s]+)'/g)].map((match) => match[1]!);
 }
 
 function layerOf(file: string): number {
@@ -47,5 +48,31 @@ test('only the command line knows the terminal', () => {
   const wrong = files.filter(
     (file) => !file.startsWith('cli/') && importsOf(file).some((name) => /^(chalk|ora|commander)$/.test(name)),
   );
+  expect(wrong).toEqual([]);
+});
+
+test('the dashboard only reads', () => {
+  const readers = /^(dashboard|errors|suggest|info|why|cache|config|ledger|load|manifest|rank)(\/|\.)/;
+  const outside = files
+    .filter((file) => file.startsWith('dashboard/'))
+    .flatMap((file) =>
+      importsOf(file)
+        .filter((name) => name.startsWith('.'))
+        .map((name) => path.posix.join(path.posix.dirname(file), name))
+        .filter((to) => !readers.test(to))
+        .map((to) => `${file} imports ${to}`),
+    );
+  expect(outside).toEqual([]);
+});
+
+test('the page knows the server by its answers alone', () => {
+  const wrong = files
+    .filter((file) => file.startsWith('dashboard/web/'))
+    .flatMap((file) =>
+      importsOf(file)
+        .map((name) => (name.startsWith('.') ? path.posix.join(path.posix.dirname(file), name) : name))
+        .filter((to) => !/^dashboard\/(web\/|answers\.|overview\.)|^manifest\/manifest\.|^(preact|d3-scale)/.test(to))
+        .map((to) => `${file} imports ${to}`),
+    );
   expect(wrong).toEqual([]);
 });

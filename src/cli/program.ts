@@ -67,6 +67,17 @@ export function buildProgram(terminal: Terminal, argv: readonly string[]): Comma
       (await import('./diff.js')).run(before, after, flags, terminal),
     );
 
+  define(program, 'dashboard', 'look at data sets in a browser', [
+    'datagpu dashboard compiled',
+    'datagpu dashboard compiled compiled-old --port 8080 --no-open',
+  ])
+    .argument('[manifest|dir...]', 'manifests, or the folders that hold them; what the cache knows is listed too')
+    .option('--port <n>', 'default: one that is free')
+    .option('--no-open', 'print the address and open no browser')
+    .option('--cache-dir <dir>', 'default: .datagpu/cache, or DATAGPU_CACHE_DIR')
+    .option('--debug', 'show stack traces')
+    .action(async (targets: string[], flags: Flags) => (await import('./dashboard.js')).run(targets, flags, terminal));
+
   define(program, 'cache-list', 'list the data sets that the cache remembers', ['datagpu cache-list -d train --json'])
     .option('-d, --dataset <name>', 'only data sets of this name')
     .option('--cache-dir <dir>', 'default: .datagpu/cache, or DATAGPU_CACHE_DIR')

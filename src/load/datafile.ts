@@ -72,6 +72,11 @@ export class DataFile {
     return structsOf(this.metadata, fileMetadata.groups).length;
   }
 
+  /** Rows of a row group. */
+  rowsOf(group: number): number {
+    return integer(structsOf(this.metadata, fileMetadata.groups)[group]!, rowGroup.rows)!;
+  }
+
   /**
    * A row group as an Arrow table of one batch, from the columns named (null = all), whose pages alone are read. Copies
    * the pages into WebAssembly and the values out of it.

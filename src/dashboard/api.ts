@@ -1,0 +1,58 @@
+import { DatagpuError } from '../errors.js';
+import { maxRows, Query } from './asked.js';
+import type { Clerk } from './clerk.js';
+import { overviewAnswer } from './overview.js';
+import type { Shown, ShownSets } from './sets.js';
+import { StoredAnswers } from './stored.js';
+
+type Handler = (shown: Shown, query: Query) => unknown;
+
+/** The questions of the page: `/api/sets`, and `/api/sets/<number>/<question>?...`. No address names a file. */
+export class Api {
+  private readonly stored: Map<string, StoredAnswers> = new Map();
+  private readonly handlers: Readonly<Record<string, Handler>>;
+
+  constructor(
+    private readonly sets: ShownSets,
+    clerk: Clerk,
+  ) {
+    this.handlers = {
+      overview: ({ located }) => overviewAnswer(located),
+      rows: ({ set }, query) => {
+        const { length } = set.fields;
+        const view = query.view('view', length);
+        const columns = query.columns('columns', length);
+        const from = query.number('from', 0, 2 ** 32);
+        return clerk.ask('rows', set, { view, columns, from, count: query.number('count', 0, maxRows + 1) });
+      },
+      cell: ({ set }, query) =>
+        clerk.ask('cell', set, {
+          position: query.number('position', 0, set.rows),
+          column: query.number('column', 0, set.fields.length),
+        }),
+      record: ({ set }, query) => clerk.ask('record', set, { position: query.number('position', 0, set.rows) }),
+      column: (shown, query) => {
+        const column = query.number('column', 0, shown.set.fields.length);
+        return this.storedOf(shown).of(`column ${column}`, () => clerk.ask('column', shown.set, { column }));
+      },
+      nulls: (shown) => this.storedOf(shown).of('nulls', () => clerk.ask('nulls', shown.set, {})),
+    };
+  }
+
+  /** @throws DatagpuError `usage` for what can't be asked, `input` for a data set that can't be read */
+  async answer(path: string, parameters: URLSearchParams): Promise<unknown> {
+    if (path === '/api/sets') return this.sets.list();
+    const [, id, question] = /^\/api\/sets\/([0-9]{1,6})\/([a-z]{1,20})$/.exec(path) ?? [];
+    const handler =
+      question !== undefined && Object.hasOwn(this.handlers, question) ? this.handlers[question] : undefined;
+    if (id === undefined || handler === undefined) throw new DatagpuError('usage', 'there is no such page');
+    return handler(await this.sets.get(Number(id)), new Query(parameters));
+  }
+
+  private storedOf({ set }: Shown): StoredAnswers {
+    const key = `${set.folder}\n${set.hash}`;
+    const stored = this.stored.get(key) ?? new StoredAnswers(set);
+    this.stored.set(key, stored);
+    return stored;
+  }
+}

@@ -1,0 +1,78 @@
+import type { ColumnAnswer, NullsAnswer, RecordAnswer, RowsAnswer, View, WholeValue } from './answers.js';
+import { cellOf, wholeOf } from './cells.js';
+import { columnAnswer, nullsAnswer } from './columns.js';
+import type { OpenSet } from './open.js';
+import { recordAnswer } from './record.js';
+import { RowGroups } from './row-groups.js';
+import { Orders } from './view.js';
+
+/** Questions about a data set that read its rows: by name, with what they are asked with. */
+export interface Questions {
+  rows(set: OpenSet, asked: { view: View; columns: number[]; from: number; count: number }): Promise<RowsAnswer>;
+  cell(set: OpenSet, asked: { position: number; column: number }): Promise<WholeValue>;
+  record(set: OpenSet, asked: { position: number }): Promise<RecordAnswer>;
+  column(set: OpenSet, asked: { column: number }): Promise<ColumnAnswer>;
+  nulls(set: OpenSet, asked: Record<never, never>): Promise<NullsAnswer>;
+}
+
+/** Answers them; in the worker thread, where a call into polars may block. */
+export class Desk implements Questions {
+  private readonly orders: Orders = new Orders();
+  private opened: { key: string; groups: RowGroups } | null = null;
+
+  async rows(
+    set: OpenSet,
+    { view, columns, from, count }: { view: View; columns: number[]; from: number; count: number },
+  ): Promise<RowsAnswer> {
+    const order = this.orders.of(set, view);
+    const total = order === null ? set.rows : order.length;
+    const end = Math.min(total, from + count);
+    const positions = Array.from({ length: Math.max(0, end - from) }, (_, i) =>
+      order === null ? from + i : order[from + i]!,
+    );
+    const groups = await this.groups(set);
+    const cells: RowsAnswer['cells'] = positions.map(() => []);
+    for (const column of columns) {
+      const { type } = set.fields[column]!;
+      const values = await groups.values(column, positions);
+      values.forEach((value, i) => {
+        cells[i]!.push(cellOf(value, type));
+      });
+    }
+    return { total, from, positions, cells };
+  }
+
+  async cell(set: OpenSet, { position, column }: { position: number; column: number }): Promise<WholeValue> {
+    const groups = await this.groups(set);
+    const [value] = await groups.values(column, [position]);
+    return wholeOf(value, set.fields[column]!.type);
+  }
+
+  async record(set: OpenSet, { position }: { position: number }): Promise<RecordAnswer> {
+    return recordAnswer(set, await this.groups(set), position);
+  }
+
+  async column(set: OpenSet, { column }: { column: number }): Promise<ColumnAnswer> {
+    return columnAnswer(set, column);
+  }
+
+  async nulls(set: OpenSet): Promise<NullsAnswer> {
+    return nullsAnswer(set);
+  }
+
+  /** One data set is open at a time. */
+  private async groups(set: OpenSet): Promise<RowGroups> {
+    const key = `${set.folder}\n${set.hash}`;
+    if (this.opened?.key === key) return this.opened.groups;
+    await this.close();
+    const groups = await RowGroups.open(set);
+    this.opened = { key, groups };
+    return groups;
+  }
+
+  async close(): Promise<void> {
+    const { opened } = this;
+    this.opened = null;
+    await opened?.groups.close();
+  }
+}
