@@ -1,4 +1,6 @@
+import fs from 'node:fs';
 import path from 'node:path';
+import { sha256Of } from './cache/lookup.js';
 import { DatagpuError, quoteValue } from './errors.js';
 import { lineagePath, startsOf } from './ledger/lineage.js';
 import { LineageReader, type LineageRow } from './ledger/lineage-read.js';
@@ -80,6 +82,7 @@ async function whyIn(located: LocatedManifest, row: number, source: string | und
       hint: 'Records are counted from 1, the header left out',
     });
   const starts = startsOf(manifest.sources.map((s) => ({ path: s.path, records: s.rows })));
+  await requireBeside(located);
   const lineage = await LineageReader.open(path.resolve(folder, lineagePath));
   try {
     const record = await lineage.at(starts[index]! + row - 1);
@@ -103,6 +106,18 @@ async function whyIn(located: LocatedManifest, row: number, source: string | und
     };
   } finally {
     await lineage.close();
+  }
+}
+
+/** Refuses what is beside the data when it is not what this compile wrote: what it says would be of other rows. */
+async function requireBeside({ manifest, folder }: LocatedManifest): Promise<void> {
+  for (const { path: name, bytes, hash } of manifest.beside ?? []) {
+    if (name !== lineagePath && name !== recordPath) continue;
+    const file = path.resolve(folder, name);
+    const size = fs.statSync(file, { throwIfNoEntry: false })?.size;
+    if (size === bytes && (await sha256Of(file)) === hash) continue;
+    const what = size === undefined ? 'there is no such file' : 'it is not the file that the manifest describes';
+    throw new DatagpuError('input', what, { file: name, hint: 'Compile the data set again' });
   }
 }
 

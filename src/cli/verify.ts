@@ -5,18 +5,24 @@ import { DatagpuError, escapeControls, terminalJson } from '../errors.js';
 import { readConsistently } from '../load/consistent.js';
 import { fingerprint } from '../load/fingerprint.js';
 import { unreadable } from '../load/source-file.js';
+import { lineagePath } from '../ledger/lineage.js';
+import type { Manifest } from '../manifest/manifest.js';
 import type { LocatedManifest } from '../manifest/read.js';
+import { arrowTypeName } from '../manifest/type-name.js';
+import { isSealed } from '../manifest/write.js';
 import type { Flags } from './program.js';
 import { count } from './quantities.js';
 import type { Terminal } from './terminal.js';
 
 /** What became of one file that a manifest names. */
 export interface FileVerdict {
-  kind: 'data' | 'source';
+  kind: 'manifest' | 'data' | 'beside' | 'source';
   path: string;
-  verdict: 'ok' | 'missing' | 'changed';
+  verdict: 'ok' | 'missing' | 'changed' | 'stray';
   why: string;
 }
+
+const names = { manifest: 'manifest', data: 'data file', beside: 'file beside the data', source: 'source' } as const;
 
 /** `datagpu verify <manifest|dir>`. */
 export async function run(target: string, flags: Flags, terminal: Terminal): Promise<void> {
@@ -26,14 +32,14 @@ export async function run(target: string, flags: Flags, terminal: Terminal): Pro
   else
     for (const v of verdicts)
       terminal.out(
-        `${v.verdict.padEnd(8)}${v.kind.padEnd(7)} ${escapeControls(v.path)}${v.why === '' ? '' : `: ${v.why}`}`,
+        `${v.verdict.padEnd(8)}${v.kind.padEnd(8)} ${escapeControls(v.path)}${v.why === '' ? '' : `: ${v.why}`}`,
       );
   const [first] = wrong;
   if (first === undefined) return;
   const more = wrong.length === 1 ? '' : ` (and ${count(wrong.length - 1)} more)`;
   throw new DatagpuError(
     'verification',
-    `${first.kind === 'data' ? 'data file' : 'source'} is ${first.verdict}${more}`,
+    `${names[first.kind]} is ${first.verdict === 'stray' ? 'not of the data set' : first.verdict}${more}`,
     {
       file: first.path,
       hint: 'Compile again to bring data set and sources together',
@@ -41,18 +47,76 @@ export async function run(target: string, flags: Flags, terminal: Terminal): Pro
   );
 }
 
-/** Hashes all data files and sources again, in the manifest's order. */
-export async function verifyFiles({ manifest, folder }: LocatedManifest): Promise<FileVerdict[]> {
-  const verdicts: FileVerdict[] = [];
-  for (const file of manifest.files) {
-    const name = path.posix.join(manifest.compiled_path.replace(/[^/]*$/, ''), '.', file.path);
-    verdicts.push(await judge('data', file, path.resolve(folder, file.path), sha256Of, name));
-  }
+/** Reads all that a manifest describes again, in its order: itself, data, what is beside them, sources. */
+export async function verifyFiles({ manifest, path: file, folder }: LocatedManifest): Promise<FileVerdict[]> {
+  const verdicts: FileVerdict[] = [verifyManifest(file, manifest)];
+  const shown = (name: string): string => path.posix.join(manifest.compiled_path.replace(/[^/]*$/, ''), '.', name);
+  for (const data of manifest.files)
+    verdicts.push(await judge('data', data, path.resolve(folder, data.path), sha256Of, shown(data.path)));
+  // What is missing or has other bytes needs no further look.
+  if (verdicts.every((v) => v.verdict === 'ok')) verdicts.push(...(await verifyContent(manifest, folder)));
+  for (const name of strayFiles(manifest, folder))
+    verdicts.push({ kind: 'data', path: shown(name), verdict: 'stray', why: 'it is not of this data set' });
+  for (const beside of manifest.beside ?? [])
+    verdicts.push(await judge('beside', beside, path.resolve(folder, beside.path), sha256Of, beside.path));
+  if (verdicts.every((v) => v.verdict === 'ok')) verdicts.push(...(await verifyLineage(manifest, folder)));
   for (const source of manifest.sources) {
     if (source.path === '-') continue;
     verdicts.push(await judge('source', source, path.resolve(folder, source.path), fingerprint, source.path));
   }
   return verdicts;
+}
+
+/** A manifest without its last line was written by a datagpu that did not write one. */
+function verifyManifest(file: string, manifest: Manifest): FileVerdict {
+  const isGood = manifest.manifest_hash === undefined || isSealed(fs.readFileSync(file, 'utf8'));
+  const name = path.basename(file);
+  if (isGood) return { kind: 'manifest', path: name, verdict: 'ok', why: '' };
+  return { kind: 'manifest', path: name, verdict: 'changed', why: 'its text is not the one that was written' };
+}
+
+/** Makes the fingerprint again from the values, and compares rows, types and nulls. Nothing where all is well. */
+async function verifyContent(manifest: Manifest, folder: string): Promise<FileVerdict[]> {
+  const { files, fields, hash } = manifest;
+  const { readContent } = await import('../load/content-read.js');
+  const wrong = (why: string): FileVerdict[] => [{ kind: 'data', path: files[0]!.path, verdict: 'changed', why }];
+  const placed = files.map((f) => ({ path: path.resolve(folder, f.path), name: f.path, bytes: f.bytes }));
+  if (fields.length === 0) return [];
+  const found = await readContent(placed);
+  const short = files.findIndex((f, i) => f.rows !== found.rows[i]);
+  if (short !== -1) return wrong(`${count(found.rows[short]!)} rows, ${count(files[short]!.rows)} are due`);
+  const types = found.schema.map(({ name, type }) => `${name}: ${arrowTypeName(type)}`);
+  if (types.join() !== fields.map((f) => `${f.name}: ${f.type}`).join()) return wrong('its columns are others');
+  const nulls = fields.findIndex((f, c) => f.nulls !== found.nulls[c] || f.nullable !== f.nulls > 0);
+  if (nulls !== -1) return wrong(`column "${fields[nulls]!.name}" has ${count(found.nulls[nulls]!)} nulls`);
+  return found.hash === hash ? [] : wrong('its rows are not those of the fingerprint');
+}
+
+/** Data files in the folder that a reader of all of them would take for some of this data set. */
+function strayFiles(manifest: Manifest, folder: string): string[] {
+  const known = new Set(manifest.files.map((f) => f.path));
+  return fs.readdirSync(folder).filter((name) => /^data(-.*)?\.parquet$/.test(name) && !known.has(name));
+}
+
+/** Compares lineage with the ledger: rows by fate, and a place of its own for each row of the output. */
+async function verifyLineage(manifest: Manifest, folder: string): Promise<FileVerdict[]> {
+  const { ledger, rows, sources } = manifest;
+  const { LineageReader } = await import('../ledger/lineage-read.js');
+  const wrong = (why: string): FileVerdict[] => [{ kind: 'beside', path: lineagePath, verdict: 'changed', why }];
+  if (!(manifest.beside ?? []).some((b) => b.path === lineagePath)) return [];
+  const lineage = await LineageReader.open(path.resolve(folder, lineagePath));
+  try {
+    const { fates, positions } = await lineage.account(rows);
+    const records = [...fates.values()].reduce((n, m) => n + m, 0);
+    if (records !== ledger.read || sources.reduce((n, s) => n + s.rows, 0) !== records)
+      return wrong(`${count(records)} records, ${count(ledger.read)} are due`);
+    for (const [reason, dropped] of [...Object.entries(ledger.dropped), ['kept', ledger.kept] as const])
+      if ((fates.get(reason) ?? 0) !== dropped)
+        return wrong(`${count(fates.get(reason) ?? 0)} rows are "${reason}", ${count(dropped)} are due`);
+    return positions === rows ? [] : wrong(`${count(positions)} rows have a place, ${count(rows)} are due`);
+  } finally {
+    await lineage.close();
+  }
 }
 
 async function judge(

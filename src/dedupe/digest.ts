@@ -1,13 +1,14 @@
 import type { Block } from '../engine/block.js';
 import { placeColumns, viewKeeper } from '../engine/place.js';
 import { type ArrowType, arrowWidth, type ColumnType, widthOf } from '../engine/types.js';
-import type { IngestKernel } from '../kernels/ingest.js';
+import { digestSecretBytes, type IngestKernel } from '../kernels/ingest.js';
 
 /** Bytes of a digest. */
 export const digestBytes = 16;
 
 interface DigestExports {
-  hashBytes(at: number, bytes: number, seed: bigint, out: number): void;
+  digestSecret(at: number): void;
+  digestBytes(at: number, bytes: number, out: number): void;
   longestRow(columns: number, count: number, rows: number): number;
   digestRows(
     columns: number,
@@ -17,7 +18,6 @@ interface DigestExports {
     scratch: number,
     stack: number,
     spare: number,
-    seed: bigint,
     out: number,
   ): void;
 }
@@ -31,19 +31,28 @@ const descriptorWords = 8;
  */
 const rowsAtOnce = 8192;
 
-/** XXH3-128 of bytes: the low half first, both little-endian. */
-export function hashBytes(kernel: IngestKernel, bytes: Uint8Array, seed: bigint = 0n): Uint8Array<ArrayBuffer> {
+/** Has a kernel make digests under this secret: those of all lanes are compared. */
+export function setDigestSecret(kernel: IngestKernel, secret: Uint8Array): void {
+  if (secret.length !== digestSecretBytes) throw new Error(`a secret of ${secret.length} bytes`);
   const mark = kernel.mark();
-  const at = kernel.put(bytes);
+  (kernel.exports as DigestExports).digestSecret(kernel.put(secret));
+  kernel.reset(mark);
+}
+
+/** The hash of bytes under the kernel's secret. */
+export function hashBytes(kernel: IngestKernel, bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const mark = kernel.mark();
+  // A copy of its own: what is behind the bytes is overwritten.
+  const at = kernel.put(bytes.slice());
   const out = kernel.alloc(digestBytes);
-  (kernel.exports as DigestExports).hashBytes(at, bytes.length, seed, out);
+  (kernel.exports as DigestExports).digestBytes(at, bytes.length, out);
   const digest = kernel.u8(out, digestBytes).slice();
   kernel.reset(mark);
   return digest;
 }
 
 /**
- * The 128-bit digest of each row over the given columns, in that order: 16 bytes a row, XXH3-128 of a byte form in which
+ * The 128-bit digest of each row over the given columns, in that order: 16 bytes a row, a hash under the kernel's secret of a byte form in which
  * every value carries its length and null has a mark of its own. NaN equals NaN and -0 equals 0, in nested values too; of
  * JSON that has become structs, the order of keys and absent keys make no difference.
  * Returns memory that `take` gives for so many bytes (by default its own) and frees what it reserved. `block` may lie in the kernel's memory (its views are kept valid)
@@ -53,7 +62,6 @@ export function digestRows(
   kernel: IngestKernel,
   block: Block,
   columns: readonly number[],
-  seed: bigint = 0n,
   take: (bytes: number) => Uint8Array = (bytes) => new Uint8Array(bytes),
 ): Uint8Array {
   if (block.rows === 0) return new Uint8Array(0);
@@ -86,7 +94,7 @@ export function digestRows(
   const digests = take(block.rows * digestBytes);
   for (let row = 0; row < block.rows; row += rowsAtOnce) {
     const end = Math.min(row + rowsAtOnce, block.rows);
-    exports.digestRows(descriptors, columns.length, row, end, scratch, stack, spare, seed, out);
+    exports.digestRows(descriptors, columns.length, row, end, scratch, stack, spare, out);
     digests.set(kernel.u8(out, (end - row) * digestBytes), row * digestBytes);
   }
   kernel.reset(mark);

@@ -1,7 +1,11 @@
 import fs from 'node:fs';
+import { badScratch, checksum, requireSame } from '../engine/checksum.js';
 import type { NearHost, NearKernel } from '../kernels/near.js';
 
 const pageBytes = 2 ** 18;
+/** What is read and checked at once: a set is much smaller than a page. */
+const blockBytes = 2 ** 12;
+const pageBlocks = pageBytes / blockBytes;
 /** Addresses of WebAssembly end at 4 GB; the table of postings must have room to grow. */
 const mostHeldBytes = 3.5 * 2 ** 30;
 /** ... and a row that is entered must have some, and what the sets of lanes are copied to. */
@@ -32,6 +36,9 @@ export class SetFile implements NearHost {
   isFull = false;
   private path = '';
   private fd: number | null = null;
+  /** Checksums of the blocks of each page that was spilled. */
+  private readonly sums: Map<number, Uint32Array> = new Map();
+  private read = new Uint8Array(0);
 
   constructor(room: NearRoom) {
     this.room = room;
@@ -55,6 +62,9 @@ export class SetFile implements NearHost {
     const { fd } = this;
     if (page >= mostSpilled) this.isFull = true;
     const bytes = kernel.u8(at, pageBytes);
+    const sums = new Uint32Array(pageBlocks);
+    for (let b = 0; b < pageBlocks; b++) sums[b] = checksum(bytes.subarray(b * blockBytes, (b + 1) * blockBytes));
+    this.sums.set(page, sums);
     this.room.spilling(this.path, () => {
       for (let done = 0; done < pageBytes; )
         done += fs.writeSync(fd, bytes, done, pageBytes - done, page * pageBytes + done);
@@ -62,10 +72,26 @@ export class SetFile implements NearHost {
     return true;
   }
 
+  /** Reads the blocks that have them, each of which has its checksum. */
   fetch(kernel: NearKernel, place: number, count: number, to: number): void {
-    const bytes = kernel.u8(to, count * 8);
-    const read = fs.readSync(this.fd!, bytes, 0, bytes.length, place * 8);
-    if (read !== bytes.length) throw new Error(`read ${read} of ${bytes.length} bytes of spilled shingles`);
+    const from = place * 8;
+    const end = from + count * 8;
+    const first = Math.floor(from / blockBytes);
+    const blocks = Math.ceil(end / blockBytes) - first;
+    if (blocks * blockBytes > this.read.length) this.read = new Uint8Array(blocks * blockBytes);
+    const bytes = this.read.subarray(0, blocks * blockBytes);
+    for (let at = 0; at < bytes.length; ) {
+      const n = fs.readSync(this.fd!, bytes, at, bytes.length - at, first * blockBytes + at);
+      if (n === 0) throw badScratch(this.path);
+      at += n;
+    }
+    for (let b = 0; b < blocks; b++) {
+      const number = first + b;
+      const sum = this.sums.get(Math.floor(number / pageBlocks))![number % pageBlocks]!;
+      requireSame(bytes.subarray(b * blockBytes, (b + 1) * blockBytes), sum, this.path);
+    }
+    const start = from - first * blockBytes;
+    kernel.u8(to, count * 8).set(bytes.subarray(start, start + count * 8));
   }
 
   /** Closes and removes the file. */

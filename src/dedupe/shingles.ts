@@ -10,6 +10,16 @@ export interface ShingleSets {
   hashes: Uint8Array<ArrayBuffer>;
 }
 
+/** Bytes of the secret that words and shingles are hashed under. */
+export const shingleSecretBytes = 32;
+
+/** Has a kernel hash under this secret; all sets that are compared must be made under one. */
+export function setShingleSecret(kernel: NearKernel, secret: Uint8Array): void {
+  if (secret.length !== shingleSecretBytes) throw new Error(`a secret of ${secret.length} bytes`);
+  const [a, b, c, d] = new BigUint64Array(secret.slice().buffer);
+  kernel.exports.setShingleSecret(a!, b!, c!, d!);
+}
+
 /** Texts of about this many bytes are in the kernel at a time: they and their shingles fit a processor's second cache. */
 const windowBytes = 2 ** 18;
 /** ... and at most so many rows. */

@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import { badScratch, checksum, requireSame } from '../engine/checksum.js';
 import { digestBytes } from './digest.js';
 import { type DigestTable, entryBytes } from './table.js';
 
@@ -19,6 +20,9 @@ export class SpilledDigests {
   /** Position, in entries, and number of entries of each slot's page. */
   private readonly starts: Float64Array;
   private readonly counts: Uint16Array;
+  /** Of each slot's page. */
+  private readonly sums: Uint32Array;
+  private readonly file: string;
   private readonly filter: Int32Array;
   private readonly blocks: number;
   private readonly page = new Int32Array(1024 * entryWords);
@@ -31,6 +35,8 @@ export class SpilledDigests {
     const slots = 2 ** this.depth;
     this.starts = new Float64Array(slots);
     this.counts = new Uint16Array(slots);
+    this.sums = new Uint32Array(slots);
+    this.file = file;
     this.blocks = Math.max(1, Math.ceil((table.size * filterBits) / (blockWords * 32)));
     this.filter = new Int32Array(this.blocks * blockWords);
     this.fd = fs.openSync(file, 'wx+');
@@ -54,6 +60,7 @@ export class SpilledDigests {
       const count = entries.length / entryBytes;
       this.starts.fill(position, slot, slot + slots);
       this.counts.fill(count, slot, slot + slots);
+      this.sums.fill(checksum(entries), slot, slot + slots);
       position += count;
       if (held + entries.length > buffer.length) flush();
       buffer.set(entries, held);
@@ -104,13 +111,15 @@ export class SpilledDigests {
 
   private read(slot: number): void {
     if (this.readSlot === slot) return;
+    this.readSlot = -1;
     const bytes = this.counts[slot]! * entryBytes;
     const position = this.starts[slot]! * entryBytes;
     for (let at = 0; at < bytes; ) {
       const read = fs.readSync(this.fd, this.pageBytes, at, bytes - at, position + at);
-      if (read === 0) throw new Error('the file of spilled digests ends too soon');
+      if (read === 0) throw badScratch(this.file);
       at += read;
     }
+    requireSame(this.pageBytes.subarray(0, bytes), this.sums[slot]!, this.file);
     this.readSlot = slot;
   }
 

@@ -5,7 +5,7 @@ const topShare = 0.01;
 
 /**
  * How similar rows are that were kept, from a sample spread evenly over them: what rows have in common without being
- * duplicates. Works on the upper halves of the shingles' hashes, so the figure is an estimate, for warnings only.
+ * duplicates. An estimate, for warnings only.
  */
 export class UnrelatedSample {
   private sets: Uint32Array[] = [];
@@ -15,10 +15,7 @@ export class UnrelatedSample {
   /** Adds a kept row's sorted shingles, `n` of 8 bytes from byte `from` on. Copies them if they are sampled. */
   add(hashes: Uint8Array, from: number, n: number): void {
     if (this.seen++ % this.stride !== 0) return;
-    const words = new Uint32Array(hashes.buffer, hashes.byteOffset + from, n * 2);
-    const upper = new Uint32Array(n);
-    for (let i = 0; i < n; i++) upper[i] = words[i * 2 + 1]!;
-    this.sets.push(upper);
+    this.sets.push(new Uint32Array(hashes.buffer, hashes.byteOffset + from, n * 2).slice());
     if (this.sets.length < sampleSets) return;
     this.sets = this.sets.filter((_, i) => i % 2 === 0);
     this.stride *= 2;
@@ -37,12 +34,12 @@ export class UnrelatedSample {
 
 function jaccard(a: Uint32Array, b: Uint32Array): number {
   let shared = 0;
+  // Two words a shingle, the lower one first.
   for (let i = 0, j = 0; i < a.length && j < b.length; ) {
-    const x = a[i]!;
-    const y = b[j]!;
-    if (x === y) shared++;
-    if (x <= y) i++;
-    if (y <= x) j++;
+    const order = a[i + 1]! - b[j + 1]! || a[i]! - b[j]!;
+    if (order === 0) shared++;
+    if (order <= 0) i += 2;
+    if (order >= 0) j += 2;
   }
-  return shared / (a.length + b.length - shared);
+  return shared / ((a.length + b.length) / 2 - shared);
 }

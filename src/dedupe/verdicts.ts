@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import { badScratch, checksum, requireSame } from '../engine/checksum.js';
 import type { JudgedVerdict } from './judge.js';
 import type { NearRoom } from './setfile.js';
 
@@ -20,6 +21,9 @@ export class VerdictLog {
   private at = 0;
   private end = 0;
   private position = 0;
+  /** Bytes and checksum of each part that was written at once; no verdict is in two. */
+  private readonly parts: { bytes: number; sum: number }[] = [];
+  private nextPart = 0;
 
   constructor(room: NearRoom) {
     this.room = room;
@@ -75,7 +79,7 @@ export class VerdictLog {
     let exact = 0;
     const { view } = this;
     for (let row = 0; row < rows; row++) {
-      if (this.end - this.at < longest) this.fill();
+      if (this.at === this.end) this.fill();
       const what = this.bytes[this.at++]!;
       if (what === tag.kept) {
         keep[row] = 1;
@@ -115,20 +119,23 @@ export class VerdictLog {
     this.room.spilling(this.path, () => {
       for (let at = 0; at < held; ) at += fs.writeSync(this.fd!, this.bytes, at, held - at, this.position + at);
     });
+    if (held > 0) this.parts.push({ bytes: held, sum: checksum(this.bytes.subarray(0, held)) });
     this.position += held;
     this.at = 0;
   }
 
-  /** Reads on, behind what is left of the buffer. */
+  /** Reads the next part. */
   private fill(): void {
-    this.bytes.copyWithin(0, this.at, this.end);
-    this.end -= this.at;
-    this.at = 0;
-    while (this.end < longest) {
-      const read = fs.readSync(this.fd!, this.bytes, this.end, bufferBytes - this.end, this.position);
-      if (read === 0) break;
-      this.position += read;
-      this.end += read;
+    const part = this.parts[this.nextPart++];
+    if (part === undefined) throw new Error('more rows than verdicts');
+    for (let at = 0; at < part.bytes; ) {
+      const read = fs.readSync(this.fd!, this.bytes, at, part.bytes - at, this.position + at);
+      if (read === 0) throw badScratch(this.path);
+      at += read;
     }
+    requireSame(this.bytes.subarray(0, part.bytes), part.sum, this.path);
+    this.position += part.bytes;
+    this.at = 0;
+    this.end = part.bytes;
   }
 }

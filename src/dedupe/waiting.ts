@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import { badScratch, checksum, requireSame } from '../engine/checksum.js';
 import { digestBytes } from './digest.js';
 import type { NearRoom } from './setfile.js';
 import type { ShingleSets } from './shingles.js';
@@ -44,6 +45,9 @@ export class WaitingFile {
   private buffer = new Uint8Array(0);
   private written = 0;
   private read = 0;
+  /** Bytes and checksum of each batch; the next one to be read. */
+  private readonly batches: { bytes: number; sum: number }[] = [];
+  private nextBatch = 0;
 
   constructor(room: NearRoom) {
     this.room = room;
@@ -81,6 +85,7 @@ export class WaitingFile {
       for (let done = 0; done < at.end; )
         done += fs.writeSync(this.fd!, bytes, done, at.end - done, this.written + done);
     });
+    this.batches.push({ bytes: at.end, sum: checksum(bytes) });
     this.written += at.end;
     this.rows += rows;
   }
@@ -88,12 +93,12 @@ export class WaitingFile {
   /** The next batch, valid until the one after it is asked for; null at the end. */
   next(): WaitingRows | null {
     if (this.read === this.written) return null;
-    const header = new Uint32Array(headerBytes / 4);
-    this.fill(new Uint8Array(header.buffer), this.read);
-    const [rows, shingles, size] = [header[0]!, header[1]!, header[2]!];
-    const at = layoutOf(rows, shingles, size);
-    const bytes = this.ofBytes(at.end);
+    const batch = this.batches[this.nextBatch++]!;
+    const bytes = this.ofBytes(batch.bytes);
     this.fill(bytes, this.read);
+    requireSame(bytes, batch.sum, this.path);
+    const [rows, shingles, size] = new Uint32Array(bytes.buffer, 0, headerBytes / 4) as unknown as [number, number, number];
+    const at = layoutOf(rows, shingles, size);
     this.read += at.end;
     const { buffer } = bytes;
     return {
@@ -124,7 +129,7 @@ export class WaitingFile {
   private fill(bytes: Uint8Array, position: number): void {
     for (let at = 0; at < bytes.length; ) {
       const read = fs.readSync(this.fd!, bytes, at, bytes.length - at, position + at);
-      if (read === 0) throw new Error('the file of waiting rows ends too soon');
+      if (read === 0) throw badScratch(this.path);
       at += read;
     }
   }

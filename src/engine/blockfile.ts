@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import type { Block, Column } from './block.js';
+import { badScratch, checksum, requireSame } from './checksum.js';
 import type { ColumnType } from './types.js';
 
 /**
@@ -11,6 +12,8 @@ export interface BlockFile {
   /** Byte at which its first array begins. */
   position: number;
   rows: number;
+  /** Of all its bytes in the file. */
+  sum: number;
   /** Bytes of each array, -1 for none. */
   columns: { type: ColumnType; validity: number; offsets: number; values: number }[];
 }
@@ -41,7 +44,8 @@ export function writeBlockFile(path: string, blocks: Iterable<Block>): BlockFile
         offsets: put(c.offsets),
         values: put(c.values),
       }));
-      files.push({ path, position: end, rows: block.rows, columns });
+      const sum = parts.reduce((before, part) => checksum(part, before), 0);
+      files.push({ path, position: end, rows: block.rows, sum, columns });
       end += writeAll(fd, parts);
     }
     return files;
@@ -74,25 +78,26 @@ function writeAll(fd: number, parts: readonly Uint8Array[]): number {
 }
 
 /** The bytes that a block takes in its file, and in memory when it is read back. */
-export function fileBytes(file: BlockFile): number {
+export function fileBytes(file: Pick<BlockFile, 'columns'>): number {
   return file.columns.reduce(
     (sum, c) => sum + storedBytes(c.validity) + storedBytes(c.offsets) + storedBytes(c.values),
     0,
   );
 }
 
-/** Reads a block back at once, into memory of its own or into `bytes` (as many as `fileBytes` says, aligned to 8). */
+/** Reads a block back at once and checks it, into memory of its own or into `bytes` (as many as `fileBytes` says, aligned to 8). */
 export function readBlockFile(file: BlockFile, bytes: Uint8Array = new Uint8Array(fileBytes(file))): Block {
   const fd = fs.openSync(file.path, 'r');
   try {
     for (let at = 0; at < bytes.length; ) {
       const n = fs.readSync(fd, bytes, at, Math.min(bytes.length - at, 2 ** 30), file.position + at);
-      if (n === 0) throw new Error(`${file.path} ends at byte ${file.position + at}`);
+      if (n === 0) throw badScratch(file.path);
       at += n;
     }
   } finally {
     fs.closeSync(fd);
   }
+  requireSame(bytes, file.sum, file.path);
   let taken = 0;
   const take = (size: number): Uint8Array => {
     const part = bytes.subarray(taken, taken + size);

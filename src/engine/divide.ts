@@ -6,7 +6,7 @@ import { type GatherExports, openGather } from './gather.js';
 import { widthOf } from './types.js';
 
 /** Where a part of a divided block lies, as a block file without a path. */
-export type Part = Omit<BlockFile, 'path'>;
+export type Part = Omit<BlockFile, 'path' | 'sum'>;
 
 /** Addresses in the arena of what a call was given. */
 interface Order {

@@ -1,6 +1,8 @@
 import fs from 'node:fs';
+import { sha256Of } from '../cache/lookup.js';
 import { writeLineage } from '../ledger/lineage-write.js';
-import type { Staging } from '../write/commit.js';
+import type { ManifestBeside } from '../manifest/manifest.js';
+import { besideNames, type Staging } from '../write/commit.js';
 import { writing } from '../write/output-error.js';
 import type { RunResult } from './run.js';
 
@@ -20,4 +22,16 @@ export function writeBeside(
   if (ranking === null || ranking.record === null) return;
   const target = staging.beside('ranking.json');
   writing(target, () => fs.writeFileSync(target, JSON.stringify(ranking.record), { flush: true }));
+}
+
+/** The files beside the data that are staged, as the manifest names them. */
+export async function hashBeside(staging: Staging): Promise<ManifestBeside[]> {
+  const found: ManifestBeside[] = [];
+  for (const name of besideNames) {
+    const file = staging.beside(name);
+    const stats = fs.statSync(file, { throwIfNoEntry: false });
+    if (stats === undefined) continue;
+    found.push({ path: `.datagpu/${name}`, bytes: stats.size, hash: await sha256Of(file) });
+  }
+  return found;
 }

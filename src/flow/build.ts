@@ -9,11 +9,11 @@ import type { Source } from '../load/sources.js';
 import { requireReadable } from '../manifest/bounds.js';
 import { buildManifest, relativePath } from '../manifest/build.js';
 import type { Manifest } from '../manifest/manifest.js';
-import { manifestText } from '../manifest/write.js';
+import { sealed } from '../manifest/write.js';
 import { Staging } from '../write/commit.js';
 import { lookAtDestination } from '../write/destination.js';
 import { duplicatesOf, warningsOf } from './account.js';
-import { writeBeside } from './beside.js';
+import { hashBeside, writeBeside } from './beside.js';
 import type { RunContext } from './context.js';
 import { defaultName } from './default-name.js';
 import { fieldFacts, stagesOf } from './facts.js';
@@ -91,7 +91,7 @@ export async function build(
     identity.requireUnchanged();
     // Before anything is committed: the rows that are in the files, against what was read and dropped.
     const balance = result.judge.ledger.balance(result.files.reduce((n, file) => n + file.rows, 0));
-    const manifest = buildManifest({
+    const built = buildManifest({
       config,
       name,
       createdAt: new Date(),
@@ -99,6 +99,7 @@ export async function build(
       hash: result.hash,
       sources: described.map((source, s) => ({ ...source, hash: hashed[s]! })),
       files: result.files,
+      beside: await hashBeside(staging()),
       fields: fieldFacts(result),
       balance,
       stats: {
@@ -131,7 +132,7 @@ export async function build(
       malformed: result.judge.rejects.first.map(({ source, ...record }) => ({ source: paths[source]!, ...record })),
       parent: destination.parent,
     });
-    const text = manifestText(manifest);
+    const { manifest, text } = sealed(built);
     requireReadable(text);
     // No turn of the event loop here, in which threads that end would be waited for: that goes on beside the commit.
     options.signal?.throwIfAborted();

@@ -16,6 +16,9 @@ import type { SourceIdentity } from './identity.js';
  */
 const hashedBytes = 32 * 2 ** 20;
 
+/** What was made with another form of the fingerprint is made anew. */
+const madeBy = `${packageVersion()}, fingerprint 2`;
+
 /** Data sets that earlier compiles finished, as the cache remembers them; nothing with `--no-cache`. */
 export class FinishedDatasets {
   private readonly cache: Cache | null;
@@ -41,7 +44,7 @@ export class FinishedDatasets {
     const folder = this.config.output.dir;
     const hit = await findHit(this.cache, {
       configHash: configHash(this.config),
-      compilerVersion: packageVersion(),
+      compilerVersion: madeBy,
       sources: this.identity.present!,
       folder,
       fingerprint: (file) => sha256Of(file, signal),
@@ -67,7 +70,7 @@ export class FinishedDatasets {
       name: manifest.dataset_name,
       version: manifest.version,
       configHash: manifest.config_hash,
-      compilerVersion: manifest.compiler.version,
+      compilerVersion: madeBy,
       rows: manifest.rows,
       createdAt: manifest.created_at,
       usedAt: manifest.created_at,
@@ -78,7 +81,7 @@ export class FinishedDatasets {
         hash: hashes[i]!,
         signature: signatures[i]!,
       })),
-      files: manifest.files.map(({ path: file, bytes, hash }) => ({
+      files: [...manifest.files, ...(manifest.beside ?? [])].map(({ path: file, bytes, hash }) => ({
         path: file,
         bytes,
         hash,

@@ -1,5 +1,5 @@
 import { emptyRows, fillText } from '../clean/rows.js';
-import { digestRows } from '../dedupe/digest.js';
+import { digestRows, setDigestSecret } from '../dedupe/digest.js';
 import { copyDropped, filterBlock } from '../dedupe/filter.js';
 import { sampleIds } from '../dedupe/idsample.js';
 import type { ShingleSets } from '../dedupe/shingles.js';
@@ -11,7 +11,7 @@ import { BufferPool } from '../engine/pool.js';
 import { SharedBytes } from '../engine/shared-bytes.js';
 import { quoteValue } from '../errors.js';
 import { type CellTable, kind } from '../kernels/cells.js';
-import { createIngestKernel, type IngestKernel } from '../kernels/ingest.js';
+import { createIngestKernel, digestSecretBytes, type IngestKernel } from '../kernels/ingest.js';
 import type { Reject } from '../load/chunk.js';
 import type { Shape } from '../load/json/shape.js';
 import { shapeOfTallies, tallyCells } from '../load/json/shape.js';
@@ -23,7 +23,7 @@ import { type ColumnPlan, typeColumns } from '../load/typing.js';
 import type { RankModel, RankRequest } from '../rank/protocol.js';
 import { type EncodedRows, encodeRowGroup, encodeRowGroupAside } from '../write/rowgroup.js';
 import { splitRows } from './groups.js';
-import { checkSums, RankedLane, withDigests, withScores } from './ranked-lane.js';
+import { checkSums, RankedLane, withScores } from './ranked-lane.js';
 import { columnPlans, hashPiece, OpenFiles, parsePiece, rawRecords, scanPiece, typingOptions } from './read.js';
 import { scoreField } from './score.js';
 import { type Places, seenColumns, shapeOf } from './seen.js';
@@ -91,7 +91,6 @@ class ChunkLane {
   private plan!: PassPlan;
   ranking!: RankedLane;
   private block: Block | null = null;
-  private digests: Uint8Array | null = null;
   /** The shingles of the block's rows that were not asked for yet. */
   private sets: Iterator<ShingleSets> = [].values();
 
@@ -99,6 +98,7 @@ class ChunkLane {
     const before: PassPlan | undefined = this.plan;
     this.plan = plan;
     this.block = null;
+    setDigestSecret(this.kernel, plan.secret.subarray(0, digestSecretBytes));
     this.ranking = new RankedLane(plan, this.kernel, this.watch, this.pool);
     // Memory is short then: that of the rows which were held to be ranked is given back at once.
     if (before?.near && before.rank !== null && plan.near === null) collectGarbage();
@@ -143,13 +143,13 @@ class ChunkLane {
     this.watch.start('dedupe');
     const all = block.columns.map((_, c) => c);
     const [compared, whole] = this.digestBytes;
-    const digests = digestRows(kernel, block, plan.compared, 0n, (bytes) => compared.take(bytes));
+    const digests = digestRows(kernel, block, plan.compared, (bytes) => compared.take(bytes));
     const rowDigests =
-      plan.compared.length === all.length ? null : digestRows(kernel, block, all, 0n, (bytes) => whole.take(bytes));
+      plan.compared.length === all.length ? null : digestRows(kernel, block, all, (bytes) => whole.take(bytes));
     const ids = ref.id === 0 && plan.samplesIds ? sampleIds(kernel, block, plan.compared, digests, empty) : null;
     this.block = block;
-    this.digests = rowDigests ?? digests;
-    if (plan.near !== null) this.sets = this.shingles.of(block, plan.near, this.pool);
+    if (plan.near !== null)
+      this.sets = this.shingles.of(block, plan.near, plan.secret.subarray(digestSecretBytes), this.pool);
     const { records, rejects, kinds, shapes, newKeys, coerced, numbers, changed, exact, notes } = read;
     const rows = block.rows;
     this.watch.start(null);
@@ -306,7 +306,7 @@ class ChunkLane {
       }
       transfer.push(...settled.encoded.map((e) => e.bytes.buffer));
     } else if (action.do === 'export') settled.exported = copyBlock(kept, false);
-    else settled.held = this.ranking.hold(action, withDigests(kept, this.digests!, keep));
+    else settled.held = this.ranking.hold(action, kept);
     return { value: settled, transfer };
   }
 
@@ -335,17 +335,17 @@ class ChunkLane {
   /** Encodes rows of the data set, numbered from `first` on among the kept ones. May take `idle` threads more. */
   private async encodeRows(block: Block, first: number, idle: number): Promise<CheckedRows> {
     const check = checkSums(this.kernel, block, first, first);
-    return { ...(await this.encodeFields(block, idle)), check };
+    return { ...(await this.encodeFields(block, first, idle)), check };
   }
 
-  private encodeFields(block: Block, idle: number): EncodedRows | Promise<EncodedRows> {
+  private encodeFields(block: Block, first: number, idle: number): EncodedRows | Promise<EncodedRows> {
     const { kernel, pool } = this;
     const { compression, constantScore } = this.plan;
     const fields = constantScore ? [...this.plan.fields, scoreField] : this.plan.fields;
     const rows = constantScore ? withScores(block, new Float64Array(block.rows).fill(1)) : block;
     if (idle === 0 || blockBytes(block) < leastSharedBytes)
-      return encodeRowGroup(rows, fields, compression, kernel, pool);
-    return encodeRowGroupAside(rows, fields, compression, kernel, pool, idle + 1);
+      return encodeRowGroup(rows, fields, compression, kernel, pool, first);
+    return encodeRowGroupAside(rows, fields, compression, kernel, pool, idle + 1, first);
   }
 }
 

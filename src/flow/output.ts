@@ -1,9 +1,9 @@
 import type { Config } from '../config/options.js';
-import { DigestPicker } from '../dedupe/pick.js';
 import type { Executor } from '../engine/executor.js';
 import type { Field } from '../engine/types.js';
 import { ExpectedRows } from '../ledger/rowcheck.js';
-import { DatasetHash } from '../write/fingerprint.js';
+import type { ContentHash } from '../write/content.js';
+import { datasetHash } from '../write/fingerprint.js';
 import { ParquetSplicer, type StagedFile } from '../write/splicer.js';
 import { rejectBelowTop } from './below-top.js';
 import { type Budget, isTight } from './budget.js';
@@ -44,8 +44,7 @@ export class PassOutput implements PassHooks {
   private readonly fields: Field[];
   private readonly splicer: ParquetSplicer;
   private readonly sink: DataSink;
-  private readonly hash: DatasetHash;
-  private readonly picker = new DigestPicker();
+  private readonly hash: ContentHash;
   private readonly expected: ExpectedRows;
   private readonly ranked: RankedRun | null;
   private readonly rejects: RejectsFile | null;
@@ -71,8 +70,8 @@ export class PassOutput implements PassHooks {
     this.judged = new Judge(schema, config, budget, context.scratch, { decided, nearRows: context.nearRows });
     this.fields = plan.constantScore || plan.rank !== null ? [...plan.fields, scoreField] : plan.fields;
     this.splicer = new ParquetSplicer(places.data, this.fields, { compression, shardBytes, compilerVersion });
-    this.sink = new DataSink(executor, this.splicer);
-    this.hash = new DatasetHash(this.fields);
+    this.hash = datasetHash(this.fields);
+    this.sink = new DataSink(executor, this.splicer, this.hash);
     this.expected = new ExpectedRows(plan.rank !== null && config.rank.top !== null);
     this.rejects =
       places.rejects === null ? null : new RejectsFile(executor, plan.fields, places.rejects, compilerVersion);
@@ -91,7 +90,7 @@ export class PassOutput implements PassHooks {
   }
 
   async judge(ref: ChunkRef, seen: Seen, shingles: ShingleFeed | null): Promise<Sentence | null> {
-    const { context, plan, ranked } = this;
+    const { context, ranked } = this;
     context.signal?.throwIfAborted();
     const judged = await this.judged.judge(ref, seen, shingles, context.signal);
     if (judged === null) return null;
@@ -104,8 +103,6 @@ export class PassOutput implements PassHooks {
     this.expected.add(seen.rowDigests ?? seen.digests, keep);
     const bytes = seen.rows === 0 ? 0 : Math.round((seen.bytes / seen.rows) * kept);
     if (ranked !== null) return { keep, action: ranked.place(ref.id, kept, bytes) };
-    const digests = this.picker.pick(seen.rowDigests ?? seen.digests, keep);
-    this.hash.rows(digests, plan.constantScore ? new Float64Array(kept).fill(1) : null);
     return { keep, action: this.sink.place(ref.id, kept, bytes) };
   }
 
@@ -140,7 +137,7 @@ export class PassOutput implements PassHooks {
   /** Ranks the rows, and writes what was not written yet. Once every chunk was taken. */
   async finish(): Promise<Written> {
     const { ranked, rejects, sink, hash, splicer, judged, context, executor, fields } = this;
-    const ranking = ranked === null ? null : await ranked.finish(sink, hash);
+    const ranking = ranked === null ? null : await ranked.finish(sink);
     if (rejects !== null && ranked !== null) await this.rejectBelowTop(ranked, ranking, rejects);
     await sink.end(this.helpers(executor.lanes - 1));
     const order = ranking?.order ?? null;

@@ -1,8 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import type { Config } from '../config/options.js';
+import { shingleSecretBytes } from '../dedupe/shingles.js';
 import { SharedArena } from '../engine/arena.js';
 import type { Executor } from '../engine/executor.js';
 import type { Field } from '../engine/types.js';
 import { DatagpuError, quoteValue } from '../errors.js';
+import { digestSecretBytes } from '../kernels/ingest.js';
 import { resolveColumns } from '../load/columns.js';
 import { rawTreeOf } from '../load/json/raw-tree.js';
 import { rankedColumns } from '../rank/rowtexts.js';
@@ -25,6 +28,7 @@ const mostChunkBytes = 32 * 2 ** 20;
 export function planOf({ looks, union }: SchemaState, config: Config, budget: Budget): PassPlan {
   const { fields } = union;
   return {
+    secret: randomBytes(digestSecretBytes + shingleSecretBytes),
     sources: looks.map((look, s) => ({ ...look.plan, map: union.maps[s]!, ...keptOf(look, union.maps[s]!, fields) })),
     fields,
     declared: union.declared.map((d) => d !== null),

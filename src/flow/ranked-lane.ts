@@ -1,5 +1,5 @@
 import fs from 'node:fs';
-import { digestBytes, digestRows } from '../dedupe/digest.js';
+import { digestRows } from '../dedupe/digest.js';
 import { filterBlock } from '../dedupe/filter.js';
 import { SharedArena } from '../engine/arena.js';
 import type { Block, Column } from '../engine/block.js';
@@ -20,10 +20,10 @@ import { mergePieces, type PackedPieces, packPieces, scatterBlock } from './scat
 import { scoreField } from './score.js';
 import { spilling } from './scratch.js';
 import type {
+  CheckedRows,
   GatherOrder,
   HeldRows,
   MergeOrder,
-  OrderedRows,
   PassPlan,
   RejectOrder,
   ScatterOrder,
@@ -33,7 +33,7 @@ import type { Stopwatch } from './times.js';
 
 /**
  * A lane's part in ranking: it counts and keeps the chunks that it has read, scores them, and puts row groups together in
- * the new order. The last column of a held block is the digests of its rows.
+ * the new order.
  */
 export class RankedLane {
   private readonly plan: PassPlan;
@@ -91,7 +91,7 @@ export class RankedLane {
     return null;
   }
 
-  gather({ rows, firstPosition, scores }: GatherOrder): Reply<OrderedRows> {
+  gather({ rows, firstPosition, scores }: GatherOrder): Reply<CheckedRows> {
     this.watch.start('order');
     const located = locate(rows, this.adopted);
     return this.order(
@@ -113,17 +113,17 @@ export class RankedLane {
     return packPieces(path, pieces);
   }
 
-  merge({ pieces, rows, firstPosition, scores }: MergeOrder): Reply<OrderedRows> {
+  merge({ pieces, rows, firstPosition, scores }: MergeOrder): Reply<CheckedRows> {
     this.watch.start('order');
     return this.order(mergePieces(this.gathering(), pieces, firstPosition), rows, firstPosition, scores);
   }
 
-  /** Encodes rows of a held block, without their digests, as rows below the top. */
+  /** Encodes rows of a held block as rows below the top. */
   reject({ held, mask, records, source, fields }: RejectOrder): Reply<EncodedRows[]> {
     const { kernel } = this;
     this.watch.start('write');
     kernel.reset();
-    const block = filterBlock(kernel, withoutDigests(blockOf(held)), mask);
+    const block = filterBlock(kernel, blockOf(held), mask);
     const keepViews = viewKeeper(kernel, block);
     const fates = new Uint8Array(records.length).fill(fate.belowTop);
     const types = this.plan.fields.map((field) => field.type);
@@ -136,25 +136,21 @@ export class RankedLane {
     return { value, transfer: value.map((e) => e.bytes.buffer) };
   }
 
-  private order(block: Block, rows: Uint32Array, place: number, scores: Float64Array): Reply<OrderedRows> {
+  private order(block: Block, rows: Uint32Array, place: number, scores: Float64Array): Reply<CheckedRows> {
     this.kernel.reset();
     const { fields, compression } = this.plan;
     this.watch.start('write');
-    const data = withoutDigests(block);
-    const check = checkSums(this.kernel, data, rows, place);
-    const digests = Uint8Array.from(block.columns.at(-1)!.values);
+    const check = checkSums(this.kernel, block, rows, place);
     const encoded = encodeRowGroup(
-      withScores(data, scores),
+      withScores(block, scores),
       [...fields, scoreField],
       compression,
       this.kernel,
       this.pool,
+      place,
     );
     this.watch.start(null);
-    return {
-      value: { encoded: { ...encoded, check }, digests },
-      transfer: [encoded.bytes.buffer, digests.buffer as ArrayBuffer],
-    };
+    return { value: { ...encoded, check }, transfer: [encoded.bytes.buffer] };
   }
 
   private gathering(): Gatherer {
@@ -200,17 +196,6 @@ function locate(rows: Uint32Array, blocks: readonly Block[]): { from: Uint32Arra
   return { from, rows: inBlock };
 }
 
-/** The type of a row's digest as a column of its own, which travels with rows that are put in another order. */
-const digestType = { kind: 'arrow', arrow: { name: 'fixed', width: digestBytes } } as const;
-
-/** Adds the digests of the kept rows as the last column. `digests` are those of all rows, `keep` says which are kept. */
-export function withDigests(block: Block, digests: Uint8Array, keep: Uint8Array | null): Block {
-  const values = keep === null ? digests : pickDigests(digests, keep, block.rows);
-  return { rows: block.rows, columns: [...block.columns, { type: digestType, validity: null, offsets: null, values }] };
-}
-
-const withoutDigests = ({ rows, columns }: Block): Block => ({ rows, columns: columns.slice(0, -1) });
-
 /** What rows are that are about to be encoded, from `place` of the output on: `rows` are their numbers among the kept ones, or the first of them. */
 export function checkSums(kernel: IngestKernel, block: Block, rows: number | Uint32Array, place: number): CheckSums {
   const columns = block.columns.map((_, c) => c);
@@ -224,19 +209,4 @@ export function withScores(block: Block, scores: Float64Array): Block {
   const values = new Uint8Array(scores.buffer, scores.byteOffset, scores.byteLength);
   const score: Column = { type: { kind: 'float64' }, validity: null, offsets: null, values };
   return { rows: block.rows, columns: [...block.columns, score] };
-}
-
-/** The digests of the rows whose mask byte is 1. */
-export function pickDigests(digests: Uint8Array, keep: Uint8Array, kept: number): Uint8Array {
-  const from = new Int32Array(digests.buffer, digests.byteOffset, keep.length * 4);
-  const to = new Int32Array(kept * 4);
-  let at = 0;
-  for (let r = 0; r < keep.length; r++) {
-    if (keep[r] === 0) continue;
-    to[at++] = from[4 * r]!;
-    to[at++] = from[4 * r + 1]!;
-    to[at++] = from[4 * r + 2]!;
-    to[at++] = from[4 * r + 3]!;
-  }
-  return new Uint8Array(to.buffer);
 }

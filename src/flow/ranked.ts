@@ -11,13 +11,12 @@ import { orderByRanges } from '../rank/ranges.js';
 import type { RankedColumn } from '../rank/rowtexts.js';
 import { finishScores } from '../rank/scores.js';
 import { wordsOf } from '../rank/words.js';
-import type { DatasetHash } from '../write/fingerprint.js';
 import { evenParts, groupBytes, groupRows } from './groups.js';
 import { type ProgressMeter, shares } from './progress.js';
 import { noPosition, type PackedPieces, piecesOf } from './scatter.js';
 import type { ScratchFolder } from './scratch.js';
 import type { DataSink } from './sink.js';
-import type { HeldRows, LaneTasks, OrderedRows, PassPlan, Sentence } from './tasks.js';
+import type { CheckedRows, HeldRows, LaneTasks, PassPlan, Sentence } from './tasks.js';
 
 /** From so many rows on what ordering them leaves behind is worth collecting. */
 const manyRows = 2 ** 21;
@@ -52,7 +51,7 @@ interface Ordered extends Pick<RankedRows, 'order' | 'summary' | 'record'> {
 interface Begun {
   g: number;
   scores: Float64Array;
-  made: Promise<OrderedRows>;
+  made: Promise<CheckedRows>;
 }
 
 /** Ranks the rows that dedupe kept: all are counted first, then scored, ordered and written. */
@@ -115,11 +114,11 @@ export class RankedRun {
   }
 
   /** Scores and orders all rows, and hands the row groups to the sink. */
-  async finish(sink: DataSink, hash: DatasetHash): Promise<RankedRows> {
+  async finish(sink: DataSink): Promise<RankedRows> {
     const ranking = await this.rank();
     const ordered = ranking === null ? this.unordered() : this.order(ranking, await this.score());
     if (ordered.rows > manyRows) collectGarbage();
-    await this.write(ordered, sink, hash);
+    await this.write(ordered, sink);
     const { order, summary, record } = ordered;
     return { summary, record, order, warnings: this.warnings(ranking) };
   }
@@ -196,7 +195,7 @@ export class RankedRun {
     return ['no term is left to rank by: every score is 1, and rows keep their order'];
   }
 
-  private async write(ordered: Ordered, sink: DataSink, hash: DatasetHash): Promise<void> {
+  private async write(ordered: Ordered, sink: DataSink): Promise<void> {
     const { executor, chunks } = this;
     const { rows } = ordered;
     const total = chunks.reduce((n, c) => n + c.rows, 0);
@@ -220,12 +219,11 @@ export class RankedRun {
       let begun = begin(lane);
       while (begun !== null) {
         const { g, scores, made } = begun;
-        const { encoded, digests } = await made;
+        const encoded = await made;
         // The lane goes on while its row group is written.
         begun = begin(lane);
         await turns.turn(g);
         sink.append(encoded, lane);
-        hash.rows(digests, scores);
         turns.leave(g);
         this.meter.later('write', g * size + scores.length, shares.scored, 1, (g + 1) / groups);
       }
@@ -237,7 +235,7 @@ export class RankedRun {
   private async groupMaker(
     order: Uint32Array | null,
     size: number,
-  ): Promise<(group: number, lane: number, scores: Float64Array) => Promise<OrderedRows>> {
+  ): Promise<(group: number, lane: number, scores: Float64Array) => Promise<CheckedRows>> {
     const { executor, chunks } = this;
     const starts = chunkStarts(chunks);
     if (chunks.every(({ held }) => 'memory' in held)) {

@@ -1,5 +1,6 @@
 import type { Block } from '../engine/block.js';
-import { type BlockFile, writeFile } from '../engine/blockfile.js';
+import { type BlockFile, fileBytes, writeFile } from '../engine/blockfile.js';
+import { checksum } from '../engine/checksum.js';
 import type { Divider } from '../engine/divide.js';
 import type { Gatherer } from '../engine/gather.js';
 import type { ColumnType } from '../engine/types.js';
@@ -26,6 +27,7 @@ export interface PackedPieces {
   groups: Uint32Array;
   rows: Uint32Array;
   positions: Float64Array;
+  sums: Uint32Array;
   sizes: Int32Array;
 }
 
@@ -37,20 +39,21 @@ export function packPieces(path: string, pieces: readonly Piece[]): PackedPieces
     groups: Uint32Array.from(pieces, (piece) => piece.group),
     rows: Uint32Array.from(pieces, (piece) => piece.file.rows),
     positions: Float64Array.from(pieces, (piece) => piece.file.position),
+    sums: Uint32Array.from(pieces, (piece) => piece.file.sum),
     sizes: Int32Array.from(sizes),
   };
 }
 
 /** The pieces of a row group, in the order of the chunks. */
 export function piecesOf(chunks: readonly PackedPieces[], group: number): BlockFile[] {
-  return chunks.flatMap(({ path, types, groups, rows, positions, sizes }) => {
+  return chunks.flatMap(({ path, types, groups, rows, positions, sums, sizes }) => {
     const i = groups.indexOf(group);
     if (i === -1) return [];
     const columns = types.map((type, c) => {
       const at = (i * types.length + c) * 3;
       return { type, validity: sizes[at]!, offsets: sizes[at + 1]!, values: sizes[at + 2]! };
     });
-    return [{ path, position: positions[i]!, rows: rows[i]!, columns }];
+    return [{ path, position: positions[i]!, rows: rows[i]!, sum: sums[i]!, columns }];
   });
 }
 
@@ -71,7 +74,10 @@ export function scatterBlock(
   const { rows, groups, ends } = byGroup(positions, groupRows);
   const { bytes, parts } = divider.divide(block, positions, rows, ends);
   writeFile(path, bytes);
-  return parts.map((part, i) => ({ group: groups[i]!, file: { path, ...part } }));
+  return parts.map((part, i) => {
+    const end = part.position + fileBytes(part);
+    return { group: groups[i]!, file: { path, ...part, sum: checksum(bytes.subarray(part.position, end)) } };
+  });
 }
 
 /** The rows that have a position, those of one row group together; which groups there are, and where the rows of each end. */

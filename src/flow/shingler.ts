@@ -1,4 +1,4 @@
-import { type ShingleSets, shingleRows } from '../dedupe/shingles.js';
+import { type ShingleSets, setShingleSecret, shingleRows } from '../dedupe/shingles.js';
 import type { Block } from '../engine/block.js';
 import type { BufferPool } from '../engine/pool.js';
 import { createNearKernel, type NearKernel } from '../kernels/near.js';
@@ -11,8 +11,14 @@ export class Shingler {
   private near: NearKernel | null = null;
   private texts: RankKernel | null = null;
 
-  of(block: Block, { columns, shingle }: NonNullable<PassPlan['near']>, pool: BufferPool): Iterator<ShingleSets> {
+  of(
+    block: Block,
+    { columns, shingle }: NonNullable<PassPlan['near']>,
+    secret: Uint8Array,
+    pool: BufferPool,
+  ): Iterator<ShingleSets> {
     this.near ??= createNearKernel();
+    setShingleSecret(this.near, secret);
     const chosen = columns.map((c) => block.columns[c]!);
     const areTexts = chosen.every((c) => c.type.kind === 'text');
     if (!areTexts) this.texts ??= createRankKernel();

@@ -1,6 +1,7 @@
 import { type Block, joinSegments } from '../engine/block.js';
 import type { Executor } from '../engine/executor.js';
 import { type CheckSums, RowCheck } from '../ledger/rowcheck.js';
+import type { ContentHash } from '../write/content.js';
 import { FieldTotals } from '../write/field-totals.js';
 import type { ParquetSplicer } from '../write/splicer.js';
 import { GroupPlan } from './groups.js';
@@ -26,7 +27,10 @@ export class DataSink {
   /** What the fields are over everything appended. */
   readonly totals: FieldTotals = new FieldTotals();
 
-  constructor(executor: Executor<LaneTasks>, splicer: ParquetSplicer) {
+  private readonly hash: ContentHash;
+
+  constructor(executor: Executor<LaneTasks>, splicer: ParquetSplicer, hash: ContentHash) {
+    this.hash = hash;
     this.executor = executor;
     this.splicer = splicer;
   }
@@ -65,6 +69,7 @@ export class DataSink {
     this.splicer.append(encoded);
     this.appended += encoded.rows;
     this.check.join(encoded.check);
+    for (const part of encoded.content) this.hash.add(part);
     this.totals.add(encoded.rows, encoded.fields);
     this.executor.reuse(lane, encoded.bytes.buffer);
   }

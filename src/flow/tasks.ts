@@ -45,6 +45,8 @@ export const nameColumn: number = -2;
 
 /** What every lane must know to work on the chunks of a pass; plain data. */
 export interface PassPlan {
+  /** What digests and shingles of this pass are made under: random bytes, which reach no output. */
+  secret: Uint8Array;
   sources: SourcePlan[];
   fields: Field[];
   /** Whether a field's type was declared with `--types`. */
@@ -55,7 +57,7 @@ export interface PassPlan {
   only: ('object' | 'array' | null)[];
   read: Config['read'];
   clean: Config['clean'];
-  /** Fields that are compared to find exact duplicates. All fields when exact dedupe is off: the digests make the hash. */
+  /** Fields that are compared to find exact duplicates. All fields when exact dedupe is off. */
   compared: number[];
   /** Whether to look for columns that hide duplicates. */
   samplesIds: boolean;
@@ -181,9 +183,9 @@ export interface LaneTasks extends TaskTable {
   rankScore: { payload: number; result: Float64Array; event: never };
   /** The rows that all lanes hold, by chunk, so that any lane can put a row group together. */
   adopt: { payload: Block[]; result: null; event: never };
-  gather: { payload: GatherOrder; result: OrderedRows; event: never };
+  gather: { payload: GatherOrder; result: CheckedRows; event: never };
   scatter: { payload: ScatterOrder; result: PackedPieces; event: never };
-  merge: { payload: MergeOrder; result: OrderedRows; event: never };
+  merge: { payload: MergeOrder; result: CheckedRows; event: never };
   /** Seconds by stage since it was asked last. */
   spent: { payload: null; result: Spent; event: never };
   /** With `--rejects`: rows of a held block that are below the top, for the file of dropped rows. */
@@ -234,10 +236,4 @@ export interface RejectOrder {
 /** Rows of the data set, encoded, and what they were when they came to the encoder (ledger/rowcheck.ts). */
 export interface CheckedRows extends EncodedRows {
   check: CheckSums;
-}
-
-/** An encoded row group, and the digests of its rows in order. */
-export interface OrderedRows {
-  encoded: CheckedRows;
-  digests: Uint8Array;
 }

@@ -1,5 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import { Kernel } from './module.js';
 import { toNfc } from './nfc.js';
+import { randomNumbers } from './random.js';
 
 /**
  * The module that makes rows of bytes: record scans, cell indexes, types, cleaning, digests. Its exports are typed where
@@ -7,12 +9,25 @@ import { toNfc } from './nfc.js';
  */
 export type IngestKernel = Kernel<unknown>;
 
-/** A kernel of its own memory, one per worker. */
+/** Bytes of the secret that digests are made under; assembly/shared/keyed-hash.ts has the same number. */
+export const digestSecretBytes = 480;
+
+interface SecretExports {
+  jsonSecret(a: bigint, b: bigint, c: bigint): void;
+  digestSecret(at: number): void;
+}
+
+/** A kernel of its own memory, one per worker. Its secrets are its own until those of a compile are set. */
 export function createIngestKernel(): IngestKernel {
   const kernel: IngestKernel = new Kernel(
     'ingest',
     hostFunctions(() => kernel),
   );
+  const { jsonSecret, digestSecret } = kernel.exports as SecretExports;
+  const [a, b, c] = randomNumbers(3);
+  jsonSecret(a!, b!, c!);
+  digestSecret(kernel.put(randomBytes(digestSecretBytes)));
+  kernel.reset();
   return kernel;
 }
 

@@ -3,6 +3,7 @@ import { Kernel } from './module.js';
 
 /** Exports of the module that makes shingle sets and finds similar ones; see assembly/near. */
 export interface NearExports {
+  setShingleSecret(a: bigint, b: bigint, c: bigint, d: bigint): void;
   shingle(
     columns: number,
     count: number,

@@ -7,6 +7,7 @@ import type { Place } from '../load/json/places.js';
 import { shortened, shortenedTexts, shortenedType } from './bounds.js';
 import type {
   Manifest,
+  ManifestBeside,
   ManifestField,
   ManifestMalformed,
   ManifestPlace,
@@ -42,6 +43,7 @@ export interface CompileFacts {
   hash: string;
   sources: (Omit<ManifestSource, 'path'> & { path: string })[];
   files: { name: string; rows: number; bytes: number; hash: string }[];
+  beside: ManifestBeside[];
   fields: FieldFacts[];
   balance: Balance;
   stats: Pick<ManifestStats, 'valid_rows' | 'ranked_samples' | 'processing_time' | 'retyped' | 'stages'>;
@@ -90,6 +92,7 @@ export function buildManifest(facts: CompileFacts): Manifest {
     config_hash: hashes.config_hash,
     sources: facts.sources.map((s) => ({ ...s, dialect: shortenedTexts(s.dialect), path: relativePath(dir, s.path) })),
     files: facts.files.map(({ name, rows, bytes, hash }) => ({ path: name, rows, bytes, hash })),
+    beside: facts.beside,
     fields,
     ledger: balance,
     ...(facts.dedupe === undefined ? {} : { dedupe: shortenedTexts(facts.dedupe) }),

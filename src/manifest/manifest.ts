@@ -36,6 +36,8 @@ export interface Manifest {
   config_hash: string;
   sources: ManifestSource[];
   files: ManifestFile[];
+  /** Files under `.datagpu/` that belong to the data set: lineage, rejected rows, what ranking kept. */
+  beside?: ManifestBeside[];
   fields: ManifestField[];
   ledger: ManifestLedger;
   /** What dedupe found, for people: groups, shares by source. */
@@ -48,6 +50,8 @@ export interface Manifest {
   malformed?: ManifestMalformed[];
   /** The data set that this one replaced in its folder; null for the first. */
   parent: { dataset_name?: string; version: string; hash: string; config_hash: string; created_at: string } | null;
+  /** `sha256:...` of the text of manifest.yaml without its last line, which has this key. */
+  manifest_hash?: string;
 }
 
 export interface ManifestStats {
@@ -81,6 +85,13 @@ export interface ManifestSource {
 export interface ManifestFile {
   path: string;
   rows: number;
+  bytes: number;
+  /** `sha256:...` of the bytes. */
+  hash: string;
+}
+
+export interface ManifestBeside {
+  path: string;
   bytes: number;
   /** `sha256:...` of the bytes. */
   hash: string;

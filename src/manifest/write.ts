@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { jsYaml } from '../config/js-yaml.js';
 import type { Manifest } from './manifest.js';
 
@@ -6,7 +7,8 @@ import type { Manifest } from './manifest.js';
 const keyOrder: readonly (keyof Manifest)[] = [
   'dataset_name', 'version', 'rows', 'columns', 'dedup_ratio', 'rank_method', 'created_at', 'hash',
   'source_path', 'compiled_path', 'cache_path', 'schema', 'stats', 'ledger', 'warnings', 'malformed', 'dedupe', 'ranking',
-  'compiler', 'config', 'config_hash', 'sources', 'files', 'fields', 'parent',
+  'compiler', 'config', 'config_hash', 'sources', 'files', 'beside', 'fields', 'parent',
+  'manifest_hash',
 ];
 
 /** The manifest with its keys in the fixed order, absent ones left out; what `--json` prints. */
@@ -18,4 +20,21 @@ export function orderedManifest(manifest: Manifest): Manifest {
 /** The text of manifest.yaml: YAML 1.2 that YAML 1.1 readers read alike, keys in a fixed order, no line folded. */
 export function manifestText(manifest: Manifest): string {
   return jsYaml().dump(orderedManifest(manifest), { lineWidth: -1, noRefs: true });
+}
+
+const seal = 'manifest_hash: ';
+const hashOf = (text: string): string => `sha256:${createHash('sha256').update(text).digest('hex')}`;
+
+/** The text of a manifest with a last line by which it can be seen that no byte was changed, and the manifest with that key. */
+export function sealed(manifest: Manifest): { manifest: Manifest; text: string } {
+  const { manifest_hash: _, ...plain } = manifest;
+  const text = manifestText(plain);
+  const hash = hashOf(text);
+  return { manifest: { ...plain, manifest_hash: hash }, text: `${text}${seal}${hash}\n` };
+}
+
+/** Whether a manifest's text is as it was written. */
+export function isSealed(text: string): boolean {
+  const at = text.lastIndexOf(`\n${seal}`) + 1;
+  return at > 0 && text.slice(at) === `${seal}${hashOf(text.slice(0, at))}\n`;
 }

@@ -1,9 +1,10 @@
 import fs from 'node:fs';
+import { badScratch, checksum, requireSame } from '../engine/checksum.js';
 
 /** A file of packed token streams of one chunk (assembly/rank/spilled.ts), each of whole rows, one after the other. */
 export class IdFile {
-  /** Bytes of each stream, and before it was packed. */
-  private readonly sizes: { packed: number; bytes: number }[] = [];
+  /** Bytes of each stream, and before it was packed, and its checksum. */
+  private readonly sizes: { packed: number; bytes: number; sum: number }[] = [];
   private fd: number | null;
 
   /** Makes the file, or one in place of what is there. */
@@ -14,7 +15,7 @@ export class IdFile {
   /** Adds a stream that had so many bytes before it was packed. */
   write(packed: Uint8Array, bytes: number): void {
     for (let at = 0; at < packed.length; ) at += fs.writeSync(this.fd!, packed, at);
-    this.sizes.push({ packed: packed.length, bytes });
+    this.sizes.push({ packed: packed.length, bytes, sum: checksum(packed) });
   }
 
   /** Ends the writing. */
@@ -30,13 +31,14 @@ export class IdFile {
   each(roomFor: (bytes: number) => Uint8Array, visit: (packed: number, bytes: number) => void): void {
     const fd = fs.openSync(this.path, 'r');
     try {
-      for (const { packed, bytes } of this.sizes) {
+      for (const { packed, bytes, sum } of this.sizes) {
         const room = roomFor(bytes);
         for (let at = bytes - packed; at < bytes; ) {
           const n = fs.readSync(fd, room, at, bytes - at, null);
-          if (n === 0) throw new Error(`${this.path} is shorter than what was written to it`);
+          if (n === 0) throw badScratch(this.path);
           at += n;
         }
+        requireSame(room.subarray(bytes - packed, bytes), sum, this.path);
         visit(packed, bytes);
       }
     } finally {

@@ -1,48 +1,27 @@
 import { createHash } from 'node:crypto';
 import type { ArrowType, Field } from '../engine/types.js';
-import { schemaOf } from './schema.js';
+import { ContentHash } from './content.js';
+import { type ArrowField, schemaOf } from './schema.js';
 
 /**
- * The fingerprint of a data set's content: SHA-256 over
+ * The fingerprint of a data set's content, made of what goes to the encoder: SHA-256 over
  *
- *     "datagpu 1\n"
+ *     "datagpu 2\n"
  *     the schema, as JSON without spaces: [[name, type], ...], and "\n"; a type is its name followed by its parameters
- *     for each row in order: the 16 bytes of its digest (dedupe/digest.ts, all columns but the score), and with ranking
- *     the 8 bytes of its score (IEEE 754, little-endian)
+ *     the SHA-256 of each group of 1,024 rows of the output (content.ts), the last of which may have fewer
+ *     the number of rows, uint64
  *
- * It does not depend on how rows are divided among calls, row groups or files, nor on the compression.
+ * It does not depend on how rows are divided among row groups or files, nor on the compression. `fields` are those of the
+ * output, the score included.
  */
-export class DatasetHash {
-  private readonly hash = createHash('sha256');
+export function datasetHash(fields: readonly Field[]): ContentHash {
+  return contentHash(schemaOf(fields));
+}
 
-  /** `fields` are those of the output, the score included. */
-  constructor(fields: readonly Field[]) {
-    const schema = schemaOf(fields).map((field) => [field.name, canonicalType(field.type)]);
-    this.hash.update(`datagpu 1\n${JSON.stringify(schema)}\n`);
-  }
-
-  /** Adds rows: 16 bytes a row of digests, and their scores when there are any. */
-  rows(digests: Uint8Array, scores: Float64Array | null): void {
-    if (scores === null) {
-      this.hash.update(digests);
-      return;
-    }
-    const rows = scores.length;
-    const from = new Uint32Array(digests.slice().buffer);
-    const bits = new Uint32Array(scores.slice().buffer);
-    const out = new Uint32Array(rows * 6);
-    for (let row = 0; row < rows; row++) {
-      for (let i = 0; i < 4; i++) out[row * 6 + i] = from[row * 4 + i]!;
-      out[row * 6 + 4] = bits[row * 2]!;
-      out[row * 6 + 5] = bits[row * 2 + 1]!;
-    }
-    this.hash.update(new Uint8Array(out.buffer));
-  }
-
-  /** `sha256:...` */
-  finish(): string {
-    return `sha256:${this.hash.digest('hex')}`;
-  }
+/** The same, of an Arrow schema. */
+export function contentHash(fields: readonly ArrowField[]): ContentHash {
+  const schema = fields.map((field) => [field.name, canonicalType(field.type)]);
+  return new ContentHash(createHash('sha256').update(`datagpu 2\n${JSON.stringify(schema)}\n`));
 }
 
 type Canonical = string | (string | number | boolean | null | Canonical)[];

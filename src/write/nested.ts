@@ -1,6 +1,7 @@
 import type { Compression } from '../config/options.js';
 import type { Column } from '../engine/block.js';
 import type { Field } from '../engine/types.js';
+import type { ArrowNode } from './arrow.js';
 import type { ColumnPages } from './chunk.js';
 import { markJson } from './elements.js';
 import { nodeOf } from './node.js';
@@ -23,8 +24,8 @@ import { i64, integer, readStruct, structOf, structsOf, type ThriftStruct, Thrif
 /** A nested column of one row group: its part of the schema, and the pages of its leaves. */
 export interface NestedPages {
   elements: ThriftStruct[];
-  /** Rows that are null. */
-  nulls: number;
+  /** The values in Arrow's layout. */
+  node: ArrowNode;
   leaves: ColumnPages[];
 }
 
@@ -46,14 +47,14 @@ export function encodeNested(
   if (more.length > 0) throw new Error(`${rows} rows in more than one row group`);
   const chunks = group === undefined ? [] : structsOf(group, rowGroup.columns);
   const [, ...elements] = structsOf(metadata, fileMetadata.schema);
-  return nodes.map(({ nulls }, c) => {
+  return nodes.map((node, c) => {
     const own = elements.splice(0, subtree(elements, 0));
     const isLeaf = (element: ThriftStruct): boolean => integer(element, schemaElement.children) === undefined;
     const ends = own.filter(isLeaf);
     markJson(ends, arrowOf(fields[c]!.type));
     const leaves = chunks.splice(0, ends.length);
     const take = (chunk: ThriftStruct): ColumnPages => takeChunk(file, structOf(chunk, columnChunk.metadata)!);
-    return { elements: own, nulls, leaves: leaves.map(take) };
+    return { elements: own, node, leaves: leaves.map(take) };
   });
 }
 

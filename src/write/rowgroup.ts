@@ -7,6 +7,8 @@ import type { IngestKernel } from '../kernels/ingest.js';
 import { type Bounds, boundsOf, joinBounds, noBounds } from './bounds.js';
 import { type ColumnPages, groupOf, joinPages } from './chunk.js';
 import { packsAside } from './codec.js';
+import { type ContentPart, ContentRows } from './content.js';
+import { enterFlat, enterNode } from './content-columns.js';
 import { encodeFlat } from './flat.js';
 import { leastGreatest } from './leastgreatest.js';
 import { metadataOf } from './metadata.js';
@@ -26,6 +28,8 @@ export interface EncodedRows {
   metadata: Uint8Array<ArrayBuffer>;
   /** What the manifest says of each field. */
   fields: FieldStats[];
+  /** What the fingerprint needs of them; empty where it was not asked for. */
+  content: ContentPart[];
 }
 
 /** Of one field over some rows. */
@@ -43,7 +47,8 @@ const mostRows = 2 ** 18;
  * Encodes a block as Parquet: one row group, or several of at most 262,144 rows. The same block gives the same bytes whatever
  * the number of threads. Values of flat columns are copied once (into a page), those of nested ones three times (unfolded,
  * into an IPC file, into polars' frame). The block may lie anywhere and is not kept; columns outside the memory of `kernel`
- * are copied there for a moment. The pages lie in a buffer of `pool`.
+ * are copied there for a moment. The pages lie in a buffer of `pool`. `first` is the place of the first row in the
+ * output, for the fingerprint; null where none is wanted.
  */
 export function encodeRowGroup(
   block: Block,
@@ -51,8 +56,9 @@ export function encodeRowGroup(
   compression: Compression,
   kernel: IngestKernel,
   pool: BufferPool = new BufferPool(),
+  first: number | null = null,
 ): EncodedRows {
-  const encoder = new GroupEncoder(kernel, block, fields, compression, pool);
+  const encoder = new GroupEncoder(kernel, block, fields, compression, pool, first);
   for (const range of rangesOf(block.rows)) encoder.finish(encoder.lay(range, null));
   return encoder.end();
 }
@@ -68,9 +74,10 @@ export async function encodeRowGroupAside(
   kernel: IngestKernel,
   pool: BufferPool,
   threads: number,
+  first: number | null = null,
 ): Promise<EncodedRows> {
-  if (!packsAside(compression)) return encodeRowGroup(block, fields, compression, kernel, pool);
-  const encoder = new GroupEncoder(kernel, block, fields, compression, pool);
+  if (!packsAside(compression)) return encodeRowGroup(block, fields, compression, kernel, pool, first);
+  const encoder = new GroupEncoder(kernel, block, fields, compression, pool, first);
   const queue = new PageQueue(compression);
   for (const range of rangesOf(block.rows)) {
     const laid = encoder.lay(range, queue);
@@ -107,6 +114,7 @@ class GroupEncoder {
   private readonly parts: Uint8Array<ArrayBuffer>[] = [];
   private readonly groups: ThriftStruct[] = [];
   private at = 0;
+  private readonly content: ContentPart[] = [];
 
   constructor(
     private readonly kernel: IngestKernel,
@@ -114,6 +122,7 @@ class GroupEncoder {
     private readonly fields: readonly Field[],
     private readonly compression: Compression,
     private readonly pool: BufferPool,
+    private readonly first: number | null,
   ) {
     if (fields.length === 0) throw new Error('rows without columns have no pages');
     this.mark = kernel.mark();
@@ -132,16 +141,19 @@ class GroupEncoder {
   /** Lays out the pages of rows `from` to `to`; packs them too if there is no queue for them. */
   lay({ from, to }: Range, queue: PageQueue | null): LaidRange {
     this.nested = this.encodeNested(from, to);
+    const content = this.first === null ? null : new ContentRows(this.first + from, to - from);
     const columns = this.fields.map((field, c): (() => ColumnPages[]) => {
       const nested = this.nested.get(c);
       const stats = this.stats[c]!;
       if (nested === undefined) {
-        const pages = this.encodeFlat(field, c, from, to, stats, queue);
+        const pages = this.encodeFlat(field, c, from, to, stats, content, queue);
         return () => [pages()];
       }
-      stats.nulls += nested.nulls;
+      stats.nulls += nested.node.nulls;
+      if (content !== null) enterNode(nested.node, content);
       return () => nested.leaves;
     });
+    if (content !== null) this.content.push(...content.finish());
     return { rows: to - from, columns };
   }
 
@@ -156,12 +168,12 @@ class GroupEncoder {
 
   /** Gives back what it took of the kernel's memory. */
   end(): EncodedRows {
-    const { block, fields, nested, stats } = this;
+    const { block, fields, nested, stats, content } = this;
     this.kernel.reset(this.mark);
     this.keepViews();
     trimMemory();
     const metadata = encodeStruct(metadataOf(fields, nested, block.rows, this.groups));
-    return { rows: block.rows, bytes: joined(this.parts, this.at), metadata, fields: stats };
+    return { rows: block.rows, bytes: joined(this.parts, this.at), metadata, fields: stats, content };
   }
 
   private encodeFlat(
@@ -170,6 +182,7 @@ class GroupEncoder {
     from: number,
     to: number,
     stats: FieldStats,
+    content: ContentRows | null,
     queue: PageQueue | null,
   ): () => ColumnPages {
     const { kernel, compression } = this;
@@ -182,6 +195,7 @@ class GroupEncoder {
       values: values + from * widthOf(type),
     };
     const column = storedColumn(kernel, type, part, to - from);
+    if (content !== null) enterFlat(kernel, column, content);
     const bounds = leastGreatest(kernel, column);
     stats.nulls += column.nulls;
     stats.bounds = joinBounds(stats.bounds, boundsOf(bounds, column.type));

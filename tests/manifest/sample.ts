@@ -32,6 +32,7 @@ export function sampleManifest(change: Partial<Manifest> = {}): Manifest {
       { path: '../in/sample.csv', bytes: 200, hash: 'xxh64:0123456789abcdef', rows: 11, dialect: { format: 'csv' } },
     ],
     files: [{ path: 'data.parquet', rows: 8, bytes: 100, hash: sha('f') }],
+    beside: [{ path: '.datagpu/lineage.parquet', bytes: 50, hash: sha('b') }],
     fields: [
       {
         name: 'id',

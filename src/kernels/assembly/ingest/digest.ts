@@ -1,4 +1,4 @@
-// Row digests: XXH3-128 over bytes that say unambiguously what a row holds. Per column, in order:
+// Row digests: a hash under the secret of the compile over bytes that say unambiguously what a row holds. Per column, in order:
 //
 //     0x00                        null
 //     0x01 value                  a type of fixed width; floats with one NaN and one zero
@@ -10,7 +10,7 @@
 // values, the address of a program for nested values (those with floats, JSON), two unused.
 
 import { copyLoose } from '../shared/copy';
-import { xxh3 } from '../shared/xxh3';
+import { keyedHash, setSecret } from '../shared/keyed-hash';
 import { jsonMeaning } from './json-digest';
 
 const descriptorBytes: usize = 32;
@@ -26,9 +26,14 @@ const asNested: u32 = 6;
 const asJson: u32 = 7;
 const asWord: u32 = 8; // eight bytes that mean themselves
 
-/** XXH3-128 of a byte range; here so that its known answers can be tested. */
-export function hashBytes(at: usize, bytes: usize, seed: u64, out: usize): void {
-  xxh3(at, bytes, seed, out);
+/** Takes the secret of all digests. */
+export function digestSecret(at: usize): void {
+  setSecret(at);
+}
+
+/** The hash of a byte range, whose 32 bytes behind are overwritten; here so that it can be tested. */
+export function digestBytes(at: usize, bytes: usize, out: usize): void {
+  keyedHash(at, bytes, out);
 }
 
 /** The most bytes a row's canonical form takes. */
@@ -83,7 +88,7 @@ function canonical16(bits: u32): u32 {
  * more; `stack` and `spare` for as much if there is JSON. Values have 32 bytes of slack behind them.
  */
 export function digestRows(
-  columns: usize, count: u32, row: u32, rows: u32, scratch: usize, stack: usize, spare: usize, seed: u64, out: usize,
+  columns: usize, count: u32, row: u32, rows: u32, scratch: usize, stack: usize, spare: usize, out: usize,
 ): void {
   const end = columns + (<usize>count) * descriptorBytes;
   for (let r = <usize>row; r < <usize>rows; r++) {
@@ -154,7 +159,7 @@ export function digestRows(
         at += width;
       }
     }
-    xxh3(scratch, at - scratch, seed, out);
+    keyedHash(scratch, at - scratch, out);
     out += 16;
   }
 }

@@ -6,6 +6,7 @@ export * from './filter';
 export * from './csv-scan';
 export { csvParse } from './csv-parse';
 export { jsonCountLines, jsonFilled, jsonScanElements, jsonScanLines } from './json-scan';
+export { jsonSecret } from './json-hash';
 export { jsonAddKey, jsonPlaceKey } from './json-keys';
 export { jsonParse } from './json-parse';
 export { isAscii, utf8Invalid, utf8Valid } from '../shared/utf8';

@@ -1,6 +1,6 @@
 // Dictionaries of a column: the distinct values in the order in which they first come, and for each value its place among
 // them (https://parquet.apache.org/docs/file-format/data-pages/encodings/#RLE_DICTIONARY).
-import { hashOf, mix } from './sketch';
+import { hashBytes, hashNumber } from './json-hash';
 import { writeVarint } from './page-levels';
 
 /** A run shorter than this is cheaper as bits. */
@@ -31,7 +31,7 @@ export function dictionaryOfTexts(
     const bytes = next - from;
     from = next;
     if (validity != 0 && load<u8>(validity + r) == 0) continue;
-    let slot = <u32>hashOf(at, bytes) & mask;
+    let slot = hashBytes(at, <u32>bytes) & mask;
     let id: u32;
     while (true) {
       id = load<u32>(table + (<usize>slot << 2));
@@ -80,7 +80,7 @@ export function dictionaryOfFixed(
   for (let r: usize = 0; r < <usize>rows; r++) {
     if (validity != 0 && load<u8>(validity + r) == 0) continue;
     const value = valueAt(values, width, r);
-    let slot = <u32>mix(value + 1) & mask;
+    let slot = hashNumber(value) & mask;
     let id: u32;
     while (true) {
       id = load<u32>(table + (<usize>slot << 2));

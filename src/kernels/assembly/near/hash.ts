@@ -4,6 +4,20 @@ export const K1: u64 = 0xbb67ae8584caa73b;
 export const K2: u64 = 0x3c6ef372fe94f82b;
 export const K3: u64 = 0xa54ff53a5f1d36f1;
 
+/** What words and shingles are hashed under; the same constants until a secret is set. */
+export let S0: u64 = K0;
+export let S1: u64 = K1;
+export let S2: u64 = K2;
+export let S3: u64 = K3;
+
+/** Takes a secret; a kept set does not depend on it. */
+export function setShingleSecret(a: u64, b: u64, c: u64, d: u64): void {
+  S0 = a | 1;
+  S1 = b | 1;
+  S2 = c | 1;
+  S3 = d | 1;
+}
+
 /** Both halves of the 128-bit product, xored. */
 // @ts-ignore: decorator
 @inline
@@ -36,12 +50,12 @@ function first(p: usize, bytes: usize): u64 {
 // @ts-ignore: decorator
 @inline
 export function hashWord(p: usize, bytes: usize): u64 {
-  let h: u64 = (<u64>bytes) * K2;
+  let h: u64 = (<u64>bytes) * S2;
   while (bytes > 16) {
-    h = fold(load<u64>(p) ^ K0 ^ h, load<u64>(p, 8) ^ K1);
+    h = fold(load<u64>(p) ^ S0 ^ h, load<u64>(p, 8) ^ S1);
     p += 16;
     bytes -= 16;
   }
-  if (bytes > 8) return fold(load<u64>(p) ^ K0 ^ h, first(p + 8, bytes - 8) ^ K1);
-  return fold(first(p, bytes) ^ K0 ^ h, K1);
+  if (bytes > 8) return fold(load<u64>(p) ^ S0 ^ h, first(p + 8, bytes - 8) ^ S1);
+  return fold(first(p, bytes) ^ S0 ^ h, S1);
 }

@@ -4,7 +4,7 @@
  */
 import { lowerText } from '../shared/lower';
 import { codePointAt, codePointBytes, isAlone, isPart, wordRecord } from '../shared/words';
-import { hashWord, K0, K1, K2, K3, spread } from './hash';
+import { hashWord, S0, S1, S2, S3, spread } from './hash';
 import { cutBytes, merge, sameBytes } from './header';
 import { sortDistinct } from './sort';
 
@@ -116,14 +116,14 @@ function combine(at: usize, count: u32, size: u32, out: usize): u32 {
   if (width == 3) {
     for (let i: usize = 0; i < <usize>shingles; i++) {
       const p = at + (i << 3);
-      store<u64>(out + (i << 3), spread(load<u64>(p) * K0 + load<u64>(p, 8) * K1 + load<u64>(p, 16) * K2 + 3));
+      store<u64>(out + (i << 3), spread(load<u64>(p) * S0 + load<u64>(p, 8) * S1 + load<u64>(p, 16) * S2 + 3));
     }
     return shingles;
   }
   for (let i: usize = 0; i < <usize>shingles; i++) {
     let h: u64 = <u64>width;
-    if (width == 2) h += load<u64>(at + (i << 3)) * K0 + load<u64>(at + (i << 3), 8) * K1;
-    else for (let k: usize = i; k < i + <usize>width; k++) h = spread(h + load<u64>(at + (k << 3))) * K3;
+    if (width == 2) h += load<u64>(at + (i << 3)) * S0 + load<u64>(at + (i << 3), 8) * S1;
+    else for (let k: usize = i; k < i + <usize>width; k++) h = spread(h + load<u64>(at + (k << 3))) * S3;
     store<u64>(out + (i << 3), spread(h));
   }
   return shingles;

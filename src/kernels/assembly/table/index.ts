@@ -13,7 +13,6 @@
 import { startAgain, take } from '../shared/arena';
 
 export { __heap_base };
-export { pick } from './pick';
 
 /** Ends the run: more rows than the table can tell apart. */
 // @ts-ignore: decorator

@@ -1,0 +1,138 @@
+import type { Data, DataType, Schema, Table } from 'apache-arrow';
+import type { ArrowType } from '../engine/types.js';
+import type { ArrowNode } from '../write/arrow.js';
+import { ContentRows } from '../write/content.js';
+import { enterNode } from '../write/content-columns.js';
+import { contentHash } from '../write/fingerprint.js';
+import type { ArrowField } from '../write/schema.js';
+import { DataFile } from './datafile.js';
+
+/** What is found in the files of a data set. */
+export interface FoundContent {
+  /** `sha256:...`, as the fingerprint is made. */
+  hash: string;
+  /** Rows of each file. */
+  rows: number[];
+  schema: ArrowField[];
+  /** Nulls of each column. */
+  nulls: number[];
+}
+
+/** Numbers of Arrow's type union (apache-arrow `Type`), which the library has for these. */
+const typeIds = {
+  int: 2,
+  float: 3,
+  binary: 4,
+  utf8: 5,
+  bool: 6,
+  decimal: 7,
+  date: 8,
+  time: 9,
+  timestamp: 10,
+  list: 12,
+  struct: 13,
+  fixed: 15,
+  fixedList: 16,
+  duration: 18,
+} as const;
+const units = ['s', 'ms', 'us', 'ns'] as const;
+
+/**
+ * Reads all values of the files again and makes the fingerprint of them. A row group at a time is in memory.
+ *
+ * @throws DatagpuError `input` when a file is missing or damaged
+ */
+export async function readContent(
+  files: readonly { path: string; name: string; bytes: number }[],
+): Promise<FoundContent> {
+  const opened: DataFile[] = [];
+  try {
+    for (const { path, name, bytes } of files) opened.push(await DataFile.open(path, name, bytes));
+    const schema = fieldsOf((await opened[0]!.schemaOnly()).schema);
+    const hash = contentHash(schema);
+    const nulls = schema.map(() => 0);
+    const rows: number[] = [];
+    let place = 0;
+    for (const file of opened) {
+      const first = place;
+      for (let group = 0; group < file.groups; group++) {
+        const table = await file.read(group, null);
+        for (const batch of nodesOf(table)) {
+          const content = new ContentRows(place, batch.rows);
+          batch.nodes.forEach((node, c) => {
+            nulls[c]! += node.nulls;
+            enterNode(node, content);
+          });
+          for (const part of content.finish()) hash.add(part);
+          place += batch.rows;
+        }
+      }
+      rows.push(place - first);
+    }
+    return { hash: hash.finish(), rows, schema, nulls };
+  } finally {
+    for (const file of opened) await file.close();
+  }
+}
+
+const fieldsOf = (schema: Schema): ArrowField[] =>
+  schema.fields.map((field) => ({ name: field.name, type: arrowTypeOf(field.type) }));
+
+function* nodesOf(table: Table): Generator<{ rows: number; nodes: ArrowNode[] }> {
+  for (const batch of table.batches)
+    yield { rows: batch.numRows, nodes: batch.data.children.map((data) => nodeOf(data as Data)) };
+}
+
+function arrowTypeOf(type: DataType): ArrowType {
+  const of = type as DataType & Record<string, unknown>;
+  const unit = (): 'ms' | 'us' | 'ns' => units[of.unit as number] as 'ms' | 'us' | 'ns';
+  const items = (): ArrowType => arrowTypeOf(type.children[0]!.type as DataType);
+  switch (type.typeId as number) {
+    case typeIds.int:
+      return { name: 'int', bits: of.bitWidth as 64, signed: of.isSigned as boolean };
+    case typeIds.float:
+      return { name: 'float', bits: ([16, 32, 64] as const)[of.precision as number]! };
+    case typeIds.binary:
+      return { name: 'binary' };
+    case typeIds.utf8:
+      return { name: 'utf8' };
+    case typeIds.bool:
+      return { name: 'bool' };
+    case typeIds.decimal:
+      return { name: 'decimal', precision: of.precision as number, scale: of.scale as number };
+    case typeIds.date:
+      return { name: 'date' };
+    case typeIds.time:
+      return { name: 'time', unit: unit() };
+    case typeIds.timestamp:
+      return { name: 'timestamp', unit: unit(), zone: (of.timezone as string | null) ?? null };
+    case typeIds.duration:
+      return { name: 'duration', unit: unit() };
+    case typeIds.list:
+      return { name: 'list', item: items() };
+    case typeIds.fixedList:
+      return { name: 'fixedList', item: items(), size: of.listSize as number };
+    case typeIds.struct:
+      return {
+        name: 'struct',
+        fields: type.children.map((field) => ({ name: field.name, type: arrowTypeOf(field.type as DataType) })),
+      };
+    default:
+      throw new Error(`a data set has no columns of the type ${String(type)}`);
+  }
+}
+
+function nodeOf(data: Data): ArrowNode {
+  if (data.offset !== 0) throw new Error('a column that begins in the middle of its memory');
+  const { length: rows, nullCount: nulls } = data;
+  const values = data.values as { buffer: ArrayBufferLike; byteOffset: number; byteLength: number } | undefined;
+  return {
+    type: arrowTypeOf(data.type as DataType),
+    rows,
+    nulls,
+    validity: nulls === 0 ? null : data.nullBitmap,
+    offsets: (data.valueOffsets as Int32Array | undefined) ?? null,
+    values: values === undefined ? null : new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
+    children: data.children.map((child) => nodeOf(child as Data)),
+  };
+}

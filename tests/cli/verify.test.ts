@@ -1,0 +1,89 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { verifyFiles } from '../../dist/cli/verify.js';
+import { compile, info } from '../../dist/index.js';
+import { openDataset } from '../../dist/info.js';
+import { why } from '../../dist/why.js';
+
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'verify-'));
+afterAll(() => fs.rmSync(folder, { recursive: true }));
+const out = path.join(folder, 'out');
+const source = path.join(folder, 'rows.csv');
+const options = { out, cacheDir: path.join(folder, 'cache'), rejects: true, top: 30, threads: 0 } as const;
+
+beforeAll(async () => {
+  const rows = Array.from({ length: 60 }, (_, i) => `${i % 50},words of ${i % 50} and ${i % 7}`);
+  fs.writeFileSync(source, `id,text\n${rows.join('\n')}\n`);
+  await compile([source], options);
+});
+
+/** Whether everything is found to be as it was written. */
+async function isGood(): Promise<boolean> {
+  try {
+    return (await verifyFiles(await openDataset(out))).every((v) => v.verdict === 'ok');
+  } catch {
+    return false;
+  }
+}
+
+test('a data set as it was written is good', async () => {
+  expect(await verifyFiles(await openDataset(out))).toSatisfy((all: { verdict: string }[]) =>
+    all.every((v) => v.verdict === 'ok'),
+  );
+  const { beside, manifest_hash } = await info(out);
+  expect(beside!.map((b) => b.path).sort()).toEqual(
+    ['lineage.parquet', 'ranking.json', 'rejects.parquet'].map((name) => `.datagpu/${name}`),
+  );
+  expect(manifest_hash).toMatch(/^sha256:/);
+});
+
+test.each(['manifest.yaml', 'data.parquet', '.datagpu/lineage.parquet', '.datagpu/ranking.json', '.datagpu/rejects.parquet'])(
+  'a changed byte of %s is noticed, whichever it is',
+  async (name) => {
+    const file = path.join(out, name);
+    const good = fs.readFileSync(file);
+    let random = 7;
+    for (let i = 0; i < 60; i++) {
+      random = (random * 1103515245 + 12345) % 2 ** 31;
+      const bad = Buffer.from(good);
+      bad[random % good.length]! ^= 1 << (i & 7);
+      fs.writeFileSync(file, bad);
+      expect(await isGood()).toBe(false);
+    }
+    fs.writeFileSync(file, good);
+    expect(await isGood()).toBe(true);
+  },
+);
+
+test('a stray data file is noticed', async () => {
+  const stray = path.join(out, 'data-00000-of-00002.parquet');
+  fs.copyFileSync(path.join(out, 'data.parquet'), stray);
+  expect((await verifyFiles(await openDataset(out))).filter((v) => v.verdict === 'stray').length).toBe(1);
+  fs.rmSync(stray);
+});
+
+test('why refuses what was changed beside the data', async () => {
+  expect((await why(out, 1)).row).toBe(1);
+  for (const name of ['lineage.parquet', 'ranking.json']) {
+    const file = path.join(out, '.datagpu', name);
+    const good = fs.readFileSync(file);
+    const bad = Buffer.from(good);
+    bad[good.length >> 1]! ^= 1;
+    fs.writeFileSync(file, bad);
+    await expect(why(out, 1)).rejects.toMatchObject({ code: 'input' });
+    fs.writeFileSync(file, good);
+  }
+});
+
+test('nothing is a cache hit without the files beside the data', async () => {
+  expect((await compile([source], options)).outcome).toBe('cached');
+  for (const name of ['lineage.parquet', 'rejects.parquet', 'ranking.json']) {
+    fs.rmSync(path.join(out, '.datagpu', name));
+    expect((await compile([source], options)).outcome).toBe('compiled');
+    expect((await compile([source], options)).outcome).toBe('cached');
+    fs.appendFileSync(path.join(out, '.datagpu', name), ' ');
+    expect((await compile([source], options)).outcome).toBe('compiled');
+  }
+});
