@@ -97,7 +97,11 @@ export class WaitingFile {
     const bytes = this.ofBytes(batch.bytes);
     this.fill(bytes, this.read);
     requireSame(bytes, batch.sum, this.path);
-    const [rows, shingles, size] = new Uint32Array(bytes.buffer, 0, headerBytes / 4) as unknown as [number, number, number];
+    const [rows, shingles, size] = new Uint32Array(bytes.buffer, 0, headerBytes / 4) as unknown as [
+      number,
+      number,
+      number,
+    ];
     const at = layoutOf(rows, shingles, size);
     this.read += at.end;
     const { buffer } = bytes;

@@ -39,23 +39,26 @@ test('a data set as it was written is good', async () => {
   expect(manifest_hash).toMatch(/^sha256:/);
 });
 
-test.each(['manifest.yaml', 'data.parquet', '.datagpu/lineage.parquet', '.datagpu/ranking.json', '.datagpu/rejects.parquet'])(
-  'a changed byte of %s is noticed, whichever it is',
-  async (name) => {
-    const file = path.join(out, name);
-    const good = fs.readFileSync(file);
-    let random = 7;
-    for (let i = 0; i < 60; i++) {
-      random = (random * 1103515245 + 12345) % 2 ** 31;
-      const bad = Buffer.from(good);
-      bad[random % good.length]! ^= 1 << (i & 7);
-      fs.writeFileSync(file, bad);
-      expect(await isGood()).toBe(false);
-    }
-    fs.writeFileSync(file, good);
-    expect(await isGood()).toBe(true);
-  },
-);
+test.each([
+  'manifest.yaml',
+  'data.parquet',
+  '.datagpu/lineage.parquet',
+  '.datagpu/ranking.json',
+  '.datagpu/rejects.parquet',
+])('a changed byte of %s is noticed, whichever it is', async (name) => {
+  const file = path.join(out, name);
+  const good = fs.readFileSync(file);
+  let random = 7;
+  for (let i = 0; i < 60; i++) {
+    random = (random * 1103515245 + 12345) % 2 ** 31;
+    const bad = Buffer.from(good);
+    bad[random % good.length]! ^= 1 << (i & 7);
+    fs.writeFileSync(file, bad);
+    expect(await isGood()).toBe(false);
+  }
+  fs.writeFileSync(file, good);
+  expect(await isGood()).toBe(true);
+});
 
 test('a stray data file is noticed', async () => {
   const stray = path.join(out, 'data-00000-of-00002.parquet');

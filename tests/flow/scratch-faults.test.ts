@@ -35,7 +35,12 @@ function faulty(wrong: number): { reads: () => number } {
     else scratch.delete(fd);
     return fd;
   }) as typeof fs.openSync);
-  vi.spyOn(fs, 'readSync').mockImplementation(((fd: number, buffer: Uint8Array, at: number, ...rest: [number, number]) => {
+  vi.spyOn(fs, 'readSync').mockImplementation(((
+    fd: number,
+    buffer: Uint8Array,
+    at: number,
+    ...rest: [number, number]
+  ) => {
     const read = readSync(fd, buffer, at, ...rest);
     if (scratch.has(fd) && read > 0 && reads++ === wrong) buffer[at + (read >> 1)]! ^= 4;
     return read;
@@ -43,7 +48,10 @@ function faulty(wrong: number): { reads: () => number } {
   return { reads: () => reads };
 }
 
-async function compiled(options: CompileOptions, sizes: Pick<RunContext, 'heldBytes' | 'nearRows' | 'chunkBytes'>): Promise<unknown> {
+async function compiled(
+  options: CompileOptions,
+  sizes: Pick<RunContext, 'heldBytes' | 'nearRows' | 'chunkBytes'>,
+): Promise<unknown> {
   const out = path.join(folder, 'out');
   fs.rmSync(out, { recursive: true, force: true });
   const config = resolveConfig({ cache: false, out, ...options }, null, { cwd: folder, env: {} });
@@ -73,7 +81,10 @@ describe('scratch that gives back a wrong byte', () => {
       const error = await compiled(options, sizes);
       vi.restoreAllMocks();
       expect(error).toBeInstanceOf(DatagpuError);
-      expect(error).toMatchObject({ code: 'output', message: expect.stringContaining('scratch gave back other bytes') });
+      expect(error).toMatchObject({
+        code: 'output',
+        message: expect.stringContaining('scratch gave back other bytes'),
+      });
       expect(fs.existsSync(path.join(folder, 'out/manifest.yaml'))).toBe(false);
     }
   });
