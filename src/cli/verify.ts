@@ -86,7 +86,9 @@ async function verifyContent(manifest: Manifest, folder: string): Promise<FileVe
   const short = files.findIndex((f, i) => f.rows !== found.rows[i]);
   if (short !== -1) return wrong(`${count(found.rows[short]!)} rows, ${count(files[short]!.rows)} are due`);
   const types = found.schema.map(({ name, type }) => `${name}: ${arrowTypeName(type)}`);
-  if (types.join() !== fields.map((f) => `${f.name}: ${f.type}`).join()) return wrong('its columns are others');
+  // Parquet readers see texts where the manifest says that they are JSON.
+  const plain = (names: readonly string[]): string => names.join().replace(/\bjson\b/g, 'utf8');
+  if (plain(types) !== plain(fields.map((f) => `${f.name}: ${f.type}`))) return wrong('its columns are others');
   const nulls = fields.findIndex((f, c) => f.nulls !== found.nulls[c] || f.nullable !== f.nulls > 0);
   if (nulls !== -1) return wrong(`column "${fields[nulls]!.name}" has ${count(found.nulls[nulls]!)} nulls`);
   return found.hash === hash ? [] : wrong('its rows are not those of the fingerprint');
