@@ -5,7 +5,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { SharedArena } from '../../dist/engine/arena.js';
 import type { Block } from '../../dist/engine/block.js';
-import { readBlockFile, writeFile } from '../../dist/engine/blockfile.js';
+import { fileBytes, readBlockFile, writeFile } from '../../dist/engine/blockfile.js';
+import { checksum } from '../../dist/engine/checksum.js';
 import { Divider } from '../../dist/engine/divide.js';
 import { Gatherer } from '../../dist/engine/gather.js';
 import { blockOf, row, rowsOf } from './plain-rows.js';
@@ -36,7 +37,9 @@ test('the parts of a divided block, read back from their file, are the rows they
       const { bytes, parts } = divider.divide(block, numbers, Uint32Array.from(chosen), ends);
       const file = path.join(dir, `d${n++}`);
       writeFile(file, bytes);
-      const files = parts.map((part) => ({ path: file, ...part }));
+      const sumOf = (part: (typeof parts)[number]): number =>
+        checksum(bytes.subarray(part.position, part.position + fileBytes(part)));
+      const files = parts.map((part) => ({ path: file, ...part, sum: sumOf(part) }));
       const due = ends.map((end, i) => chosen.slice(ends[i - 1] ?? 0, end));
       for (const back of [files.map((f) => readBlockFile(f)), gatherer.read(files)]) {
         expect(back.map(rowsOf)).toEqual(due.map((part) => part.map((r) => rows[r])));
