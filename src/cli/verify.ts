@@ -37,9 +37,10 @@ export async function run(target: string, flags: Flags, terminal: Terminal): Pro
   const [first] = wrong;
   if (first === undefined) return;
   const more = wrong.length === 1 ? '' : ` (and ${count(wrong.length - 1)} more)`;
+  const why = first.kind === 'manifest' ? `: ${first.why}` : '';
   throw new DatagpuError(
     'verification',
-    `${names[first.kind]} is ${first.verdict === 'stray' ? 'not of the data set' : first.verdict}${more}`,
+    `${names[first.kind]} is ${first.verdict === 'stray' ? 'not of the data set' : first.verdict}${more}${why}`,
     {
       file: first.path,
       hint: 'Compile again to bring data set and sources together',
@@ -67,12 +68,15 @@ export async function verifyFiles({ manifest, path: file, folder }: LocatedManif
   return verdicts;
 }
 
-/** A manifest without its last line was written by a datagpu that did not write one. */
+/** A manifest without its last line can't be told from one in which that line was changed: neither is good. */
 function verifyManifest(file: string, manifest: Manifest): FileVerdict {
-  const isGood = manifest.manifest_hash === undefined || isSealed(fs.readFileSync(file, 'utf8'));
   const name = path.basename(file);
-  if (isGood) return { kind: 'manifest', path: name, verdict: 'ok', why: '' };
-  return { kind: 'manifest', path: name, verdict: 'changed', why: 'its text is not the one that was written' };
+  if (isSealed(fs.readFileSync(file))) return { kind: 'manifest', path: name, verdict: 'ok', why: '' };
+  const why =
+    manifest.manifest_hash === undefined
+      ? 'it has no "manifest_hash", as if an older datagpu had written it'
+      : 'its text is not the one that was written';
+  return { kind: 'manifest', path: name, verdict: 'changed', why };
 }
 
 /** Makes the fingerprint again from the values, and compares rows, types and nulls. Nothing where all is well. */

@@ -23,7 +23,7 @@ export function manifestText(manifest: Manifest): string {
 }
 
 const seal = 'manifest_hash: ';
-const hashOf = (text: string): string => `sha256:${createHash('sha256').update(text).digest('hex')}`;
+const hashOf = (text: string | Uint8Array): string => `sha256:${createHash('sha256').update(text).digest('hex')}`;
 
 /** The text of a manifest with a last line by which it can be seen that no byte was changed, and the manifest with that key. */
 export function sealed(manifest: Manifest): { manifest: Manifest; text: string } {
@@ -33,8 +33,8 @@ export function sealed(manifest: Manifest): { manifest: Manifest; text: string }
   return { manifest: { ...plain, manifest_hash: hash }, text: `${text}${seal}${hash}\n` };
 }
 
-/** Whether a manifest's text is as it was written. */
-export function isSealed(text: string): boolean {
+/** Whether a manifest's text is as it was written: its bytes, since other bytes can be decoded to the same text. */
+export function isSealed(text: Buffer): boolean {
   const at = text.lastIndexOf(`\n${seal}`) + 1;
-  return at > 0 && text.slice(at) === `${seal}${hashOf(text.slice(0, at))}\n`;
+  return at > 0 && text.subarray(at).equals(Buffer.from(`${seal}${hashOf(text.subarray(0, at))}\n`));
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { compile } from '../../dist/index.js';
 import { fingerprint } from '../../dist/load/fingerprint.js';
 import type { Manifest } from '../../dist/manifest/manifest.js';
 import { manifestText } from '../../dist/manifest/write.js';
@@ -27,6 +28,13 @@ async function write(name: string, change: Partial<Manifest> = {}): Promise<Mani
   });
   fs.writeFileSync(path.join(folder, 'manifest.yaml'), manifestText(manifest));
   return manifest;
+}
+
+/** A finished data set: what is verified is read. */
+async function compiled(name: string): Promise<void> {
+  const source = path.join(dir, `${name}.csv`);
+  fs.writeFileSync(source, 'id\n1\n');
+  await compile([source], { out: path.join(dir, name), cache: false, threads: 0 });
 }
 
 let manifest: Manifest;
@@ -67,17 +75,22 @@ describe('info', () => {
 
 describe('verify', () => {
   test('finds everything in place', async () => {
-    const { code, out, err } = await datagpu(['verify', 'a'], { cwd: dir });
+    await compiled('v0');
+    const { code, out, err } = await datagpu(['verify', 'v0'], { cwd: dir });
     expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(out).toMatch(
-      /^ok {6}manifest manifest\.yaml\nok {6}data {5}data\.parquet\n(ok {6}beside {3}\.datagpu\/[a-z.]+\n)+ok {6}source {3}\.\.\/a\.csv\n$/,
+      /^ok {6}manifest manifest\.yaml\nok {6}data {5}data\.parquet\n(ok {6}beside {3}\.datagpu\/[a-z.]+\n)+ok {6}source {3}\.\.\/v0\.csv\n$/,
     );
   });
   test.each<[string, string, (folder: string) => void, RegExp]>([
     [
       'changed data',
       'v1',
-      (f) => fs.writeFileSync(path.join(f, 'data.parquet'), 'PAR2'),
+      (f) => {
+        const bytes = fs.readFileSync(path.join(f, 'data.parquet'));
+        bytes[bytes.length - 1] = 0x32;
+        fs.writeFileSync(path.join(f, 'data.parquet'), bytes);
+      },
       /data\.parquet: data file is changed/,
     ],
     [
@@ -87,9 +100,18 @@ describe('verify', () => {
       /data\.parquet: data file is changed/,
     ],
     ['missing data', 'v3', (f) => fs.rmSync(path.join(f, 'data.parquet')), /data\.parquet: data file is missing/],
+    [
+      'a manifest of an older datagpu',
+      'v5',
+      (f) => {
+        const text = fs.readFileSync(path.join(f, 'manifest.yaml'), 'utf8');
+        fs.writeFileSync(path.join(f, 'manifest.yaml'), text.replace(/manifest_hash: .*\n$/, ''));
+      },
+      /manifest\.yaml: manifest is changed: it has no "manifest_hash", as if an older datagpu had written it\. Compile again/,
+    ],
     ['a changed source', 'v4', (f) => fs.writeFileSync(`${f}.csv`, 'id\n2\n'), /v4\.csv: source is changed/],
   ])('%s is exit code 5', async (_, name, harm, message) => {
-    await write(name);
+    await compiled(name);
     harm(path.join(dir, name));
     const { code, out, err } = await datagpu(['verify', name, '--json'], { cwd: dir });
     expect(code).toBe(5);

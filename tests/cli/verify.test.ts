@@ -49,15 +49,42 @@ test.each([
   const file = path.join(out, name);
   const good = fs.readFileSync(file);
   let random = 7;
-  for (let i = 0; i < 60; i++) {
-    random = (random * 1103515245 + 12345) % 2 ** 31;
-    const bad = Buffer.from(good);
-    bad[random % good.length]! ^= 1 << (i & 7);
-    fs.writeFileSync(file, bad);
-    expect(await isGood()).toBe(false);
+  try {
+    for (let i = 0; i < 60; i++) {
+      random = (random * 1103515245 + 12345) % 2 ** 31;
+      const bad = Buffer.from(good);
+      bad[random % good.length]! ^= 1 << (i & 7);
+      fs.writeFileSync(file, bad);
+      expect(await isGood()).toBe(false);
+    }
+  } finally {
+    // What comes after this asks whether the data set is a cache hit.
+    fs.writeFileSync(file, good);
   }
-  fs.writeFileSync(file, good);
   expect(await isGood()).toBe(true);
+});
+
+test('the last line of a manifest is needed, and every byte of it', async () => {
+  const file = path.join(out, 'manifest.yaml');
+  const good = fs.readFileSync(file);
+  const at = good.lastIndexOf('\nmanifest_hash: ') + 1;
+  try {
+    for (let i = at - 1; i < good.length; i++) {
+      const bad = Buffer.from(good);
+      bad[i]! ^= 1;
+      fs.writeFileSync(file, bad);
+      expect([i - at, await isGood()]).toEqual([i - at, false]);
+    }
+    fs.writeFileSync(file, good.subarray(0, at));
+    expect((await verifyFiles(await openDataset(out)))[0]).toEqual({
+      kind: 'manifest',
+      path: 'manifest.yaml',
+      verdict: 'changed',
+      why: 'it has no "manifest_hash", as if an older datagpu had written it',
+    });
+  } finally {
+    fs.writeFileSync(file, good);
+  }
 });
 
 test('a stray data file is noticed', async () => {
