@@ -115,6 +115,8 @@ async function requireBeside({ manifest, folder }: LocatedManifest): Promise<voi
     if (name !== lineagePath && name !== recordPath) continue;
     const file = path.resolve(folder, name);
     const size = fs.statSync(file, { throwIfNoEntry: false })?.size;
+    // Without the record a score has no explanation, which is said; what became of rows is as it was.
+    if (size === undefined && name === recordPath) continue;
     if (size === bytes && (await sha256Of(file)) === hash) continue;
     const what = size === undefined ? 'there is no such file' : 'it is not the file that the manifest describes';
     throw new DatagpuError('input', what, { file: name, hint: 'Compile the data set again' });

@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { type CompileOptions, compile, load } from '../../dist/index.js';
+import { readRankRecord } from '../../dist/rank/record-read.js';
 import { why } from '../../dist/why.js';
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'ranking-'));
@@ -272,7 +273,8 @@ describe('why', () => {
     const { out } = await compiled(small);
     const record = path.join(out, '.datagpu/ranking.json');
     fs.writeFileSync(record, '{"terms": 1}');
-    await expect(why(out, 1)).rejects.toThrow('not a record of a ranking');
+    await expect(why(out, 1)).rejects.toThrow('it is not the file that the manifest describes');
+    expect(() => readRankRecord(record, 'ranking.json')).toThrow('not a record of a ranking');
     fs.rmSync(record);
     expect(await why(out, 1)).toMatchObject({ score: expect.any(Number), terms: null });
   });
