@@ -10,7 +10,7 @@ export type { CompileOptions, ProgressEvent } from './config/compile-options.js'
 export type { Compression, DeclaredType, RankMethod, SourceFormat } from './config/options.js';
 export { DatagpuError, type ErrorCode, exitCodes } from './errors.js';
 export { info } from './info.js';
-export { type Dataset, load, type ReadOptions } from './load/dataset.js';
+export { type Dataset, type LoadOptions, load, type ReadOptions } from './load/dataset.js';
 export type {
   Manifest,
   ManifestField,

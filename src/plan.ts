@@ -7,7 +7,7 @@ import { resolveConfig } from './config/resolve.js';
 import { DatagpuError } from './errors.js';
 import { defaultName } from './flow/default-name.js';
 import { lookAtAll } from './flow/look.js';
-import { comparedColumns } from './flow/passplan.js';
+import { comparedColumns, splitPlan } from './flow/passplan.js';
 import { SchemaState } from './flow/schema.js';
 import { ScratchFolder } from './flow/scratch.js';
 import { resolveSources } from './load/sources.js';
@@ -26,7 +26,8 @@ export async function plan(paths: readonly string[], options: CompileOptions = {
   const config = resolveConfig(options, file, { cwd, env: process.env });
   const { sources, warnings } = resolveSources(paths, { cwd, format: config.read.format });
   const { dir: out, name, replace } = config.output;
-  const arrival = { out, name: name ?? defaultName(sources[0]!), sources, replace };
+  const splits = config.split.shares?.map((split) => split.name) ?? [];
+  const arrival = { out, name: name ?? defaultName(sources[0]!), sources, replace, splits };
   await lookAtDestination(arrival, warnings).catch((error: unknown) => {
     if (!(error instanceof DatagpuError)) throw error;
     warnings.push(`a compile would be refused: ${error.describe()}`);
@@ -40,6 +41,7 @@ export async function plan(paths: readonly string[], options: CompileOptions = {
     });
     const { union } = new SchemaState(looks, config);
     comparedColumns(union.fields, config);
+    splitPlan(union.fields, config);
     const names = looks.map((look) => look.plan.name);
     const places = (f: number): Pick<CompilePlan['fields'][number], 'places'> => {
       const decided = union.places[f]!;
@@ -66,12 +68,17 @@ export async function plan(paths: readonly string[], options: CompileOptions = {
 }
 
 function stepsOf(config: Config): string[] {
-  const { clean, dedupe, near, rank, output } = config;
+  const { clean, dedupe, near, rank, split, output } = config;
   return [
     clean.enabled ? 'clean: names, text, empty rows' : 'clean: off',
     dedupe.enabled ? `exact dedupe on ${dedupe.on?.join(', ') ?? 'all columns'}` : 'exact dedupe: off',
     ...(near.enabled ? [`near dedupe: Jaccard similarity of ${near.shingle}-word shingles >= ${near.threshold}`] : []),
     rank.enabled ? `rank: ${rank.method}${rank.keepOrder ? ', source order kept' : ''}` : 'rank: off',
+    ...(split.shares === null
+      ? []
+      : [
+          `split by ${split.by?.join(', ') ?? 'content'}: ${split.shares.map((s) => `${s.name} ${s.share}`).join(', ')}`,
+        ]),
     `write ${output.compression} Parquet to ${output.dir}${path.sep}`,
   ];
 }

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 const layers = [
   ['errors', 'private-path', 'suggest', 'config', 'sqlite', 'kernels'],
   ['engine'],
-  ['load', 'clean', 'dedupe', 'rank', 'write', 'ledger', 'manifest', 'cache'],
+  ['load', 'clean', 'dedupe', 'rank', 'split', 'write', 'ledger', 'manifest', 'cache'],
   ['flow'],
   ['compile', 'plan', 'info', 'why'],
   ['dashboard'],

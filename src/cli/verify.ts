@@ -10,6 +10,7 @@ import type { Manifest } from '../manifest/manifest.js';
 import type { LocatedManifest } from '../manifest/read.js';
 import { arrowTypeName } from '../manifest/type-name.js';
 import { isSealed } from '../manifest/write.js';
+import { splitsOf } from '../write/fingerprint.js';
 import type { Flags } from './program.js';
 import { count } from './quantities.js';
 import type { Terminal } from './terminal.js';
@@ -86,7 +87,7 @@ async function verifyContent(manifest: Manifest, folder: string): Promise<FileVe
   const wrong = (why: string): FileVerdict[] => [{ kind: 'data', path: files[0]!.path, verdict: 'changed', why }];
   const placed = files.map((f) => ({ path: path.resolve(folder, f.path), name: f.path, bytes: f.bytes }));
   if (fields.length === 0) return [];
-  const found = await readContent(placed);
+  const found = await readContent(placed, splitsOf(files));
   const short = files.findIndex((f, i) => f.rows !== found.rows[i]);
   if (short !== -1) return wrong(`${count(found.rows[short]!)} rows, ${count(files[short]!.rows)} are due`);
   const types = found.schema.map(({ name, type }) => `${name}: ${arrowTypeName(type)}`);
@@ -101,7 +102,10 @@ async function verifyContent(manifest: Manifest, folder: string): Promise<FileVe
 /** Data files in the folder that a reader of all of them would take for some of this data set. */
 function strayFiles(manifest: Manifest, folder: string): string[] {
   const known = new Set(manifest.files.map((f) => f.path));
-  return fs.readdirSync(folder).filter((name) => /^data(-.*)?\.parquet$/.test(name) && !known.has(name));
+  // Of a split that this data set does not have, a file is only told by the names of its shards.
+  const stems = ['data', ...manifest.files.flatMap((f) => f.split ?? [])];
+  const pattern = new RegExp(`^(${stems.join('|')})(-.*)?\\.parquet$|^[a-z][a-z0-9_]*-\\d{5,}-of-\\d{5,}\\.parquet$`);
+  return fs.readdirSync(folder).filter((name) => pattern.test(name) && !known.has(name));
 }
 
 /** Compares lineage with the ledger: rows by fate, and a place of its own for each row of the output. */

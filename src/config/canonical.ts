@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Amount, Config } from './options.js';
+import type { Amount, Config, SplitShare } from './options.js';
 
 /** A value of a canonical config, as JSON and YAML know it. */
 export type ConfigValue =
@@ -16,7 +16,7 @@ export type ConfigValue =
  * cache and verbosity are not in it.
  */
 export function canonicalConfig(config: Config): Record<string, ConfigValue> {
-  const { read, clean, dedupe, near, rank, output } = config;
+  const { read, clean, dedupe, near, rank, split, output } = config;
   return {
     format: read.format,
     delimiter: read.delimiter,
@@ -57,6 +57,8 @@ export function canonicalConfig(config: Config): Record<string, ConfigValue> {
     'max-features': rank.maxFeatures,
     ngrams: rank.ngrams,
     'min-df': rank.minDf,
+    split: splitText(split.shares),
+    'split-by': split.by,
     compression: output.compression,
     'shard-size': output.shardBytes,
     rejects: output.rejects,
@@ -73,6 +75,10 @@ export function configHash(config: Config): string {
 function amountText(amount: Amount | null): string | number | null {
   if (amount === null) return null;
   return 'rows' in amount ? amount.rows : `${amount.percent}%`;
+}
+
+function splitText(shares: readonly SplitShare[] | null): string | null {
+  return shares?.map(({ name, share }) => `${name}=${share}`).join(',') ?? null;
 }
 
 function orNull(names: readonly string[]): readonly string[] | null {

@@ -32,6 +32,10 @@ export interface CompileOptions {
   compression?: Compression | undefined;
   /** Parquet bytes from which a new file is begun. @default "1GiB" */
   shardSize?: number | string | undefined;
+  /** Divide the rows by a hash of their content: shares by split, which add up to 1. @default no splits */
+  split?: Readonly<Record<string, number>> | string | undefined;
+  /** Rows that are equal in these columns go to the same split. @default the columns that dedupe compares */
+  splitBy?: readonly string[] | string | undefined;
   /** Write the content of dropped rows, with the reason, to .datagpu/rejects.parquet. @default false */
   rejects?: boolean | undefined;
 

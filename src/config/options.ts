@@ -5,6 +5,13 @@ export type Compression = 'zstd' | 'snappy' | 'gzip';
 /** Types a user can declare for a column with `--types`. */
 export type DeclaredType = 'text' | 'integer' | 'float' | 'boolean' | 'date' | 'datetime' | 'json' | 'struct';
 
+/** A split of the data set, and its share of the rows. */
+export interface SplitShare {
+  name: string;
+  /** In (0, 1]; those of all splits add up to 1. */
+  share: number;
+}
+
 /** A number of rows, or a share of them. */
 export type Amount = { rows: number } | { percent: number };
 
@@ -96,6 +103,12 @@ export interface Config {
     ngrams: [number, number];
     /** Rows a term must be in. @default 2 */
     minDf: number;
+  };
+  split: {
+    /** The splits, in the order of the output; null = none. */
+    shares: SplitShare[] | null;
+    /** Rows equal in these columns go to the same split; null = those that exact duplicates are compared by. */
+    by: string[] | null;
   };
   output: {
     /** The folder, absolute. */

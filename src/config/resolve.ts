@@ -84,6 +84,10 @@ export function resolveConfig(
       ngrams: get('ngrams', values.range, [1, 2]),
       minDf: get('min-df', values.count(1), 2),
     },
+    split: {
+      shares: get('split', values.splits, null),
+      by: get('split-by', values.list, null),
+    },
     output: {
       dir: path.resolve(given.folderOf('out'), get('out', values.text, 'compiled')),
       name: get('name', values.label, null),
@@ -197,6 +201,7 @@ function checkTogether(config: Config, given: Given): void {
     dedupe: config.dedupe.enabled,
     'near-dup': config.near.enabled,
     rank: config.rank.enabled,
+    split: config.split.shares !== null,
   };
   for (const spec of optionTable) {
     if (spec.needs === undefined || isOn[spec.needs] || !given.asOption(spec.name)) continue;
@@ -225,5 +230,5 @@ function checkTogether(config: Config, given: Given): void {
 }
 
 function nameOf(feature: NonNullable<OptionSpec['needs']>): string {
-  return { clean: 'cleaning', dedupe: 'dedupe', 'near-dup': '--near-dup', rank: 'ranking' }[feature];
+  return { clean: 'cleaning', dedupe: 'dedupe', 'near-dup': '--near-dup', rank: 'ranking', split: '--split' }[feature];
 }

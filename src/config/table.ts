@@ -14,7 +14,7 @@ export interface OptionSpec {
   /** A switch that is on unless it is switched off; shown as `--no-<name>`. */
   on?: boolean;
   /** The switch without which this option would do nothing. */
-  needs?: 'clean' | 'dedupe' | 'near-dup' | 'rank';
+  needs?: 'clean' | 'dedupe' | 'near-dup' | 'rank' | 'split';
   /** It decides what the terminal shows, or whether to compile at all: the API does not have it. */
   terminal?: boolean;
 }
@@ -29,6 +29,8 @@ export const optionTable: readonly OptionSpec[] = [
   { name: 'replace', value: null, group: 'Output', help: 'replace a data set of another name and other sources in the output folder' },
   { name: 'compression', value: 'codec', group: 'Output', help: 'zstd, snappy or gzip (default: zstd)' },
   { name: 'shard-size', value: 'size', group: 'Output', help: 'Parquet bytes from which a new file is begun (default: 1GiB)' },
+  { name: 'split', value: 'name=share,...', list: true, group: 'Output', help: 'divide the rows, by a hash of their content, as in train=0.9,test=0.1: a Parquet file, or several, for each (default: no splits)' },
+  { name: 'split-by', value: 'cols', list: true, needs: 'split', group: 'Output', help: 'rows that are equal in these columns go to the same split (default: those that dedupe compares)' },
   { name: 'rejects', value: null, group: 'Output', help: 'write every dropped row to .datagpu/rejects.parquet' },
   { name: 'dry-run', value: null, terminal: true, group: 'Output', help: 'say what would be done, from a first look; write nothing' },
 

@@ -1,6 +1,6 @@
 import { quoteValue } from '../errors.js';
 import { closest } from '../suggest.js';
-import type { Amount, DeclaredType } from './options.js';
+import type { Amount, DeclaredType, SplitShare } from './options.js';
 
 /** What is wrong with a value, to be put behind the option's name: `must be ..., got ...`. */
 export class BadValue extends Error {
@@ -180,6 +180,41 @@ export const types: Parse<Record<string, DeclaredType>> = (value) => {
   }
   return Object.fromEntries(declared);
 };
+
+/** `train=0.9,test=0.1`, a list of such pairs, or a mapping from name to share. */
+export const splits: Parse<SplitShare[]> = (value) => {
+  const pairs: [string, unknown][] =
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.entries(value)
+      : list(value).map((pair) => {
+          const at = pair.lastIndexOf('=');
+          if (at <= 0) throw new BadValue(`must be name=share pairs such as train=0.9,test=0.1, got ${show(pair)}`);
+          return [pair.slice(0, at), pair.slice(at + 1)];
+        });
+  const shares = pairs.map(([name, given]): SplitShare => {
+    // The names are those of files, on systems that don't tell capitals apart too; data.parquet is a data set without splits.
+    if (!/^[a-z][a-z0-9_]{0,39}$/.test(name) || name === 'data' || name === 'all')
+      throw new BadValue(
+        `names a split ${show(name)}: a name is at most 40 small letters, digits and _, a letter first, and not data or all`,
+      );
+    try {
+      return { name, share: share(given) };
+    } catch (error) {
+      if (!(error instanceof BadValue)) throw error;
+      throw new BadValue(`gives ${name} a share that ${error.message}`);
+    }
+  });
+  if (shares.length > mostSplits) throw new BadValue(`must be at most ${mostSplits} splits, got ${shares.length}`);
+  const twice = shares.find(({ name }, i) => shares.findIndex((other) => other.name === name) !== i);
+  if (twice !== undefined) throw new BadValue(`names ${twice.name} twice`);
+  const sum = shares.reduce((n, s) => n + s.share, 0);
+  if (shares.length === 0 || Math.abs(sum - 1) > 1e-9)
+    throw new BadValue(`must be shares that add up to 1, got ${Number(sum.toPrecision(12))}`);
+  return shares;
+};
+
+/** Each has a file of its own open while rows are written. */
+const mostSplits = 100;
 
 const characters: Record<string, string> = {
   tab: '\t',

@@ -77,9 +77,12 @@ export function laneCount(threads: number, memoryBytes: number, ranks: boolean, 
 /** True if rows are compared with each other to be ranked. */
 export const ranksRows = ({ rank }: Config): boolean => rank.enabled && !(rank.method === 'none' && rank.top === null);
 
+/** True if rows are held until all are known: to be ranked, or to be divided into splits. */
+export const holdsRows = (config: Config): boolean => ranksRows(config) || config.split.shares !== null;
+
 /** Shares out what `lanes` lanes leave. */
 export function budgetOf(config: Config, lanes: number, { records, pageBytes }: Weight): Budget {
-  const ranks = ranksRows(config);
+  const ranks = holdsRows(config);
   const lane = laneBytes + (ranks ? rankLaneBytes : 0) + Math.max(0, pageBytes - pageShare);
   const free = config.resources.memoryBytes - baseBytes - lanes * lane - records * recordBytes;
   let left = Math.max(32 * mb, free);

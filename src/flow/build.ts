@@ -40,7 +40,9 @@ export async function build(
 ): Promise<{ manifest: Manifest; text: string }> {
   const out = config.output.dir;
   const name = config.output.name ?? defaultName(sources[0]!);
-  const destination = await lookAtDestination({ out, name, sources, replace: config.output.replace }, warnings);
+  const splits = config.split.shares?.map((split) => split.name) ?? [];
+  const arrival = { out, name, sources, replace: config.output.replace, splits };
+  const destination = await lookAtDestination(arrival, warnings);
   // Made when something is to be put there first, which is mostly while the lanes read.
   const opened: { staging?: Staging } = {};
   const staging = (): Staging => {
@@ -111,7 +113,7 @@ export async function build(
         stages: stagesOf(result, sourceBytes(looks), elapsed()),
       },
       ...(duplicates === undefined ? {} : { dedupe: { ...duplicates } }),
-      ...(result.ranking === null ? {} : { ranking: { ...result.ranking.summary } }),
+      ...(result.ranking === null || !config.rank.enabled ? {} : { ranking: { ...result.ranking.summary } }),
       warnings: [
         ...warnings,
         ...looks.flatMap((l) => l.warnings),

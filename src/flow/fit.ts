@@ -4,12 +4,12 @@ import { DatagpuError } from '../errors.js';
 import { largePageBytes } from '../load/parquet/large-pages.js';
 import {
   expectedRecords,
+  holdsRows,
   laneCount,
   leastBytes,
   leastNearBytes,
   leastWideBytes,
   manyColumns,
-  ranksRows,
   type Weight,
 } from './budget.js';
 import type { SchemaState } from './schema.js';
@@ -27,7 +27,7 @@ export async function fitLanes(
   executor: Executor<LaneTasks>,
 ): Promise<Weight> {
   const { memoryBytes } = config.resources;
-  const ranks = ranksRows(config);
+  const ranks = holdsRows(config);
   const index = config.near.enabled ? leastNearBytes : 0;
   requireRoomFor(union.fields.length, memoryBytes);
   const weight: Weight = { records: expectedRecords(looks, config.read.limit), pageBytes: 0 };

@@ -35,6 +35,29 @@ export class GroupPlan {
   }
 }
 
+/** Row groups of rows whose order is known, in the order of the output. */
+export interface RowGroups {
+  /** No row group has more rows. */
+  size: number;
+  /** The rows from one place of the output up to another, which are of one split. */
+  groups: { split: number; from: number; to: number }[];
+}
+
+/** Divides so many rows of each split into row groups of equal sizes, of at most `most` rows. */
+export function rowGroupsOf(counts: readonly number[], most: number): RowGroups {
+  const groups: RowGroups['groups'] = [];
+  let size = 1;
+  let first = 0;
+  counts.forEach((rows, split) => {
+    const own = Math.max(1, Math.ceil(rows / evenParts(rows, most)));
+    for (let at = 0; at < rows; at += own)
+      groups.push({ split, from: first + at, to: first + Math.min(rows, at + own) });
+    size = Math.max(size, own);
+    first += rows;
+  });
+  return { size, groups };
+}
+
 /** Splits `rows` into `parts` runs whose lengths differ by at most one: the starts, and `rows` at the end. */
 export function splitRows(rows: number, parts: number): number[] {
   return Array.from({ length: parts + 1 }, (_, i) => Math.floor((rows * i) / parts));

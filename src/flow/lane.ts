@@ -21,6 +21,7 @@ import { readParquetChunk } from '../load/parquet/read.js';
 import { typeBlock } from '../load/typedblock.js';
 import { type ColumnPlan, typeColumns } from '../load/typing.js';
 import type { RankModel, RankRequest } from '../rank/protocol.js';
+import { assignSplits } from '../split/assign.js';
 import { type EncodedRows, encodeRowGroup, encodeRowGroupAside } from '../write/rowgroup.js';
 import { splitRows } from './groups.js';
 import { checkSums, RankedLane, withScores } from './ranked-lane.js';
@@ -285,7 +286,7 @@ class ChunkLane {
   }
 
   private async finish({ keep, action, idle }: SettleOrder): Promise<Reply<Settled>> {
-    const settled: Settled = { encoded: [], exported: null, held: null, dropped: null };
+    const settled: Settled = { encoded: [], exported: null, held: null, splits: null, dropped: null };
     const block = this.block!;
     this.block = null;
     const transfer: ArrayBuffer[] = [];
@@ -306,7 +307,10 @@ class ChunkLane {
       }
       transfer.push(...settled.encoded.map((e) => e.bytes.buffer));
     } else if (action.do === 'export') settled.exported = copyBlock(kept, false);
-    else settled.held = this.ranking.hold(action, kept);
+    else {
+      if (this.plan.split !== null) settled.splits = await assignSplits(kept, this.plan.split);
+      settled.held = this.ranking.hold(action, kept);
+    }
     return { value: settled, transfer };
   }
 

@@ -1,7 +1,7 @@
 import type { Config } from '../config/options.js';
 import type { Executor } from '../engine/executor.js';
 import type { Source } from '../load/sources.js';
-import { laneCount, ranksRows } from './budget.js';
+import { holdsRows, laneCount } from './budget.js';
 import { openExecutor } from './resources.js';
 import type { LaneTasks } from './tasks.js';
 
@@ -11,7 +11,7 @@ import type { LaneTasks } from './tasks.js';
  */
 export function openLanes(sources: readonly Source[], config: Config): Executor<LaneTasks> {
   const { threads, memoryBytes } = config.resources;
-  const lanes = threads === 0 ? 0 : laneCount(threads, memoryBytes, ranksRows(config));
+  const lanes = threads === 0 ? 0 : laneCount(threads, memoryBytes, holdsRows(config));
   return openExecutor(lanes, expectedBytes(sources));
 }
 

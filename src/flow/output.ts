@@ -3,7 +3,7 @@ import type { Executor } from '../engine/executor.js';
 import type { Field } from '../engine/types.js';
 import { ExpectedRows } from '../ledger/rowcheck.js';
 import type { ContentHash } from '../write/content.js';
-import { datasetHash } from '../write/fingerprint.js';
+import { datasetHash, splitsOf } from '../write/fingerprint.js';
 import { ParquetSplicer, type StagedFile } from '../write/splicer.js';
 import { rejectBelowTop } from './below-top.js';
 import { type Budget, isTight } from './budget.js';
@@ -42,7 +42,8 @@ export class PassOutput implements PassHooks {
   readonly compares: boolean;
   private readonly executor: Executor<LaneTasks>;
   private readonly fields: Field[];
-  private readonly splicer: ParquetSplicer;
+  /** One for each split, or one alone. */
+  private readonly splicers: ParquetSplicer[];
   private readonly sink: DataSink;
   private readonly hash: ContentHash;
   private readonly expected: ExpectedRows;
@@ -68,10 +69,12 @@ export class PassOutput implements PassHooks {
     this.executor = executor;
     this.compares = plan.near !== null;
     this.judged = new Judge(schema, config, budget, context.scratch, { decided, nearRows: context.nearRows });
-    this.fields = plan.constantScore || plan.rank !== null ? [...plan.fields, scoreField] : plan.fields;
-    this.splicer = new ParquetSplicer(places.data, this.fields, { compression, shardBytes, compilerVersion });
+    this.fields = plan.constantScore || plan.rank?.scored ? [...plan.fields, scoreField] : plan.fields;
+    const options = { compression, shardBytes, compilerVersion };
+    const names = config.split.shares?.map(({ name }) => name) ?? [null];
+    this.splicers = names.map((split) => new ParquetSplicer(places.data, this.fields, { ...options, split }));
     this.hash = datasetHash(this.fields);
-    this.sink = new DataSink(executor, this.splicer, this.hash);
+    this.sink = new DataSink(executor, this.splicers, this.hash);
     this.expected = new ExpectedRows(plan.rank !== null && config.rank.top !== null);
     this.rejects =
       places.rejects === null ? null : new RejectsFile(executor, plan.fields, places.rejects, compilerVersion);
@@ -82,7 +85,8 @@ export class PassOutput implements PassHooks {
             executor,
             context.scratch,
             plan.rank,
-            config.rank,
+            config.rank.enabled ? config.rank : { ...config.rank, top: null },
+            plan.split?.shares.length ?? null,
             budget.heldBytes,
             context.meter,
             () => context.heldBytes === undefined && isTight(config.resources.memoryBytes),
@@ -125,7 +129,7 @@ export class PassOutput implements PassHooks {
   async take(ref: ChunkRef, settled: Settled, lane: number): Promise<void> {
     // All of it is made again.
     if (this.judged.isDeferring) return;
-    this.ranked?.take(ref.id, settled.held, lane);
+    this.ranked?.take(ref.id, settled, lane);
     await this.sink.take(ref.id, settled, lane);
     const seen = this.seenChunks.get(ref.id);
     if (this.rejects === null || seen === undefined) return;
@@ -136,7 +140,7 @@ export class PassOutput implements PassHooks {
 
   /** Ranks the rows, and writes what was not written yet. Once every chunk was taken. */
   async finish(): Promise<Written> {
-    const { ranked, rejects, sink, hash, splicer, judged, context, executor, fields } = this;
+    const { ranked, rejects, sink, hash, splicers, judged, context, executor, fields } = this;
     const ranking = ranked === null ? null : await ranked.finish(sink);
     if (rejects !== null && ranked !== null) await this.rejectBelowTop(ranked, ranking, rejects);
     await sink.end(this.helpers(executor.lanes - 1));
@@ -144,25 +148,25 @@ export class PassOutput implements PassHooks {
     sink.requireRows(order?.length ?? judged.kept, this.expected.sums(order));
     await rejects?.finish();
     // While the system writes the data to the disk, the lanes give back their memory.
-    const finishing = splicer.finish();
+    const finishing = finishAll(splicers);
     finishing.catch(() => undefined);
     const spent = [...(await spentOn(executor)), { dedupe: judged.seconds }];
     context.released?.();
     if (ranked !== null) this.account(ranking);
     const files = await finishing;
-    return { fields, files, hash: hash.finish(), totals: sink.totals, ranking, spent };
+    return { fields, files, hash: hash.finish(splitsOf(files)), totals: sink.totals, ranking, spent };
   }
 
   /** Ends it where nothing of what was written is wanted, so that another pass can begin. */
   discard(): void {
-    this.splicer.discard();
+    for (const splicer of this.splicers) splicer.discard();
     this.rejects?.abort();
   }
 
   /** Ends it after a failure. */
   abort(): void {
     this.judged.release();
-    this.splicer.abort();
+    for (const splicer of this.splicers) splicer.abort();
     this.rejects?.abort();
   }
 
@@ -178,6 +182,12 @@ export class PassOutput implements PassHooks {
     const sources = this.plan.sources.map(({ name }, s) => ({ name, records: records[s]! }));
     await rejectBelowTop(this.executor, ranked.heldChunks, ranking.order, this.judged.fates, sources, rejects);
   }
+}
+
+async function finishAll(splicers: readonly ParquetSplicer[]): Promise<StagedFile[]> {
+  const files: StagedFile[] = [];
+  for (const splicer of splicers) files.push(...(await splicer.finish()));
+  return files;
 }
 
 const spentOn = (executor: Executor<LaneTasks>): Promise<Spent[]> =>

@@ -10,7 +10,7 @@ import { resolveColumns } from '../load/columns.js';
 import { rawTreeOf } from '../load/json/raw-tree.js';
 import { rankedColumns } from '../rank/rowtexts.js';
 import { isRankable } from '../rank/texts.js';
-import { type Budget, ranksRows } from './budget.js';
+import { type Budget, holdsRows, ranksRows } from './budget.js';
 import { evenParts } from './groups.js';
 import type { Look } from './look.js';
 import type { SchemaState } from './schema.js';
@@ -40,7 +40,8 @@ export function planOf({ looks, union }: SchemaState, config: Config, budget: Bu
     samplesIds: config.dedupe.enabled && config.dedupe.on === null,
     near: nearPlan(fields, config),
     rank: rankPlan(fields, config, budget),
-    constantScore: config.rank.enabled && !ranksRows(config),
+    split: splitPlan(fields, config),
+    constantScore: config.rank.enabled && !holdsRows(config),
     compression: config.output.compression,
     rejects: config.output.rejects,
   };
@@ -102,19 +103,35 @@ export function walkOf(
   return new ChunkWalk(sources, config.read.limit ?? Number.POSITIVE_INFINITY);
 }
 
-/** How rows are ranked; null when they are not compared with each other. */
+/** How rows are held and ranked; null when they are written as they come. Rows of splits are held, ranked or not. */
 function rankPlan(fields: readonly Field[], config: Config, budget: Budget): PassPlan['rank'] {
   const { rank } = config;
-  if (!ranksRows(config)) return null;
-  const wanted = rank.on === null ? textColumns(fields) : resolveColumns(rank.on, fields, '--rank-on');
+  if (!holdsRows(config)) return null;
+  const method = ranksRows(config) ? rank.method : 'none';
+  const wanted =
+    rank.on === null || method === 'none' ? textColumns(fields) : resolveColumns(rank.on, fields, '--rank-on');
   // Types may still widen to text: a column without text is refused once they hold (requireText).
-  const columns = rank.method === 'none' ? [] : wanted.filter((f) => isRankable(fields[f]!.type));
-  const { method, language, ngrams, minDf, maxFeatures } = rank;
+  const columns = method === 'none' ? [] : wanted.filter((f) => isRankable(fields[f]!.type));
+  const { language, ngrams, minDf, maxFeatures } = rank;
   const { idBytes: keepBytes, maxTerms, runBytes } = budget;
   const { memory } = new SharedArena();
   const named = rankedColumns(columns.map((c) => fields[c]!));
   const settings = { method, language, ngrams, minDf, maxFeatures, keepBytes, maxTerms, runBytes };
-  return { columns, named, settings, memory };
+  return { columns, named, settings, memory, scored: rank.enabled };
+}
+
+/**
+ * How rows are divided; null when they are not. By default by what exact duplicates are equal in, so that those which are kept
+ * lie on one side; which source a row came from is no content.
+ */
+export function splitPlan(fields: readonly Field[], config: Config): PassPlan['split'] {
+  const { shares, by } = config.split;
+  if (shares === null) return null;
+  const compared = comparedColumns(fields, config);
+  const content = compared.filter((f) => fields[f]!.name !== config.read.sourceColumn);
+  const names = fields.map(({ name }) => name);
+  const group = by === null ? null : resolveColumns(by, fields, '--split-by');
+  return { shares: shares.map(({ share }) => share), names, group, content: content.length > 0 ? content : compared };
 }
 
 /** Refuses columns named by --rank-on or --near-dup-on that have no text. Columns without any value are left out in silence. */

@@ -113,9 +113,9 @@ export class RankedLane {
     return packPieces(path, pieces);
   }
 
-  merge({ pieces, rows, firstPosition, scores }: MergeOrder): Reply<CheckedRows> {
+  merge({ pieces, rows, firstPosition, firstScattered, scores }: MergeOrder): Reply<CheckedRows> {
     this.watch.start('order');
-    return this.order(mergePieces(this.gathering(), pieces, firstPosition), rows, firstPosition, scores);
+    return this.order(mergePieces(this.gathering(), pieces, firstScattered), rows, firstPosition, scores);
   }
 
   /** Encodes rows of a held block as rows below the top. */
@@ -138,12 +138,13 @@ export class RankedLane {
 
   private order(block: Block, rows: Uint32Array, place: number, scores: Float64Array): Reply<CheckedRows> {
     this.kernel.reset();
-    const { fields, compression } = this.plan;
+    const { compression, rank } = this.plan;
+    const fields = rank!.scored ? [...this.plan.fields, scoreField] : this.plan.fields;
     this.watch.start('write');
     const check = checkSums(this.kernel, block, rows, place);
     const encoded = encodeRowGroup(
-      withScores(block, scores),
-      [...fields, scoreField],
+      rank!.scored ? withScores(block, scores) : block,
+      fields,
       compression,
       this.kernel,
       this.pool,

@@ -11,12 +11,13 @@ import { orderByRanges } from '../rank/ranges.js';
 import type { RankedColumn } from '../rank/rowtexts.js';
 import { finishScores } from '../rank/scores.js';
 import { wordsOf } from '../rank/words.js';
-import { evenParts, groupBytes, groupRows } from './groups.js';
+import { divideOrder } from '../split/divide.js';
+import { groupBytes, groupRows, type RowGroups, rowGroupsOf } from './groups.js';
 import { type ProgressMeter, shares } from './progress.js';
 import { noPosition, type PackedPieces, piecesOf } from './scatter.js';
 import type { ScratchFolder } from './scratch.js';
 import type { DataSink } from './sink.js';
-import type { CheckedRows, HeldRows, LaneTasks, PassPlan, Sentence } from './tasks.js';
+import type { CheckedRows, HeldRows, LaneTasks, PassPlan, Sentence, Settled } from './tasks.js';
 
 /** From so many rows on what ordering them leaves behind is worth collecting. */
 const manyRows = 2 ** 21;
@@ -27,6 +28,8 @@ export interface HeldChunk {
   lane: number;
   rows: number;
   held: HeldRows;
+  /** The number of the split of each row; null without splits. */
+  splits: Uint8Array | null;
 }
 
 /** What ranking decided. */
@@ -43,6 +46,8 @@ export interface RankedRows {
 interface Ordered extends Pick<RankedRows, 'order' | 'summary' | 'record'> {
   /** How many there are. */
   rows: number;
+  /** How many there are of each split; one number without splits. */
+  counts: readonly number[];
   /** A copy of the scores at these places. */
   scoresAt(from: number, to: number): Float64Array;
 }
@@ -61,6 +66,8 @@ export class RankedRun {
   private readonly settings: RankSettings;
   private readonly columns: RankedColumn[];
   private readonly config: Config['rank'];
+  /** How many splits there are; null for none. */
+  private readonly splits: number | null;
   private readonly chunks: HeldChunk[] = [];
   /** Kept rows of chunks that were not taken yet. */
   private readonly due: Map<number, number> = new Map();
@@ -76,6 +83,7 @@ export class RankedRun {
     scratch: ScratchFolder,
     { settings, named }: NonNullable<PassPlan['rank']>,
     config: Config['rank'],
+    splits: number | null,
     memoryBytes: number,
     meter: ProgressMeter,
     isTight: () => boolean,
@@ -87,6 +95,7 @@ export class RankedRun {
     this.settings = settings;
     this.columns = named;
     this.config = config;
+    this.splits = splits;
     this.room = memoryBytes;
   }
 
@@ -99,13 +108,13 @@ export class RankedRun {
     return { do: 'hold', chunk, inMemory: this.room >= 0 && !this.isTight(), spillTo: this.scratch.file() };
   }
 
-  take(id: number, held: HeldRows | null, lane: number): void {
+  take(id: number, { held, splits }: Pick<Settled, 'held' | 'splits'>, lane: number): void {
     const rows = held === null ? 0 : 'memory' in held ? held.memory.rows : held.file.rows;
     const due = this.due.get(id) ?? 0;
     this.due.delete(id);
     if (rows !== due) throw new Error(`chunk ${id}: its lane holds ${rows} rows of the ${due} that are kept`);
     if (held === null) return;
-    this.chunks.push({ id, lane, rows, held });
+    this.chunks.push({ id, lane, rows, held, splits });
   }
 
   /** The chunks that have kept rows, in source order. */
@@ -116,7 +125,8 @@ export class RankedRun {
   /** Scores and orders all rows, and hands the row groups to the sink. */
   async finish(sink: DataSink): Promise<RankedRows> {
     const ranking = await this.rank();
-    const ordered = ranking === null ? this.unordered() : this.order(ranking, await this.score());
+    const whole = ranking === null ? this.unordered() : this.order(ranking, await this.score());
+    const ordered = this.splits === null ? whole : this.divide(whole, this.splits);
     if (ordered.rows > manyRows) collectGarbage();
     await this.write(ordered, sink);
     const { order, summary, record } = ordered;
@@ -131,7 +141,14 @@ export class RankedRun {
     const order = this.orderRows(byScore.rows);
     const scores = this.scoresInOrder(order, byScore, all);
     const scoresAt = (from: number, to: number): Float64Array => scores.slice(from, to);
-    return { order, rows: scores.length, scoresAt, summary: summarise(ranking, byScore.scores), record };
+    return {
+      order,
+      rows: scores.length,
+      counts: [scores.length],
+      scoresAt,
+      summary: summarise(ranking, byScore.scores),
+      record,
+    };
   }
 
   /** Without anything to rank by every score is 1, and rows stay as they are: neither takes memory. */
@@ -140,7 +157,32 @@ export class RankedRun {
     const rows = rowsKept(this.config.top, all);
     const order = rows === all ? null : Uint32Array.from({ length: rows }, (_, row) => row);
     const scoresAt = (from: number, to: number): Float64Array => new Float64Array(to - from).fill(1);
-    return { order, rows, scoresAt, summary: summarise(null, scoresAt(0, Math.min(1, all))), record: null };
+    return {
+      order,
+      rows,
+      counts: [rows],
+      scoresAt,
+      summary: summarise(null, scoresAt(0, Math.min(1, all))),
+      record: null,
+    };
+  }
+
+  /** The rows of one split after those of another, each in the order that it had. */
+  private divide(ordered: Ordered, splits: number): Ordered {
+    const all = new Uint8Array(this.chunks.reduce((n, c) => n + c.rows, 0));
+    let first = 0;
+    for (const chunk of this.chunks) {
+      all.set(chunk.splits!, first);
+      first += chunk.rows;
+    }
+    const { places, order, counts } = divideOrder(ordered.order, ordered.rows, all, splits);
+    const scores = ordered.scoresAt(0, ordered.rows);
+    const scoresAt = (from: number, to: number): Float64Array => {
+      const some = new Float64Array(to - from);
+      for (let i = 0; i < some.length; i++) some[i] = scores[places[from + i]!]!;
+      return some;
+    };
+    return { ...ordered, order, counts, scoresAt };
   }
 
   private async rank(): Promise<Ranking | null> {
@@ -197,19 +239,19 @@ export class RankedRun {
 
   private async write(ordered: Ordered, sink: DataSink): Promise<void> {
     const { executor, chunks } = this;
-    const { rows } = ordered;
     const total = chunks.reduce((n, c) => n + c.rows, 0);
     const bytesPerRow = Math.max(1, this.bytes / Math.max(1, total));
     const most = Math.min(groupRows, Math.max(1, Math.floor(groupBytes / bytesPerRow)));
-    const size = Math.max(1, Math.ceil(rows / evenParts(rows, most)));
-    const groups = Math.ceil(rows / size);
-    const make = await this.groupMaker(ordered.order, size);
+    const plan = rowGroupsOf(ordered.counts, most);
+    const { groups } = plan;
+    const make = await this.groupMaker(ordered.order, plan);
     const turns = new Sequence();
     let next = 0;
     const begin = (lane: number): Begun | null => {
       const g = next++;
-      if (g >= groups) return null;
-      const scores = ordered.scoresAt(g * size, Math.min(rows, (g + 1) * size));
+      const group = groups[g];
+      if (group === undefined) return null;
+      const scores = ordered.scoresAt(group.from, group.to);
       const made = make(g, lane, scores);
       // Whoever waits for it may have failed by then.
       made.catch(() => undefined);
@@ -218,14 +260,14 @@ export class RankedRun {
     const work = async (lane: number): Promise<void> => {
       let begun = begin(lane);
       while (begun !== null) {
-        const { g, scores, made } = begun;
+        const { g, made } = begun;
         const encoded = await made;
         // The lane goes on while its row group is written.
         begun = begin(lane);
         await turns.turn(g);
-        sink.append(encoded, lane);
+        sink.append(encoded, lane, groups[g]!.split);
         turns.leave(g);
-        this.meter.later('write', g * size + scores.length, shares.scored, 1, (g + 1) / groups);
+        this.meter.later('write', groups[g]!.to, shares.scored, 1, (g + 1) / groups.length);
       }
     };
     await Promise.all(Array.from({ length: executor.lanes }, (_, lane) => work(lane)));
@@ -234,7 +276,7 @@ export class RankedRun {
   /** How a row group comes about: gathered from memory, or, if anything was spilled, merged from scattered pieces. */
   private async groupMaker(
     order: Uint32Array | null,
-    size: number,
+    plan: RowGroups,
   ): Promise<(group: number, lane: number, scores: Float64Array) => Promise<CheckedRows>> {
     const { executor, chunks } = this;
     const starts = chunkStarts(chunks);
@@ -243,21 +285,30 @@ export class RankedRun {
       const all = Array.from({ length: executor.lanes }, (_, lane) => executor.run(lane, 'adopt', blocks));
       await Promise.all(all);
       return (g, lane, scores) => {
-        const rows = rowsAt(order, g * size, g * size + scores.length);
-        return executor.run(lane, 'gather', { rows, firstPosition: g * size, scores });
+        const { from, to } = plan.groups[g]!;
+        return executor.run(lane, 'gather', { rows: rowsAt(order, from, to), firstPosition: from, scores });
       };
     }
-    const packed = await this.scatter(order, starts, size);
+    const packed = await this.scatter(order, starts, plan);
     return (g, lane, scores) => {
-      const rows = rowsAt(order, g * size, g * size + scores.length);
-      return executor.run(lane, 'merge', { pieces: piecesOf(packed, g), rows, firstPosition: g * size, scores });
+      const { from, to } = plan.groups[g]!;
+      const rows = rowsAt(order, from, to);
+      const firstScattered = g * plan.size;
+      return executor.run(lane, 'merge', {
+        pieces: piecesOf(packed, g),
+        rows,
+        firstPosition: from,
+        firstScattered,
+        scores,
+      });
     };
   }
 
   /** Splits every chunk by row groups. What that takes is garbage when it returns. */
-  private async scatter(order: Uint32Array | null, starts: Uint32Array, groupRows: number): Promise<PackedPieces[]> {
+  private async scatter(order: Uint32Array | null, starts: Uint32Array, plan: RowGroups): Promise<PackedPieces[]> {
     const { executor, chunks } = this;
-    const all = order === null ? null : positionsOf(order, starts.at(-1)!);
+    const { size: groupRows } = plan;
+    const all = order === null ? null : positionsOf(order, starts.at(-1)!, plan);
     const packed = new Array<PackedPieces>(chunks.length);
     const work = async (lane: number): Promise<void> => {
       for (const [c, { held, lane: its, rows }] of chunks.entries()) {
@@ -291,9 +342,11 @@ function numbersFrom(from: number, to: number): Uint32Array {
   return numbers;
 }
 
-/** The place of each row in the output. */
-function positionsOf(order: Uint32Array, rows: number): Uint32Array {
+/** The place of each row in the output, as if each row group had `size` rows. */
+function positionsOf(order: Uint32Array, rows: number, { groups, size }: RowGroups): Uint32Array {
   const positions = new Uint32Array(rows).fill(noPosition);
-  for (let place = 0; place < order.length; place++) positions[order[place]!] = place;
+  groups.forEach(({ from, to }, g) => {
+    for (let place = from; place < to; place++) positions[order[place]!] = g * size + place - from;
+  });
   return positions;
 }

@@ -13,7 +13,7 @@ import type { CheckedRows, LaneTasks, Sentence, Settled } from './tasks.js';
  */
 export class DataSink {
   private readonly executor: Executor<LaneTasks>;
-  private readonly splicer: ParquetSplicer;
+  private readonly splicers: readonly ParquetSplicer[];
   private readonly plan = new GroupPlan();
   private readonly pending: Block[] = [];
   /** Chunks whose rows complete a row group, by number. */
@@ -29,10 +29,11 @@ export class DataSink {
 
   private readonly hash: ContentHash;
 
-  constructor(executor: Executor<LaneTasks>, splicer: ParquetSplicer, hash: ContentHash) {
+  /** `splicers`: one for each split, or one alone. */
+  constructor(executor: Executor<LaneTasks>, splicers: readonly ParquetSplicer[], hash: ContentHash) {
     this.hash = hash;
     this.executor = executor;
-    this.splicer = splicer;
+    this.splicers = splicers;
   }
 
   /** Says in chunk order what a lane is to do with `rows` kept rows of about `bytes`. */
@@ -64,9 +65,9 @@ export class DataSink {
     await this.flush(0, idle);
   }
 
-  /** Writes rows that a lane encoded, and gives it its buffer back. */
-  append(encoded: CheckedRows, lane: number): void {
-    this.splicer.append(encoded);
+  /** Writes rows of one split that a lane encoded, and gives it its buffer back. */
+  append(encoded: CheckedRows, lane: number, split = 0): void {
+    this.splicers[split]!.append(encoded);
     this.appended += encoded.rows;
     this.check.join(encoded.check);
     for (const part of encoded.content) this.hash.add(part);

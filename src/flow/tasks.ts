@@ -14,6 +14,7 @@ import type { Shape } from '../load/json/shape.js';
 import type { NumberTally } from '../load/nearly.js';
 import type { RankModel, RankReply, RankRequest, RankSettings } from '../rank/protocol.js';
 import type { RankedColumn } from '../rank/rowtexts.js';
+import type { SplitPlan } from '../split/assign.js';
 import type { EncodedRows } from '../write/rowgroup.js';
 import type { PackedPieces } from './scatter.js';
 import type { Spent } from './times.js';
@@ -63,7 +64,16 @@ export interface PassPlan {
   samplesIds: boolean;
   near: { columns: number[]; shingle: number } | null;
   /** Fields that are ranked by, and the memory in which lanes share their rows (engine/arena.ts); null when rows are not compared with each other. */
-  rank: { columns: number[]; named: RankedColumn[]; settings: RankSettings; memory: WebAssembly.Memory } | null;
+  rank: {
+    columns: number[];
+    named: RankedColumn[];
+    settings: RankSettings;
+    memory: WebAssembly.Memory;
+    /** Whether rows get a column of scores: rows of splits are held without ranking too. */
+    scored: boolean;
+  } | null;
+  /** How rows are divided (split/assign.ts); null when they are not. */
+  split: SplitPlan | null;
   /** A column of 1.0 for `--rank-method none`. */
   constantScore: boolean;
   compression: Config['output']['compression'];
@@ -150,6 +160,8 @@ export interface Settled {
   encoded: CheckedRows[];
   exported: Block | null;
   held: HeldRows | null;
+  /** Of held rows that are divided: the number of the split of each. */
+  splits: Uint8Array | null;
   /** With `--rejects`: the rows that are not kept. */
   dropped: Block | null;
 }
@@ -217,6 +229,8 @@ export interface ScatterOrder {
 /** A row group out of scattered pieces. */
 export interface MergeOrder {
   pieces: BlockFile[];
+  /** The position of the first of them, as they were scattered. */
+  firstScattered: number;
   /** As in a `GatherOrder`. */
   rows: Uint32Array;
   firstPosition: number;

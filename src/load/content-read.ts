@@ -1,7 +1,7 @@
 import type { Data, DataType, Schema, Table } from 'apache-arrow';
 import type { ArrowType } from '../engine/types.js';
 import type { ArrowNode } from '../write/arrow.js';
-import { ContentRows } from '../write/content.js';
+import { ContentRows, type SplitRows } from '../write/content.js';
 import { enterNode } from '../write/content-columns.js';
 import { contentHash } from '../write/fingerprint.js';
 import type { ArrowField } from '../write/schema.js';
@@ -38,12 +38,13 @@ const typeIds = {
 const units = ['s', 'ms', 'us', 'ns'] as const;
 
 /**
- * Reads all values of the files again and makes the fingerprint of them. A row group at a time is in memory.
+ * Reads all values of the files again and makes the fingerprint of them, and of the splits that they are said to be of. A row group at a time is in memory.
  *
  * @throws DatagpuError `input` when a file is missing or damaged
  */
 export async function readContent(
   files: readonly { path: string; name: string; bytes: number }[],
+  splits: SplitRows | null = null,
 ): Promise<FoundContent> {
   const opened: DataFile[] = [];
   try {
@@ -69,7 +70,7 @@ export async function readContent(
       }
       rows.push(place - first);
     }
-    return { hash: hash.finish(), rows, schema, nulls };
+    return { hash: hash.finish(splits), rows, schema, nulls };
   } finally {
     for (const file of opened) await file.close();
   }

@@ -5,6 +5,8 @@ import { DataFile } from './datafile.js';
 export interface OutputRow {
   /** The data file it is in, as the manifest names it. */
   file: string;
+  /** The split it is in; not there without splits. */
+  split?: string;
   /** 0-based place over all files in order. */
   position: number;
   content: Record<string, unknown>;
@@ -15,6 +17,8 @@ export interface PlacedFile {
   path: string;
   /** As the manifest names it. */
   name: string;
+  /** Null or not there without splits. */
+  split?: string | null;
   rows: number;
   bytes: number;
 }
@@ -26,7 +30,7 @@ export interface PlacedFile {
  */
 export async function readRow(files: readonly PlacedFile[], firstColumn: string, position: number): Promise<OutputRow> {
   let before = 0;
-  for (const { path, name, rows, bytes } of files) {
+  for (const { path, name, split, rows, bytes } of files) {
     if (position >= before + rows) {
       before += rows;
       continue;
@@ -41,7 +45,7 @@ export async function readRow(files: readonly PlacedFile[], firstColumn: string,
         }
         const table = await file.read(group, null);
         const content = table.get(position - before)!.toJSON() as Record<string, unknown>;
-        return { file: name, position, content };
+        return { file: name, ...(split == null ? {} : { split }), position, content };
       }
     } finally {
       await file.close();

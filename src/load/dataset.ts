@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { RecordBatch, Schema, Table } from 'apache-arrow';
 import { DatagpuError } from '../errors.js';
-import type { Manifest } from '../manifest/manifest.js';
+import type { Manifest, ManifestFile } from '../manifest/manifest.js';
 import { type IsCurrent, readConsistently } from './consistent.js';
 import { DataFile } from './datafile.js';
 
@@ -33,16 +33,35 @@ export interface Dataset {
   [Symbol.asyncIterator](): AsyncGenerator<Record<string, unknown>, void, undefined>;
 }
 
+/** How a data set is opened. */
+export interface LoadOptions {
+  /** Read the rows of this split only. @default all rows, one split after another */
+  split?: string | undefined;
+}
+
 /**
  * Opens a data set by its manifest or the folder that holds it. A commit that was interrupted is finished first.
  *
- * @throws DatagpuError `input` when the manifest or a data file is missing or not what the manifest says
+ * @throws DatagpuError `input` when the manifest or a data file is missing or not what the manifest says, `usage` when there
+ * is no such split
  */
-export async function load(manifest: string): Promise<Dataset> {
+export async function load(manifest: string, { split }: LoadOptions = {}): Promise<Dataset> {
   return readConsistently(
     manifest,
-    (located, isCurrent) => new OpenDataset(located.manifest, located.folder, isCurrent),
+    (located, isCurrent) =>
+      new OpenDataset(located.manifest, located.folder, filesOf(located.manifest, split), isCurrent),
   );
+}
+
+/** The files of a split; all of them without one. */
+function filesOf({ files }: Manifest, split: string | undefined): readonly ManifestFile[] {
+  if (split === undefined) return files;
+  const found = files.filter((file) => file.split === split);
+  if (found.length > 0) return found;
+  const splits = [...new Set(files.flatMap((file) => file.split ?? []))];
+  throw new DatagpuError('usage', `there is no split "${split}" in the data set`, {
+    hint: splits.length === 0 ? 'It was compiled without --split' : `Its splits are ${splits.join(', ')}`,
+  });
 }
 
 class OpenDataset implements Dataset {
@@ -52,9 +71,10 @@ class OpenDataset implements Dataset {
   constructor(
     readonly manifest: Manifest,
     readonly folder: string,
+    private readonly files: readonly ManifestFile[],
     private readonly isCurrent: IsCurrent,
   ) {
-    this.rows = manifest.rows;
+    this.rows = files.reduce((n, file) => n + file.rows, 0);
     this.columns = manifest.fields.map((field) => field.name);
   }
 
@@ -72,7 +92,7 @@ class OpenDataset implements Dataset {
     // All at once: what is open stays, when another compile replaces the data set while it is read.
     const files: DataFile[] = [];
     try {
-      for (let i = 0; i < this.manifest.files.length; i++) files.push(await this.open(i));
+      for (let i = 0; i < this.files.length; i++) files.push(await this.open(i));
       for (const file of files)
         for (let group = 0; group < file.groups; group++) yield* (await file.read(group, columns)).batches;
     } finally {
@@ -108,7 +128,7 @@ class OpenDataset implements Dataset {
   }
 
   private async open(index: number): Promise<DataFile> {
-    const { path: name, bytes } = this.manifest.files[index]!;
+    const { path: name, bytes } = this.files[index]!;
     const replaced = new DatagpuError('input', 'the data set was replaced by another compile after it was loaded', {
       file: this.folder,
       hint: 'Load it again',

@@ -56,7 +56,7 @@ export function widenFloats(column: Column, rows: number): Column | null {
 }
 
 /** What writes row r of a column that is neither text nor nested. */
-function renderer(column: Column): (row: number) => string {
+export function renderer(column: Column): (row: number) => string {
   const { type, values } = column;
   const view = new DataView(values.buffer, values.byteOffset, values.byteLength);
   switch (type.kind) {
@@ -81,7 +81,8 @@ function renderer(column: Column): (row: number) => string {
 
 const digitsOf = { ms: 3, us: 6, ns: 9 } as const;
 
-function flatRenderer(type: ArrowType, view: DataView): (row: number) => string {
+/** The same of the values of a flat Arrow type, booleans one byte each. */
+export function flatRenderer(type: ArrowType, view: DataView): (row: number) => string {
   switch (type.name) {
     case 'bool':
       return (r) => String(view.getUint8(r) === 1);

@@ -42,7 +42,7 @@ export interface CompileFacts {
   compilerVersion: string;
   hash: string;
   sources: (Omit<ManifestSource, 'path'> & { path: string })[];
-  files: { name: string; rows: number; bytes: number; hash: string }[];
+  files: { name: string; split?: string | null; rows: number; bytes: number; hash: string }[];
   beside: ManifestBeside[];
   fields: FieldFacts[];
   balance: Balance;
@@ -91,7 +91,13 @@ export function buildManifest(facts: CompileFacts): Manifest {
     config: canonicalConfig(config),
     config_hash: hashes.config_hash,
     sources: facts.sources.map((s) => ({ ...s, dialect: shortenedTexts(s.dialect), path: relativePath(dir, s.path) })),
-    files: facts.files.map(({ name, rows, bytes, hash }) => ({ path: name, rows, bytes, hash })),
+    files: facts.files.map(({ name, split, ...file }) => ({
+      path: name,
+      ...(split == null ? {} : { split }),
+      rows: file.rows,
+      bytes: file.bytes,
+      hash: file.hash,
+    })),
     beside: facts.beside,
     fields,
     ledger: balance,

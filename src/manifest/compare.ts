@@ -1,3 +1,4 @@
+import { splitsOf } from '../write/fingerprint.js';
 import type { Manifest } from './manifest.js';
 
 /** One thing that is not the same; undefined where it is absent. */
@@ -29,9 +30,10 @@ export function compareManifests(before: Manifest, after: Manifest): ManifestDif
   });
   const columns = (m: Manifest): [string, unknown][] =>
     m.fields.map((field) => [`column ${field.name}`, `${field.type} (${m.schema[field.name] ?? 'unknown'})`]);
-  const counts = ({ ledger, columns, stats }: Manifest): [string, unknown][] => [
+  const counts = ({ ledger, columns, stats, files }: Manifest): [string, unknown][] => [
     ['rows read', ledger.read],
     ['rows kept', ledger.kept],
+    ...(splitsOf(files) ?? []).map(([split, rows]): [string, unknown] => [`rows of split ${split}`, rows]),
     ['columns', columns],
     ['rows scored', stats.ranked_samples],
     ...Object.entries(ledger.dropped).map(([reason, n]): [string, unknown] => [`dropped: ${reason}`, n]),

@@ -84,6 +84,8 @@ export interface ManifestSource {
 
 export interface ManifestFile {
   path: string;
+  /** The split that its rows belong to; not there without `--split`. */
+  split?: string;
   rows: number;
   bytes: number;
   /** `sha256:...` of the bytes. */

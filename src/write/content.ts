@@ -85,6 +85,9 @@ export class ContentRows {
   }
 }
 
+/** Name and number of rows of each split, in the order of the output. */
+export type SplitRows = readonly (readonly [name: string, rows: number])[];
+
 /** Puts the parts of all rows together, in order. */
 export class ContentHash {
   private pending: Section[][] = [];
@@ -107,12 +110,14 @@ export class ContentHash {
     if (this.pendingRows === hashedRows) this.close();
   }
 
-  /** `sha256:...` */
-  finish(): string {
+  /** `sha256:...`; `splits` are those that the rows are divided into, null without. */
+  finish(splits: SplitRows | null = null): string {
     if (this.pendingRows > 0) this.close();
     const rows = Buffer.alloc(8);
     rows.writeBigUInt64LE(BigInt(this.rows));
-    return `sha256:${this.hash.update(rows).digest('hex')}`;
+    this.hash.update(rows);
+    if (splits !== null) this.hash.update(JSON.stringify(splits));
+    return `sha256:${this.hash.digest('hex')}`;
   }
 
   private close(): void {

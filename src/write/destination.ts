@@ -30,9 +30,12 @@ export interface Arrival {
   sources: readonly Pick<Source, 'path' | 'absolute'>[];
   /** Whether another data set may be replaced. */
   replace: boolean;
+  /** Names of the splits that are written; none without splits. */
+  splits: readonly string[];
 }
 
-const dataPattern = /^data(-\d{5,}-of-\d{5,})?\.parquet$/;
+/** What files of a data set are called, and the names of its splits in them; `data` is one without. */
+const filePattern = /^([a-z][a-z0-9_]*)(-\d{5,}-of-\d{5,})?\.parquet$/;
 const elsewhere = 'choose another folder with --out';
 
 /**
@@ -43,7 +46,8 @@ const elsewhere = 'choose another folder with --out';
  */
 export async function lookAtDestination(arrival: Arrival, warnings: string[]): Promise<Destination> {
   const { out } = arrival;
-  const present = dataFiles(out);
+  const stems = new Set(['data', ...arrival.splits]);
+  const present = dataFiles(out, stems);
   refuseSources(arrival, present);
   const stamp = stampOf(out);
   const { parent, data } = await datasetIn(out, present, stamp !== null, warnings);
@@ -58,7 +62,7 @@ export async function lookAtDestination(arrival: Arrival, warnings: string[]): P
     parent,
     data,
     requireUnchanged: () => {
-      if (stampOf(out) === stamp && dataFiles(out).every((name) => data.includes(name))) return;
+      if (stampOf(out) === stamp && dataFiles(out, stems).every((name) => data.includes(name))) return;
       throw new DatagpuError('output', 'another process has written into the folder meanwhile', {
         file: out,
         hint: `Compile again, or ${elsewhere}`,
@@ -67,7 +71,8 @@ export async function lookAtDestination(arrival: Arrival, warnings: string[]): P
   };
 }
 
-function dataFiles(out: string): string[] {
+/** Files that may be of this data set, or that a file of it would replace. */
+function dataFiles(out: string, stems: ReadonlySet<string>): string[] {
   const names = writing(out, () => {
     try {
       return fs.readdirSync(out);
@@ -82,7 +87,7 @@ function dataFiles(out: string): string[] {
       throw error;
     }
   });
-  return names.filter((name) => dataPattern.test(name)).sort();
+  return names.filter((name) => stems.has(filePattern.exec(name)?.[1] ?? '')).sort();
 }
 
 /** What tells that the manifest is the one that was read; null when there is none. */
@@ -109,7 +114,7 @@ async function datasetIn(
     });
   try {
     const { manifest } = await readManifest(out);
-    return { parent: manifest, data: manifest.files.map((f) => f.path).filter((name) => dataPattern.test(name)) };
+    return { parent: manifest, data: manifest.files.map((f) => f.path).filter((name) => filePattern.test(name)) };
   } catch (error) {
     if (!(error instanceof DatagpuError)) throw error;
     if (!holdsDataset(out))

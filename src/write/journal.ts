@@ -30,7 +30,7 @@ export const oldFolder = 'old';
 const journalVersion = 2;
 const stagingPattern = /^\.datagpu\/staging-[A-Za-z0-9]{6}$/;
 const targetPattern =
-  /^(data|data-\d{5,}-of-\d{5,}|\.datagpu\/lineage|\.datagpu\/rejects)\.parquet$|^\.datagpu\/ranking\.json$|^manifest\.yaml$/;
+  /^([a-z][a-z0-9_]*(-\d{5,}-of-\d{5,})?|\.datagpu\/lineage|\.datagpu\/rejects)\.parquet$|^\.datagpu\/ranking\.json$|^manifest\.yaml$/;
 const maxJournalBytes = 64 * 2 ** 20;
 
 /** Writes the journal, synced, so that from here on the commit will be carried out. */

@@ -29,8 +29,10 @@ import {
 export interface StagedFile {
   /** Where it is. */
   path: string;
-  /** What it is to be called: `data.parquet`, or `data-00000-of-00002.parquet` when there are several. */
+  /** What it is to be called: `data.parquet`, or `data-00000-of-00002.parquet` when there are several; of a split by its name. */
   name: string;
+  /** The split that its rows are of; null or not there without splits. */
+  split?: string | null;
   /** Those of its row groups, as they were encoded. */
   rows: number;
   bytes: number;
@@ -48,6 +50,8 @@ export interface SpliceOptions {
   shardBytes: number;
   /** Goes into the file's metadata, with the schema (for Arrow, and for `datasets`) and nothing else. */
   compilerVersion: string;
+  /** The split that the rows are of. @default none */
+  split?: string | null;
 }
 
 /** An open file. */
@@ -132,9 +136,11 @@ export class ParquetSplicer {
     if (this.open !== null) this.endShard(this.open);
     for (const shard of this.closed) await settle(shard);
     const count = this.closed.length;
+    const { split = null } = this.options;
     return this.closed.map((shard, i) => ({
       path: shard.path,
-      name: shardName(i, count),
+      name: shardName(i, count, split ?? 'data'),
+      split,
       rows: shard.rows,
       bytes: shard.bytes,
       hash: `sha256:${shard.hash.digest('hex')}`,
@@ -162,7 +168,10 @@ export class ParquetSplicer {
   }
 
   private begin(): Shard {
-    const file = path.join(this.folder, `part-${String(this.closed.length).padStart(5, '0')}.parquet`);
+    const file = path.join(
+      this.folder,
+      `${this.options.split ?? 'part'}-${String(this.closed.length).padStart(5, '0')}.parquet`,
+    );
     const fd = writing(file, () => fs.openSync(file, 'wx'));
     const hash = createHash('sha256');
     const shard: Shard = { path: file, fd, bytes: 0, rows: 0, groups: [], hash, synced: 0, syncing: null };
@@ -237,11 +246,11 @@ export class ParquetSplicer {
   }
 }
 
-/** `data.parquet`, or `data-00000-of-00002.parquet` and so on. */
-export function shardName(index: number, count: number): string {
-  if (count === 1) return 'data.parquet';
+/** `data.parquet`, or `data-00000-of-00002.parquet` and so on; `stem` is `data` or the split. */
+export function shardName(index: number, count: number, stem = 'data'): string {
+  if (count === 1) return `${stem}.parquet`;
   const pad = (n: number): string => String(n).padStart(5, '0');
-  return `data-${pad(index)}-of-${pad(count)}.parquet`;
+  return `${stem}-${pad(index)}-of-${pad(count)}.parquet`;
 }
 
 /** The root alone: a file without columns. */

@@ -92,6 +92,8 @@ describe('a config file', () => {
       top: '10%',
       rankTarget: ['@x', 'y'],
       ngrams: '1,3',
+      split: { b: 0.25, a: 0.75 },
+      splitBy: 'g',
       maxRejects: 3,
     });
     const again = resolve({}, JSON.stringify(canonicalConfig(config)));

@@ -26,7 +26,7 @@ _STAGING = re.compile(r"\.datagpu/staging-[A-Za-z0-9]{6}")
 _STAGED = re.compile(r"\w[\w.-]*", re.ASCII)
 # What a data set has; src/write/journal.ts has the same.
 _TARGET = re.compile(
-    r"(data|data-\d{5,}-of-\d{5,}|\.datagpu/lineage|\.datagpu/rejects)\.parquet|\.datagpu/ranking\.json|manifest\.yaml",
+    r"([a-z][a-z0-9_]*(-\d{5,}-of-\d{5,})?|\.datagpu/lineage|\.datagpu/rejects)\.parquet|\.datagpu/ranking\.json|manifest\.yaml",
     re.ASCII,
 )
 
