@@ -10,7 +10,7 @@ import { openLanes } from '../../dist/flow/lanes.js';
 import { type CompileOptions, compile, info, load } from '../../dist/index.js';
 import { openDataset } from '../../dist/info.js';
 import { resolveSources } from '../../dist/load/sources.js';
-import { manifestText } from '../../dist/manifest/write.js';
+import { sealed } from '../../dist/manifest/write.js';
 import { why } from '../../dist/why.js';
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'split-'));
@@ -127,8 +127,8 @@ test('the hash covers which split a row is in', async () => {
   const located = await openDataset(out);
   const files = structuredClone(located.manifest.files);
   [files[0]!.split, files[1]!.split] = ['dev', 'train'];
-  const { manifest_hash: _, ...rest } = located.manifest;
-  fs.writeFileSync(path.join(out, 'manifest.yaml'), manifestText({ ...rest, files } as never));
+  const { manifest: rest } = located;
+  fs.writeFileSync(path.join(out, 'manifest.yaml'), sealed({ ...rest, files } as never).text);
   const found = await verifyFiles(await openDataset(out));
   expect(found.filter((v) => v.verdict !== 'ok').map((v) => v.why)).toEqual([
     'its rows are not those of the fingerprint',
