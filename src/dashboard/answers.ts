@@ -119,3 +119,30 @@ export interface NullsAnswer {
   patterns: { nulls: boolean[]; rows: number }[];
   rows: number;
 }
+
+/** Records that are not in the data set, for one reason. */
+export interface RemovedAnswer {
+  total: number;
+  from: number;
+  records: RemovedRecord[];
+  /** Why contents are not shown; null when they are. */
+  missing: string | null;
+}
+
+export interface RemovedRecord {
+  source: string;
+  row: number;
+  similarity: number | null;
+  /** Values by column as text; null where they were not kept. */
+  values: (string | null)[] | null;
+  /** What is wrong with a malformed record, and its bytes as text. */
+  detail: string | null;
+  raw: string | null;
+  /** Of a duplicate: the record that was kept; without a position it is not in the data set either. */
+  kept: { source: string; row: number; position: number | null; values: (string | null)[] | null } | null;
+}
+
+/** Kept rows with the most duplicates. */
+export interface GroupsAnswer {
+  groups: { source: string; row: number; duplicates: number }[];
+}

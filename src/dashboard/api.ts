@@ -1,4 +1,5 @@
 import { DatagpuError } from '../errors.js';
+import { compareManifests } from '../manifest/compare.js';
 import { maxRows, Query } from './asked.js';
 import type { Clerk } from './clerk.js';
 import { overviewAnswer } from './overview.js';
@@ -35,6 +36,26 @@ export class Api {
         const column = query.number('column', 0, shown.set.fields.length);
         return this.storedOf(shown).of(`column ${column}`, () => clerk.ask('column', shown.set, { column }));
       },
+      removed: ({ set, located }, query) => {
+        const reason = reasonOf(located, query);
+        const on = located.manifest.config['dedupe-on'];
+        const ignored = located.manifest.config.ignore;
+        const isEmpty = (value: unknown): boolean => !Array.isArray(value) || value.length === 0;
+        return clerk.ask('removed', set, {
+          reason,
+          from: query.number('from', 0, 2 ** 32),
+          count: query.number('count', 0, 51),
+          areEqual: reason === 'exact duplicate' && isEmpty(on) && isEmpty(ignored),
+        });
+      },
+      groups: (shown, query) => {
+        const reason = reasonOf(shown.located, query);
+        return this.storedOf(shown).of(`groups ${reason}`, () => clerk.ask('groups', shown.set, { reason }));
+      },
+      compare: async ({ located }, query) => {
+        const other = await this.sets.get(query.number('with', 0, this.sets.count));
+        return { ...compareManifests(other.located.manifest, located.manifest), before: other.located.manifest };
+      },
       nulls: (shown) => this.storedOf(shown).of('nulls', () => clerk.ask('nulls', shown.set, {})),
     };
   }
@@ -55,4 +76,12 @@ export class Api {
     this.stored.set(key, stored);
     return stored;
   }
+}
+
+/** One of the reasons that the ledger has. */
+function reasonOf({ manifest }: Shown['located'], query: Query): string {
+  const reason = query.text('reason');
+  if (!Object.hasOwn(manifest.ledger.dropped, reason))
+    throw new DatagpuError('usage', 'nothing was dropped for that reason');
+  return reason;
 }

@@ -1,8 +1,18 @@
-import type { ColumnAnswer, NullsAnswer, RecordAnswer, RowsAnswer, View, WholeValue } from './answers.js';
+import type {
+  ColumnAnswer,
+  GroupsAnswer,
+  NullsAnswer,
+  RecordAnswer,
+  RemovedAnswer,
+  RowsAnswer,
+  View,
+  WholeValue,
+} from './answers.js';
 import { cellOf, wholeOf } from './cells.js';
 import { columnAnswer, nullsAnswer } from './columns.js';
 import type { OpenSet } from './open.js';
 import { recordAnswer } from './record.js';
+import { groupsAnswer, removedAnswer } from './removed.js';
 import { RowGroups } from './row-groups.js';
 import { Orders } from './view.js';
 
@@ -13,6 +23,16 @@ export interface Questions {
   record(set: OpenSet, asked: { position: number }): Promise<RecordAnswer>;
   column(set: OpenSet, asked: { column: number }): Promise<ColumnAnswer>;
   nulls(set: OpenSet, asked: Record<never, never>): Promise<NullsAnswer>;
+  removed(set: OpenSet, asked: RemovedQuestion): Promise<RemovedAnswer>;
+  groups(set: OpenSet, asked: { reason: string }): Promise<GroupsAnswer>;
+}
+
+interface RemovedQuestion {
+  reason: string;
+  from: number;
+  count: number;
+  /** Exact duplicates were compared in all columns. */
+  areEqual: boolean;
 }
 
 /** Answers them; in the worker thread, where a call into polars may block. */
@@ -30,7 +50,7 @@ export class Desk implements Questions {
     const positions = Array.from({ length: Math.max(0, end - from) }, (_, i) =>
       order === null ? from + i : order[from + i]!,
     );
-    const groups = await this.groups(set);
+    const groups = await this.open(set);
     const cells: RowsAnswer['cells'] = positions.map(() => []);
     for (const column of columns) {
       const { type } = set.fields[column]!;
@@ -43,13 +63,13 @@ export class Desk implements Questions {
   }
 
   async cell(set: OpenSet, { position, column }: { position: number; column: number }): Promise<WholeValue> {
-    const groups = await this.groups(set);
+    const groups = await this.open(set);
     const [value] = await groups.values(column, [position]);
     return wholeOf(value, set.fields[column]!.type);
   }
 
   async record(set: OpenSet, { position }: { position: number }): Promise<RecordAnswer> {
-    return recordAnswer(set, await this.groups(set), position);
+    return recordAnswer(set, await this.open(set), position);
   }
 
   async column(set: OpenSet, { column }: { column: number }): Promise<ColumnAnswer> {
@@ -60,8 +80,16 @@ export class Desk implements Questions {
     return nullsAnswer(set);
   }
 
+  async removed(set: OpenSet, asked: RemovedQuestion): Promise<RemovedAnswer> {
+    return removedAnswer(set, await this.open(set), asked);
+  }
+
+  async groups(set: OpenSet, asked: { reason: string }): Promise<GroupsAnswer> {
+    return groupsAnswer(set, asked);
+  }
+
   /** One data set is open at a time. */
-  private async groups(set: OpenSet): Promise<RowGroups> {
+  private async open(set: OpenSet): Promise<RowGroups> {
     const key = `${set.folder}\n${set.hash}`;
     if (this.opened?.key === key) return this.opened.groups;
     await this.close();

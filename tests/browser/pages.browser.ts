@@ -161,6 +161,56 @@ test('sort, filter and search, each with an address that survives a reload', asy
   await page.close();
 });
 
+test('removed: every reason has its records, duplicates beside the kept row', async () => {
+  const { page, errors } = await open(browser, dashboard.address, { hash: '#/2/removed' });
+  const dropped = manifests[2]!.ledger.dropped['exact duplicate']!;
+  await page.locator('.reasons a', { hasText: count(dropped) }).waitFor();
+  await page.locator('.removed li').nth(19).waitFor();
+  expect(await page.locator('.removed li').first().innerText()).toMatch(/Record 7 of .*kept: record 4/);
+  await page.getByRole('link', { name: 'next' }).click();
+  await page.waitForURL(/from=20/);
+  await settled(page);
+  await page.locator('.removed li').nth(19).waitFor();
+  await expectAccessible(page);
+  await page
+    .getByRole('link', { name: /^record/ })
+    .first()
+    .click();
+  await page.locator('.panel', { hasText: 'dropped as its duplicate' }).waitFor();
+  expect(errors).toEqual([]);
+  await page.close();
+});
+
+test('ranking: scores, terms, and the rows at a cut', async () => {
+  const { page, errors } = await open(browser, dashboard.address, { hash: '#/0/ranking?top=10' });
+  await page.getByText('What --top 10 would keep').waitFor();
+  await settled(page);
+  expect(await page.locator('.border tbody th').allInnerTexts()).toEqual([
+    ...Array(4).fill('kept'),
+    ...Array(4).fill('cut'),
+  ]);
+  const heaviest = manifests[0]!.ranking!.heaviest as { term: string }[];
+  await page.getByRole('rowheader', { name: heaviest[0]!.term, exact: true }).waitFor();
+  await page.getByLabel('rows to keep').fill('20');
+  await page.waitForURL(/top=20/);
+  await expectAccessible(page);
+  await go(page, dashboard.address, '#/1/ranking');
+  await page.getByText('was not ranked').waitFor();
+  expect(errors).toEqual([]);
+  await page.close();
+});
+
+test('versions: two data sets beside each other', async () => {
+  const { page, errors } = await open(browser, dashboard.address, { hash: '#/1/versions?with=2' });
+  await page
+    .getByRole('row', { name: `rows kept ${count(manifests[2]!.rows)} ${count(manifests[1]!.rows)}` })
+    .waitFor();
+  await settled(page);
+  await expectAccessible(page);
+  expect(errors).toEqual([]);
+  await page.close();
+});
+
 test('a deep link opens a row within its place; messages are a chat', async () => {
   const { page } = await open(browser, dashboard.address, { hash: '#/0/rows?at=60&row=63&cell=1' });
   await page.locator('.panel .turn').first().waitFor();
@@ -196,7 +246,16 @@ test.each([
   ['narrow and dark', { width: 400, dark: true }],
 ])('%s: nothing sticks out, and axe agrees', async (_, options) => {
   const { page, errors } = await open(browser, dashboard.address, options);
-  for (const hash of ['#/', '#/1/overview', '#/1/columns?column=1', '#/1/rows', '#/0/rows?row=3&cell=1']) {
+  for (const hash of [
+    '#/',
+    '#/1/overview',
+    '#/1/columns?column=1',
+    '#/1/rows',
+    '#/0/rows?row=3&cell=1',
+    '#/2/removed',
+    '#/0/ranking',
+    '#/1/versions',
+  ]) {
     await go(page, dashboard.address, hash);
     await page.waitForTimeout(300);
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);

@@ -6,13 +6,19 @@ import { count, counted } from './amounts.js';
 import { useAsk } from './ask.js';
 import { Columns } from './columns.js';
 import { Overview } from './overview.js';
+import { Ranking } from './ranking.js';
+import { Removed } from './removed.js';
 import { Rows } from './rows.js';
 import { Data, Failed, State } from './text.js';
+import { Versions } from './versions.js';
 
 const pages: readonly [name: string, title: string][] = [
   ['overview', 'Overview'],
   ['columns', 'Columns'],
   ['rows', 'Rows'],
+  ['removed', 'Removed'],
+  ['ranking', 'Ranking'],
+  ['versions', 'Versions'],
 ];
 
 export function App() {
@@ -101,15 +107,20 @@ function SetPages({ address, set, sets }: { address: Address; set: Listed; sets:
         ) : asked.state === 'loading' ? (
           <State title="Reading the manifest…" />
         ) : (
-          <Page page={page[0]} address={address} answer={asked.answer} />
+          <Page page={page[0]} address={address} answer={asked.answer} sets={sets} />
         )}
       </main>
     </>
   );
 }
 
-function Page({ page, address, answer }: { page: string; address: Address; answer: OverviewAnswer }) {
-  if (page === 'columns') return <Columns address={address} manifest={answer.manifest} />;
-  if (page === 'rows') return <Rows address={address} manifest={answer.manifest} />;
-  return <Overview answer={answer} />;
+function Page(props: { page: string; address: Address; answer: OverviewAnswer; sets: readonly Listed[] }) {
+  const { page, address, sets } = props;
+  const { manifest } = props.answer;
+  if (page === 'columns') return <Columns address={address} manifest={manifest} />;
+  if (page === 'rows') return <Rows address={address} manifest={manifest} />;
+  if (page === 'removed') return <Removed address={address} manifest={manifest} />;
+  if (page === 'ranking') return <Ranking address={address} manifest={manifest} />;
+  if (page === 'versions') return <Versions address={address} manifest={manifest} sets={sets} />;
+  return <Overview answer={props.answer} />;
 }
