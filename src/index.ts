@@ -5,6 +5,7 @@
  *     const { manifest } = await compile(['train.csv'], { out: 'compiled' });
  *     const table = await load('compiled');
  */
+export { card } from './card.js';
 export { compile } from './compile.js';
 export type { CompileOptions, ProgressEvent } from './config/compile-options.js';
 export type { Compression, DeclaredType, RankMethod, SourceFormat } from './config/options.js';

@@ -8,7 +8,7 @@ const layers = [
   ['engine'],
   ['load', 'clean', 'dedupe', 'rank', 'split', 'write', 'ledger', 'manifest', 'cache'],
   ['flow'],
-  ['compile', 'plan', 'info', 'why'],
+  ['card', 'compile', 'plan', 'info', 'why'],
   ['dashboard'],
   ['index'],
   ['cli'],

@@ -77,6 +77,12 @@ export function buildProgram(terminal: Terminal, argv: readonly string[]): Comma
     .option('--cache-dir <dir>', 'default: .datagpu/cache, or DATAGPU_CACHE_DIR')
     .option('--debug', 'show stack traces')
     .action(async (targets: string[], flags: Flags) => (await import('./dashboard.js')).run(targets, flags, terminal));
+  define(program, 'card', 'write a data card (README.md) and croissant.json beside a data set', [
+    'datagpu card compiled',
+  ])
+    .argument('<manifest|dir>', 'a manifest, or the folder that holds it')
+    .option('--debug', 'show stack traces')
+    .action(async (target: string) => (await import('./card.js')).run(target, terminal));
 
   define(program, 'cache-list', 'list the data sets that the cache remembers', ['datagpu cache-list -d train --json'])
     .option('-d, --dataset <name>', 'only data sets of this name')

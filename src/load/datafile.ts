@@ -67,6 +67,14 @@ export class DataFile {
     }
   }
 
+  /** What its metadata have under a key; null if there is no such key. */
+  value(key: string): string | null {
+    const pair = structsOf(this.metadata, fileMetadata.keyValues).find(
+      (one) => Buffer.from(bytesOf(one, keyValue.key)!).toString() === key,
+    );
+    return pair === undefined ? null : Buffer.from(bytesOf(pair, keyValue.value)!).toString();
+  }
+
   /** How many row groups it has. */
   get groups(): number {
     return structsOf(this.metadata, fileMetadata.groups).length;

@@ -5,7 +5,7 @@ import type { ArrowField } from './schema.js';
  * A type as the Python package `datasets` writes its features in JSON (https://huggingface.co/docs/datasets, "Features").
  * Lists are JSON arrays of one element, a form that every version of `datasets` reads.
  */
-type Feature = Feature[] | { [key: string]: Feature | string | number };
+export type Feature = Feature[] | { [key: string]: Feature | string | number };
 
 /**
  * The value of the key `huggingface` in a Parquet file's metadata: the features of its columns, which `datasets` takes
