@@ -30,6 +30,12 @@ const parquet = 'application/x-parquet';
 export function croissantOf(manifest: Manifest, features: Readonly<Record<string, Feature>>): object {
   const { files, compiler, ledger } = manifest;
   const splits = [...filesBySplit(files)];
+  const described = Object.entries(features).flatMap(([column, feature]) => {
+    const type = typeOf(feature);
+    return type === null ? [] : [[column, type] as const];
+  });
+  const others = Object.keys(features).filter((column) => described.every(([name]) => name !== column));
+  const without = others.length === 0 ? '' : ` Croissant has no type for these columns: ${others.join(', ')}.`;
   const fileObjects = files.map((file) => ({
     '@type': 'cr:FileObject',
     '@id': file.path,
@@ -45,7 +51,6 @@ export function croissantOf(manifest: Manifest, features: Readonly<Record<string
       '@type': 'cr:FileSet',
       '@id': `${split}-files`,
       name: `${split}-files`,
-      containedIn: its.map((file) => ({ '@id': file.path })),
       encodingFormat: parquet,
       includes: its[0]!.path.replace(/-\d+-of-\d+/, '-*'),
     }));
@@ -54,7 +59,7 @@ export function croissantOf(manifest: Manifest, features: Readonly<Record<string
     '@type': 'sc:Dataset',
     conformsTo: 'http://mlcommons.org/croissant/1.1',
     name: manifest.dataset_name,
-    description: `${manifest.rows} rows, compiled by ${compiler.name} ${compiler.version}: ${ledger.read} records read, ${ledger.kept} rows kept.`,
+    description: `${manifest.rows} rows, compiled by ${compiler.name} ${compiler.version}: ${ledger.read} records read, ${ledger.kept} rows kept.${without}`,
     version: manifest.version.replace(/^v/, ''),
     dateCreated: manifest.created_at,
     datePublished: manifest.created_at,
@@ -64,11 +69,11 @@ export function croissantOf(manifest: Manifest, features: Readonly<Record<string
       '@type': 'cr:RecordSet',
       '@id': split,
       name: split,
-      field: Object.entries(features).map(([column, feature]) => ({
+      field: described.map(([column, type]) => ({
         '@type': 'cr:Field',
         '@id': `${split}/${column}`,
         name: `${split}/${column}`,
-        ...typeOf(feature),
+        ...type,
         source: {
           ...(its.length > 1 ? { fileSet: { '@id': `${split}-files` } } : { fileObject: { '@id': its[0]!.path } }),
           extract: { column },
@@ -99,27 +104,26 @@ function steps({ ledger }: Manifest): string {
   return [`${ledger.read} records read`, ...done, `${ledger.kept} rows kept`].join('; ');
 }
 
-/** Lists and structs have no type of their own in Croissant: they are read as the values that they are. */
-function typeOf(feature: Feature): object {
-  if (Array.isArray(feature)) {
-    const [item] = feature;
-    const inner = item === undefined || Array.isArray(item) ? 'sc:Text' : dataType(item);
-    return { dataType: inner, isArray: true, arrayShape: '-1' };
-  }
-  if (feature._type === 'Sequence' || feature._type === 'List') {
-    const item = feature.feature as Feature;
-    const inner = Array.isArray(item) ? 'sc:Text' : dataType(item);
-    return { dataType: inner, isArray: true, arrayShape: String(feature.length) };
-  }
-  return { dataType: dataType(feature) };
+/** What Croissant says of a column; null for what it has no type for: structs, lists of them, durations. */
+function typeOf(feature: Feature): object | null {
+  if (Array.isArray(feature)) return arrayOf(feature[0]!, '-1');
+  if (feature._type === 'Sequence' || feature._type === 'List')
+    return arrayOf(feature.feature as Feature, String(feature.length));
+  const dataType = feature._type === 'Value' ? flatType(String(feature.dtype)) : null;
+  return dataType === null ? null : { dataType };
 }
 
-function dataType(feature: Exclude<Feature, Feature[]>): string {
-  if (feature._type !== 'Value' || typeof feature.dtype !== 'string') return 'sc:Text';
-  const { dtype } = feature;
+function arrayOf(item: Feature, length: string): object | null {
+  const inner = typeOf(item) as { dataType: string; arrayShape?: string } | null;
+  if (inner === null) return null;
+  const arrayShape = inner.arrayShape === undefined ? length : `${length},${inner.arrayShape}`;
+  return { dataType: inner.dataType, isArray: true, arrayShape };
+}
+
+function flatType(dtype: string): string | null {
   if (/^u?int\d+$/.test(dtype)) return 'sc:Integer';
-  if (/^float\d+$/.test(dtype)) return 'sc:Float';
+  if (/^(float\d+$|decimal)/.test(dtype)) return 'sc:Float';
   if (dtype === 'bool') return 'sc:Boolean';
   if (dtype === 'date32' || dtype.startsWith('timestamp')) return 'sc:Date';
-  return 'sc:Text';
+  return /^(string|binary|fixed_size_binary)/.test(dtype) ? 'sc:Text' : null;
 }
