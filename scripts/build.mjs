@@ -55,7 +55,7 @@ if (process.argv.includes('--no-bundle')) {
   fs.writeFileSync(path.join(root, 'dist/app/main.js'), "export { main } from '../cli/main.js';\n");
 } else await bundleAll();
 
-/** The page of the dashboard: one script with all that it needs, so that nothing is fetched from elsewhere. */
+/** The page of the dashboard, and what writes reports: one script each with all that it needs, so that nothing is fetched from elsewhere. */
 async function bundlePage() {
   const web = path.join(root, 'src/dashboard/web');
   const out = path.join(root, 'dist/dashboard/web');
@@ -70,14 +70,19 @@ async function bundlePage() {
     return;
   }
   const { rolldown } = await import('rolldown');
-  const page = await rolldown({
-    input: path.join(web, 'main.tsx'),
-    platform: 'browser',
-    tsconfig: false,
-    transform: { jsx: { runtime: 'automatic', importSource: 'preact' } },
-    resolve: { extensionAlias: { '.js': ['.ts', '.tsx', '.js'] } },
-  });
-  await page.write({ file: script, format: 'esm', minify: true, codeSplitting: false });
+  for (const [input, file, platform] of [
+    ['main.tsx', script, 'browser'],
+    ['report.tsx', path.join(out, 'report.js'), 'node'],
+  ]) {
+    const page = await rolldown({
+      input: path.join(web, input),
+      platform,
+      tsconfig: false,
+      transform: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+      resolve: { extensionAlias: { '.js': ['.ts', '.tsx', '.js'] } },
+    });
+    await page.write({ file, format: 'esm', minify: true, codeSplitting: false });
+  }
 }
 
 async function bundleAll() {

@@ -67,6 +67,17 @@ export function buildProgram(terminal: Terminal, argv: readonly string[]): Comma
       (await import('./diff.js')).run(before, after, flags, terminal),
     );
 
+  define(program, 'report', 'write a data set down as one page to send around', [
+    'datagpu report compiled -o report.html',
+    'datagpu report compiled -o report.html --rows 0 --before compiled-old',
+  ])
+    .argument('<manifest|dir>', 'a manifest, or the folder that holds it')
+    .option('-o, --out <file>', 'default: report.html')
+    .option('--rows <n>', 'removed records shown for each reason; 0: no value of a row in the page; default: 5')
+    .option('--before <manifest|dir>', 'says what changed since that data set')
+    .option('--debug', 'show stack traces')
+    .action(async (target: string, flags: Flags) => (await import('./report.js')).run(target, flags, terminal));
+
   define(program, 'dashboard', 'look at data sets in a browser', [
     'datagpu dashboard compiled',
     'datagpu dashboard compiled compiled-old --port 8080 --no-open',

@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { report } from '../../dist/dashboard/report.js';
 import { type Dashboard, startDashboard } from '../../dist/dashboard/server.js';
 import { compile } from '../../dist/index.js';
 import type { Manifest } from '../../dist/manifest/manifest.js';
@@ -271,5 +272,29 @@ test('without the token the page says what to do, and shows nothing', async () =
   const text = await page.locator('body').innerText();
   expect(text).toContain('Open the address that datagpu dashboard printed');
   expect(text).not.toContain('chat');
+  await page.close();
+});
+
+test.each(['chat', 'products', 'large'])('the report of %s opens from disk, and axe agrees', async (name) => {
+  const file = path.join(folder, `${name}.html`);
+  fs.writeFileSync(file, await report(path.join(folder, name)));
+  const page = await browser.newPage({ viewport: { width: 400, height: 800 } });
+  const errors: string[] = [];
+  page.on('console', (message) => errors.push(message.text()));
+  page.on('request', (request) => {
+    if (!request.url().startsWith('file:')) errors.push(request.url());
+  });
+  await page.goto(`file://${file}`);
+  await page.getByText('What became of the records').waitFor();
+  // Its style sheet was let in by the policy.
+  expect(
+    await page
+      .locator('.facts')
+      .first()
+      .evaluate((element) => getComputedStyle(element).display),
+  ).toBe('grid');
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(400);
+  await expectAccessible(page);
+  expect(errors).toEqual([]);
   await page.close();
 });

@@ -7,8 +7,15 @@ const height = 132;
 const edge = { left: 46, right: 10, top: 8, bottom: 22 };
 
 /** A histogram: every bar is as wide as the others, and as high as its rows; `over` is drawn as a line over it. */
-export function HistogramChart(props: { histogram: Histogram; what: string; unit?: string; isTime?: boolean }) {
-  const { histogram, what, unit = '', isTime = false } = props;
+export function HistogramChart(props: {
+  histogram: Histogram;
+  what: string;
+  unit?: string;
+  isTime?: boolean;
+  /** Without what is said of a bar under the pointer. */
+  isStill?: boolean;
+}) {
+  const { histogram, what, unit = '', isTime = false, isStill = false } = props;
   const { from, width: step, counts } = histogram;
   if (counts.length === 0) return <p class="quiet">No values.</p>;
   const to = from + step * counts.length;
@@ -51,15 +58,17 @@ export function HistogramChart(props: { histogram: Histogram; what: string; unit
                 height={Math.max(1, height - edge.bottom - y(n))}
               />
             )}
-            <rect
-              class="reach"
-              x={left}
-              width={Math.max(1, right - left)}
-              y={edge.top}
-              height={height - edge.bottom - edge.top}
-            >
-              <title>{`${range}${unit}: ${count(n)} (${percent(total === 0 ? 0 : n / total)})`}</title>
-            </rect>
+            {!isStill && (
+              <rect
+                class="reach"
+                x={left}
+                width={Math.max(1, right - left)}
+                y={edge.top}
+                height={height - edge.bottom - edge.top}
+              >
+                <title>{`${range}${unit}: ${count(n)} (${percent(total === 0 ? 0 : n / total)})`}</title>
+              </rect>
+            )}
           </g>
         );
       })}

@@ -61,7 +61,14 @@ function ColumnPage({ address, manifest, index }: { address: Address; manifest: 
 }
 
 /** Facts and pictures of a column. */
-export function ColumnDetail({ field, label, answer }: { field: ManifestField; label: string; answer: ColumnAnswer }) {
+export function ColumnDetail(props: {
+  field: ManifestField;
+  label: string;
+  answer: ColumnAnswer;
+  /** Nothing that needs a pointer. */
+  isStill?: boolean;
+}) {
+  const { field, label, answer, isStill = false } = props;
   const { rows, nulls, numbers, top, distinct, sample } = answer;
   const facts: [string, string, string?][] = [
     ['type', field.type, label],
@@ -108,6 +115,7 @@ export function ColumnDetail({ field, label, answer }: { field: ManifestField; l
               histogram={answer.histogram}
               what={`Values of ${field.name}`}
               isTime={answer.histogram.isTime}
+              isStill={isStill}
             />
           </figure>
         )}
@@ -116,7 +124,7 @@ export function ColumnDetail({ field, label, answer }: { field: ManifestField; l
             <figcaption>
               Length in {what}: rows by length{from}; median {figure(median)}, longest {figure(max)}
             </figcaption>
-            <HistogramChart histogram={histogram} what={`Lengths of ${field.name} in ${what}`} />
+            <HistogramChart histogram={histogram} what={`Lengths of ${field.name} in ${what}`} isStill={isStill} />
           </figure>
         ))}
       </div>
