@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { CompileOptions } from './config/compile-options.js';
 import { readConfigFile } from './config/file.js';
 import { resolveConfig } from './config/resolve.js';
+import { memoryFailure } from './engine/memory-failure.js';
 import { DatagpuError } from './errors.js';
 import { FinishedDatasets } from './flow/finished.js';
 import { SourceIdentity } from './flow/identity.js';
@@ -48,7 +49,7 @@ export async function compile(paths: readonly string[], options: CompileOptions 
     return { outcome: 'compiled', manifest, manifestPath, elapsedSeconds: elapsed() };
   } catch (error) {
     if (options.signal?.aborted) throw new DatagpuError('interrupted', 'interrupted', { cause: error });
-    throw error;
+    throw memoryFailure(error) ?? error;
   } finally {
     await lanes?.close();
     finished.close();

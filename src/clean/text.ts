@@ -1,5 +1,5 @@
-import type { Column } from '../engine/block.js';
-import type { Pinned } from '../engine/pin.js';
+import type { ReadColumn } from '../engine/block.js';
+import { KernelColumn, placeColumns } from '../engine/kernel-column.js';
 import type { ColumnType } from '../engine/types.js';
 import { DatagpuError } from '../errors.js';
 import { maxCellBytes } from '../kernels/cells.js';
@@ -83,15 +83,14 @@ export class TextColumn {
     countChange(changed, rule.trim, report[5]!);
   }
 
-  /** Views of the column, when all rows are filled. Anything that grows the memory detaches them. */
-  view(): Column {
+  /** The column, when all rows are filled. */
+  column(): KernelColumn {
     const { kernel, cells } = this;
-    return {
-      type: this.type,
-      validity: kernel.u32(this.report, 8)[0] === 0 ? null : kernel.u8(this.validity, cells.rows),
-      offsets: kernel.i32(this.offsets, cells.rows + 1),
-      values: kernel.u8(this.values, this.used),
-    };
+    return new KernelColumn(kernel, this.type, {
+      validity: kernel.u32(this.report, 8)[0] === 0 ? null : { at: this.validity, length: cells.rows },
+      offsets: { at: this.offsets, length: cells.rows + 1 },
+      values: { at: this.values, length: this.used },
+    });
   }
 
   /** Moves to where there is room for a cell that may grow sixfold and by 2, and for what is still to come. */
@@ -109,17 +108,15 @@ export class TextColumn {
 }
 
 /** The text column of a block as cells to be cleaned; null when no rule is on. It is to be filled by the caller. */
-export function cleanTexts(kernel: IngestKernel, pinned: Pinned, rows: number, rules: number): TextColumn | null {
+export function cleanTexts(kernel: IngestKernel, column: ReadColumn, rows: number, rules: number): TextColumn | null {
   if (rules === 0) return null;
-  const offsets = pinned().offsets!;
+  const offsets = column.offsets!;
   for (let r = 0; r < rows; r++)
     if (offsets[r + 1]! - offsets[r]! > maxCellBytes) throw new DatagpuError('input', 'a text is longer than 256 MiB');
-  const places = kernel.put(offsets);
-  const valid = pinned().validity;
-  const validity = valid === null ? 0 : kernel.put(valid);
-  const values = kernel.put(pinned().values);
+  const [placed] = placeColumns(kernel, [column]);
   const starts = kernel.alloc(rows * 4);
   const metas = kernel.alloc(rows * 4);
-  (kernel.exports as TextExports).cellsOfText(places, validity, values, rows, starts, metas);
-  return new TextColumn(kernel, { starts, metas, rows }, pinned().type, rules);
+  const { validity, values } = placed!;
+  (kernel.exports as TextExports).cellsOfText(placed!.offsets, validity, values, rows, starts, metas);
+  return new TextColumn(kernel, { starts, metas, rows }, column.type, rules);
 }

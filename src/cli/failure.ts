@@ -1,3 +1,4 @@
+import { memoryFailure } from '../engine/memory-failure.js';
 import { DatagpuError, escapeControls, exitCodes } from '../errors.js';
 import type { Terminal } from './terminal.js';
 
@@ -5,7 +6,8 @@ import type { Terminal } from './terminal.js';
 const bugCode = 1;
 
 /** Prints what was thrown as one line, with the stack behind it in debug mode, and gives the exit code. */
-export function reportFailure(error: unknown, terminal: Terminal, isDebug: boolean): number {
+export function reportFailure(thrown: unknown, terminal: Terminal, isDebug: boolean): number {
+  const error = memoryFailure(thrown) ?? thrown;
   const { err, style } = terminal;
   const stack = error instanceof Error ? (error.stack ?? String(error)) : String(error);
   if (error instanceof DatagpuError) {

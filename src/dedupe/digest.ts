@@ -1,5 +1,5 @@
-import type { Block } from '../engine/block.js';
-import { placeColumns, viewKeeper } from '../engine/place.js';
+import type { ReadBlock } from '../engine/block.js';
+import { placeColumns } from '../engine/kernel-column.js';
 import { type ArrowType, arrowWidth, type ColumnType, widthOf } from '../engine/types.js';
 import { digestSecretBytes, type IngestKernel } from '../kernels/ingest.js';
 
@@ -55,21 +55,23 @@ export function hashBytes(kernel: IngestKernel, bytes: Uint8Array): Uint8Array<A
  * The 128-bit digest of each row over the given columns, in that order: 16 bytes a row, a hash under the kernel's secret of a byte form in which
  * every value carries its length and null has a mark of its own. NaN equals NaN and -0 equals 0, in nested values too; of
  * JSON that has become structs, the order of keys and absent keys make no difference.
- * Returns memory that `take` gives for so many bytes (by default its own) and frees what it reserved. `block` may lie in the kernel's memory (its views are kept valid)
+ * Returns memory that `take` gives for so many bytes (by default its own) and frees what it reserved. `block` may lie in the kernel's memory
  * or outside (it is copied in).
  */
 export function digestRows(
   kernel: IngestKernel,
-  block: Block,
+  block: ReadBlock,
   columns: readonly number[],
   take: (bytes: number) => Uint8Array = (bytes) => new Uint8Array(bytes),
 ): Uint8Array {
   if (block.rows === 0) return new Uint8Array(0);
   const mark = kernel.mark();
-  const keepViews = viewKeeper(kernel, block);
   const exports = kernel.exports as DigestExports;
 
-  const placed = placeColumns(kernel, block, columns);
+  const placed = placeColumns(
+    kernel,
+    columns.map((c) => block.columns[c]!),
+  );
   const programs = columns.map((c) => programOf(kernel, block.columns[c]!.type));
   const tableWords = columns.length * descriptorWords;
   const descriptors = kernel.alloc((tableWords + programs.reduce((n, p) => n + p.length, 0)) * 4);
@@ -98,7 +100,6 @@ export function digestRows(
     digests.set(kernel.u8(out, (end - row) * digestBytes), row * digestBytes);
   }
   kernel.reset(mark);
-  keepViews();
   return digests;
 }
 

@@ -1,5 +1,5 @@
-import { type Block, type Column, copyBlock } from '../engine/block.js';
-import { type PlacedColumn, placeColumns, viewKeeper } from '../engine/place.js';
+import { type Block, copyBlock, type ReadBlock } from '../engine/block.js';
+import { KernelColumn, type PlacedColumn, placeColumns } from '../engine/kernel-column.js';
 import { widthOf } from '../engine/types.js';
 import type { IngestKernel } from '../kernels/ingest.js';
 
@@ -23,8 +23,8 @@ interface FilterExports {
  * The rows of a block whose mask byte is 1. Columns in the kernel's memory are compacted in place, so that `block` itself
  * is spent; others are copied in first. The result lies in the kernel's memory.
  */
-export function filterBlock(kernel: IngestKernel, block: Block, keep: Uint8Array): Block {
-  const placed = placeAll(kernel, block);
+export function filterBlock(kernel: IngestKernel, block: ReadBlock, keep: Uint8Array): ReadBlock {
+  const placed = placeColumns(kernel, block.columns);
   const mark = kernel.mark();
   const mask = kernel.put(keep);
   const kept = compact(kernel, block, placed, placed, mask);
@@ -34,21 +34,19 @@ export function filterBlock(kernel: IngestKernel, block: Block, keep: Uint8Array
 }
 
 /**
- * A copy of the rows whose mask byte is 0, all in one buffer, which can be transferred. `block` lies in the kernel's memory
- * and stays as it is, its views included.
+ * A copy of the rows whose mask byte is 0, all in one buffer, which can be transferred. `block` stays
+ * as it is.
  */
 export function copyDropped(
   kernel: IngestKernel,
-  block: Block,
+  block: ReadBlock,
   keep: Uint8Array,
 ): { block: Block; buffer: ArrayBuffer } {
-  const keepViews = viewKeeper(kernel, block);
   const mark = kernel.mark();
-  // Sizes are taken before anything is reserved: growing the memory detaches the views.
   const sizes = block.columns.map(({ validity, offsets, values }) =>
     [validity, offsets, values].map((view) => (view === null ? null : view.byteLength)),
   );
-  const placed = placeAll(kernel, block);
+  const placed = placeColumns(kernel, block.columns);
   const mask = kernel.put(keep.map((kept) => 1 - kept));
   const targets = sizes.map((parts): PlacedColumn => {
     const [validity, offsets, values] = parts.map((bytes) => (bytes === null ? 0 : kernel.alloc(bytes)));
@@ -56,27 +54,19 @@ export function copyDropped(
   });
   const dropped = copyBlock(compact(kernel, block, placed, targets, mask), false);
   kernel.reset(mark);
-  keepViews();
   return { block: dropped, buffer: (dropped.columns[0]?.values.buffer ?? new ArrayBuffer(0)) as ArrayBuffer };
 }
-
-const placeAll = (kernel: IngestKernel, block: Block): PlacedColumn[] =>
-  placeColumns(
-    kernel,
-    block,
-    block.columns.map((_, c) => c),
-  );
 
 /**
  * Moves the rows whose mask byte is 1 to `targets`, which may be where they are. Reserves memory that its callers give back.
  */
 function compact(
   kernel: IngestKernel,
-  block: Block,
+  block: ReadBlock,
   placed: readonly PlacedColumn[],
   targets: readonly PlacedColumn[],
   mask: number,
-): Block {
+): ReadBlock {
   const exports = kernel.exports as FilterExports;
   const types = block.columns.map((c) => c.type);
   const rows = exports.countKept(mask, block.rows);
@@ -92,12 +82,12 @@ function compact(
     return rows * width;
   });
   const columns = targets.map(
-    (at, c): Column => ({
-      type: types[c]!,
-      validity: at.validity === 0 ? null : kernel.u8(at.validity, rows),
-      offsets: at.offsets === 0 ? null : kernel.i32(at.offsets, rows + 1),
-      values: kernel.u8(at.values, bytes[c]!),
-    }),
+    (at, c) =>
+      new KernelColumn(kernel, types[c]!, {
+        validity: at.validity === 0 ? null : { at: at.validity, length: rows },
+        offsets: at.offsets === 0 ? null : { at: at.offsets, length: rows + 1 },
+        values: { at: at.values, length: bytes[c]! },
+      }),
   );
   return { rows, columns };
 }

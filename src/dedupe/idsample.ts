@@ -1,5 +1,4 @@
-import type { Block, Column } from '../engine/block.js';
-import { viewKeeper } from '../engine/place.js';
+import type { ReadBlock, ReadColumn } from '../engine/block.js';
 import type { IngestKernel } from '../kernels/ingest.js';
 import { digestBytes, digestRows } from './digest.js';
 
@@ -30,18 +29,18 @@ const longestId = 64;
  */
 export function sampleIds(
   kernel: IngestKernel,
-  block: Block,
+  block: ReadBlock,
   compared: readonly number[],
   digests: Uint8Array,
   empty: Uint8Array | null,
 ): IdSample | null {
   const rows = Math.min(block.rows, mostRows, Math.floor(mostCells / Math.max(1, compared.length)));
   if (rows < leastRows || compared.length < 2) return null;
-  const distinct = (of: Uint8Array, count = rows): number => countDistinct(kernel, block, of, count, empty);
+  const distinct = (of: Uint8Array, count = rows): number => countDistinct(kernel, of, count, empty);
   const different = distinct(digests);
   if (different < leastRows) return null;
-  const sample: Block = { rows, columns: block.columns };
-  const few: Block = { rows: leastRows, columns: block.columns };
+  const sample: ReadBlock = { rows, columns: block.columns };
+  const few: ReadBlock = { rows: leastRows, columns: block.columns };
   const columns = compared.filter((c) => {
     if (!mayBeId(block.columns[c]!, rows)) return false;
     // Most columns repeat a value soon.
@@ -55,7 +54,7 @@ export function sampleIds(
 }
 
 /** Integers, and short texts without a space. */
-function mayBeId({ type, offsets, values }: Column, rows: number): boolean {
+function mayBeId({ type, offsets, values }: ReadColumn, rows: number): boolean {
   if (type.kind === 'int64') return true;
   if (type.kind !== 'text' || offsets === null) return false;
   return (
@@ -63,15 +62,8 @@ function mayBeId({ type, offsets, values }: Column, rows: number): boolean {
   );
 }
 
-/** How many different digests the first `rows` rows have. The views of `block` stay valid. */
-function countDistinct(
-  kernel: IngestKernel,
-  block: Block,
-  digests: Uint8Array,
-  rows: number,
-  empty: Uint8Array | null,
-): number {
-  const keepViews = viewKeeper(kernel, block);
+/** How many different digests the first `rows` rows have. */
+function countDistinct(kernel: IngestKernel, digests: Uint8Array, rows: number, empty: Uint8Array | null): number {
   const mark = kernel.mark();
   const at = kernel.put(digests.subarray(0, rows * digestBytes));
   const skip = empty === null ? 0 : kernel.put(empty.subarray(0, rows));
@@ -79,6 +71,5 @@ function countDistinct(
   const { countDistinct } = kernel.exports as DistinctExports;
   const count = countDistinct(at, rows, skip, kernel.alloc(slots * 4), slots - 1);
   kernel.reset(mark);
-  keepViews();
   return count;
 }

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import { badScratch, checksum, requireSame } from '../engine/checksum.js';
+import { during } from '../kernels/lent.js';
 import type { NearHost, NearKernel } from '../kernels/near.js';
 
 const pageBytes = 2 ** 18;
@@ -61,7 +62,7 @@ export class SetFile implements NearHost {
     }
     const { fd } = this;
     if (page >= mostSpilled) this.isFull = true;
-    const bytes = kernel.u8(at, pageBytes);
+    const bytes = during(kernel.u8(at, pageBytes));
     const sums = new Uint32Array(pageBlocks);
     for (let b = 0; b < pageBlocks; b++) sums[b] = checksum(bytes.subarray(b * blockBytes, (b + 1) * blockBytes));
     this.sums.set(page, sums);
@@ -91,7 +92,7 @@ export class SetFile implements NearHost {
       requireSame(bytes.subarray(b * blockBytes, (b + 1) * blockBytes), sum, this.path);
     }
     const start = from - first * blockBytes;
-    kernel.u8(to, count * 8).set(bytes.subarray(start, start + count * 8));
+    during(kernel.u8(to, count * 8)).set(bytes.subarray(start, start + count * 8));
   }
 
   /** Closes and removes the file. */

@@ -1,4 +1,4 @@
-import type { Block } from '../engine/block.js';
+import type { ReadBlock } from '../engine/block.js';
 import { BufferPool } from '../engine/pool.js';
 import type { NearKernel } from '../kernels/near.js';
 
@@ -32,13 +32,12 @@ const windowRows = 2 ** 15;
  */
 export function* shingleRows(
   kernel: NearKernel,
-  block: Block,
+  block: ReadBlock,
   columns: readonly number[],
   size: number,
   pool: BufferPool = new BufferPool(),
 ): Generator<ShingleSets> {
   const { rows } = block;
-  // Between two slices the views of a column may be made anew.
   const texts = columns.map((c) => block.columns[c]!).filter(({ offsets }) => offsets !== null);
   if (rows === 0) return;
   if (texts.length === 0) {

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import { badScratch, checksum, requireSame } from '../engine/checksum.js';
+import { during } from '../kernels/lent.js';
 import { digestBytes } from './digest.js';
 import { type DigestTable, entryBytes } from './table.js';
 
@@ -60,7 +61,7 @@ export class SpilledDigests {
       const count = entries.length / entryBytes;
       this.starts.fill(position, slot, slot + slots);
       this.counts.fill(count, slot, slot + slots);
-      this.sums.fill(checksum(entries), slot, slot + slots);
+      this.sums.fill(checksum(during(entries)), slot, slot + slots);
       position += count;
       if (held + entries.length > buffer.length) flush();
       buffer.set(entries, held);

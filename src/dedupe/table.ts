@@ -1,5 +1,6 @@
 import { DatagpuError } from '../errors.js';
 import { Room, reserve } from '../kernels/arena.js';
+import type { Lent } from '../kernels/lent.js';
 import { Kernel } from '../kernels/module.js';
 import { digestBytes } from './digest.js';
 
@@ -140,7 +141,7 @@ export class DigestTable {
    * The entries (16 bytes of digest, uint32 ordinal) of each page, with the slots, from `slot` on, whose digests are in it.
    * In order of the slots. A page's bytes are valid until the next one is asked for.
    */
-  *pages(): Generator<{ slot: number; slots: number; entries: Uint8Array }> {
+  *pages(): Generator<{ slot: number; slots: number; entries: Lent<Uint8Array> }> {
     const { depth } = this;
     this.laid = null;
     const at = this.room.of(pageEntries * entryBytes);

@@ -1,4 +1,5 @@
-import type { Block, Column } from './block.js';
+import { during, type Lent, type NumberArray } from '../kernels/lent.js';
+import type { Block, Column, ReadBlock } from './block.js';
 
 const page = 65536;
 /** Addresses have 32 bits. */
@@ -37,13 +38,14 @@ export class SharedArena {
   }
 
   /** Copies a block into the arena; null when there is no room. The views of the result are valid for good. */
-  put(block: Block): Block | null {
+  put(block: ReadBlock): Block | null {
     const align = (n: number): number => (n + 7) & ~7;
     const parts = block.columns.flatMap((c) => [c.validity, c.offsets, c.values]);
     let at = this.alloc(parts.reduce((n, p) => n + align(p?.byteLength ?? 0), 0));
     if (at === null) return null;
     const { buffer } = this.memory;
-    const place = (source: { buffer: ArrayBufferLike; byteOffset: number; byteLength: number }): Uint8Array => {
+    const place = (lent: Lent<NumberArray>): Uint8Array => {
+      const source = during(lent);
       const target = new Uint8Array(buffer, at!, source.byteLength);
       target.set(new Uint8Array(source.buffer, source.byteOffset, source.byteLength));
       at! += align(source.byteLength);

@@ -1,9 +1,8 @@
+import type { Lent } from '../kernels/lent.js';
+import type { KernelColumn } from './kernel-column.js';
 import { type ColumnType, widthOf } from './types.js';
 
-/**
- * One column of a block. The arrays are views; who owns the memory is said where the block is made:
- * a view of a kernel's memory is valid until that kernel's `reset()`, a copy made by `copyBlock` for good.
- */
+/** One column of a block, whose arrays last: they are no kernel's, so that they can be kept and sent. */
 export interface Column {
   type: ColumnType;
   /** One byte a row, 1 for a value and 0 for null; null when no row is null. */
@@ -14,14 +13,23 @@ export interface Column {
   values: Uint8Array;
 }
 
+/** A column to be read, wherever it lies. */
+export type ReadColumn = Column | KernelColumn;
+
 /** Rows of a chunk in columns, in the order of the schema's fields. At most 2^31 - 1 bytes a column. */
-export interface Block {
+export interface ReadBlock {
+  readonly rows: number;
+  readonly columns: readonly ReadColumn[];
+}
+
+/** A block that lasts. */
+export interface Block extends ReadBlock {
   rows: number;
   columns: Column[];
 }
 
 /** Bytes a block takes. */
-export function blockBytes(block: Block): number {
+export function blockBytes(block: ReadBlock): number {
   let bytes = 0;
   for (const c of block.columns) bytes += (c.validity?.length ?? 0) + (c.offsets?.byteLength ?? 0) + c.values.length;
   return bytes;
@@ -31,14 +39,14 @@ export function blockBytes(block: Block): number {
  * Copies a block into one buffer of its own; with `shared` into a SharedArrayBuffer, which other threads see
  * without a further copy.
  */
-export function copyBlock(block: Block, shared: boolean): Block {
+export function copyBlock(block: ReadBlock, shared: boolean): Block {
   const align = (n: number): number => (n + 7) & ~7;
   let bytes = 0;
   for (const c of block.columns)
     bytes += align(c.validity?.length ?? 0) + align(c.offsets?.byteLength ?? 0) + align(c.values.length);
   const buffer = shared ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes);
   let at = 0;
-  const place = (source: Uint8Array): Uint8Array => {
+  const place = (source: Lent<Uint8Array>): Uint8Array => {
     const target = new Uint8Array(buffer, at, source.length);
     target.set(source);
     at += align(source.length);
@@ -48,8 +56,9 @@ export function copyBlock(block: Block, shared: boolean): Block {
     const validity = c.validity === null ? null : place(c.validity);
     let offsets: Int32Array | null = null;
     if (c.offsets !== null) {
-      const raw = place(new Uint8Array(c.offsets.buffer, c.offsets.byteOffset, c.offsets.byteLength));
-      offsets = new Int32Array(buffer, raw.byteOffset, c.offsets.length);
+      offsets = new Int32Array(buffer, at, c.offsets.length);
+      offsets.set(c.offsets);
+      at += align(c.offsets.byteLength);
     }
     return { type: c.type, validity, offsets, values: place(c.values) };
   });
@@ -58,7 +67,7 @@ export function copyBlock(block: Block, shared: boolean): Block {
 
 /** A piece of a block: rows `from` (included) to `to` (excluded). */
 export interface Segment {
-  block: Block;
+  block: ReadBlock;
   from: number;
   to: number;
 }

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
-import type { Block, Column } from './block.js';
+import { during, type Lent } from '../kernels/lent.js';
+import type { Block, Column, ReadBlock } from './block.js';
 import { badScratch, checksum, requireSame } from './checksum.js';
 import type { ColumnType } from './types.js';
 
@@ -24,15 +25,16 @@ export const storedBytes = (bytes: number): number => (bytes < 0 ? 0 : Math.ceil
 const zeros = new Uint8Array(8);
 
 /** Writes blocks one after the other to a new file. */
-export function writeBlockFile(path: string, blocks: Iterable<Block>): BlockFile[] {
+export function writeBlockFile(path: string, blocks: Iterable<ReadBlock>): BlockFile[] {
   const fd = fs.openSync(path, 'wx');
   try {
     let end = 0;
     const files: BlockFile[] = [];
     for (const block of blocks) {
       const parts: Uint8Array[] = [];
-      const put = (view: Uint8Array | Int32Array | null): number => {
-        if (view === null) return -1;
+      const put = (lent: Lent<Uint8Array> | Lent<Int32Array> | null): number => {
+        if (lent === null) return -1;
+        const view = during<Uint8Array | Int32Array>(lent as Lent<Uint8Array>);
         const { byteLength } = view;
         parts.push(new Uint8Array(view.buffer, view.byteOffset, byteLength));
         if (byteLength % 8 !== 0) parts.push(zeros.subarray(byteLength % 8));

@@ -1,7 +1,8 @@
 import fs from 'node:fs';
+import { during, type Lent, type NumberArray } from '../kernels/lent.js';
 import { SharedArena } from './arena.js';
 import { ArenaRoom, align } from './arena-room.js';
-import type { Block, Column } from './block.js';
+import type { Block, Column, ReadBlock } from './block.js';
 import { type BlockFile, fileBytes, readBlockFile } from './blockfile.js';
 import { widthOf } from './types.js';
 
@@ -26,12 +27,6 @@ export function openGather(arena: SharedArena): GatherExports {
   const bytes = fs.readFileSync(new URL('../kernels/gather.wasm', import.meta.url));
   const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory: arena.memory } });
   return instance.exports as unknown as GatherExports;
-}
-
-interface View {
-  buffer: ArrayBufferLike;
-  byteOffset: number;
-  byteLength: number;
 }
 
 /** Rows of a call that moves texts: a loop that lasts is never replaced by better code. */
@@ -79,7 +74,7 @@ export class Gatherer {
    * The result lies in the arena until the next call. `inArena` says that all blocks were put into this arena, by
    * whichever thread; others are copied in for the call.
    */
-  gather(blocks: readonly Block[], from: Uint32Array, rows: Uint32Array, inArena: boolean): Block {
+  gather(blocks: readonly ReadBlock[], from: Uint32Array, rows: Uint32Array, inArena: boolean): Block {
     const first = blocks[0];
     this.inArena = inArena;
     if (first === undefined) return { rows: 0, columns: [] };
@@ -111,7 +106,7 @@ export class Gatherer {
     return this.arena.memory.buffer as unknown as SharedArrayBuffer;
   }
 
-  private gatherValidity(blocks: readonly Block[], c: number, { from, rows, count }: Order): Uint8Array | null {
+  private gatherValidity(blocks: readonly ReadBlock[], c: number, { from, rows, count }: Order): Uint8Array | null {
     if (blocks.every((b) => b.columns[c]!.validity === null)) return null;
     const to = this.fixed.take(count);
     const table = this.table(blocks, (b) => b.columns[c]!.validity);
@@ -119,7 +114,7 @@ export class Gatherer {
     return new Uint8Array(this.buffer, to, count);
   }
 
-  private gatherFixed(blocks: readonly Block[], c: number, { from, rows, count }: Order): Uint8Array {
+  private gatherFixed(blocks: readonly ReadBlock[], c: number, { from, rows, count }: Order): Uint8Array {
     const width = widthOf(blocks[0]!.columns[c]!.type);
     const to = this.fixed.take(count * width);
     const table = this.table(blocks, (b) => b.columns[c]!.values);
@@ -128,7 +123,7 @@ export class Gatherer {
   }
 
   private gatherOffsets(
-    blocks: readonly Block[],
+    blocks: readonly ReadBlock[],
     c: number,
     { from, rows, count }: Order,
   ): { to: number; starts: number; bytes: number } {
@@ -142,17 +137,18 @@ export class Gatherer {
   }
 
   /** Addresses of one array of every block; 0 where a block has none. */
-  private table(blocks: readonly Block[], part: (block: Block) => View | null): number {
+  private table(blocks: readonly ReadBlock[], part: (block: ReadBlock) => Lent<NumberArray> | null): number {
     const addresses = blocks.map((block) => {
       const view = part(block);
       if (view === null) return 0;
-      return this.inArena ? view.byteOffset : this.put(view);
+      return this.inArena ? during(view).byteOffset : this.put(view);
     });
     return this.put(Uint32Array.from(addresses));
   }
 
   /** Copies a view into the room for this call. */
-  private put(view: View): number {
+  private put(lent: Lent<NumberArray>): number {
+    const view = during(lent);
     const to = this.fixed.take(view.byteLength);
     const source = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
     new Uint8Array(this.buffer, to, view.byteLength).set(source);
@@ -160,7 +156,7 @@ export class Gatherer {
   }
 
   /** What a call needs besides the bytes of texts. */
-  private fixedBytes(blocks: readonly Block[], count: number): number {
+  private fixedBytes(blocks: readonly ReadBlock[], count: number): number {
     let bytes = 2 * align(count * 4);
     blocks[0]!.columns.forEach((column, c) => {
       bytes += align(count) + 3 * align(blocks.length * 4);

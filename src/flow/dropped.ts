@@ -1,4 +1,4 @@
-import { type Block, blockBytes, type Column, joinSegments, type Segment } from '../engine/block.js';
+import { type Block, blockBytes, type Column, joinSegments, type ReadBlock, type Segment } from '../engine/block.js';
 import { type ColumnType, widthOf } from '../engine/types.js';
 import { type FateLog, fate, fateNames } from '../ledger/fates.js';
 import { groupRows, splitRows } from './groups.js';
@@ -15,7 +15,7 @@ export interface DroppedRows {
   /** The malformed ones, ascending; they have no columns. */
   malformed: MalformedRow[];
   /** The columns of the data set, a row for each record that is not malformed, in order. */
-  block: Block | null;
+  block: ReadBlock | null;
 }
 
 export interface MalformedRow {
@@ -40,7 +40,13 @@ export const metaColumns: readonly { name: string; type: ColumnType }[] = [
 ];
 
 /** The dropped records of a chunk. `block` has those that are not malformed. */
-export function droppedOf(ref: ChunkRef, source: string, seen: Seen, log: FateLog, block: Block | null): DroppedRows {
+export function droppedOf(
+  ref: ChunkRef,
+  source: string,
+  seen: Seen,
+  log: FateLog,
+  block: ReadBlock | null,
+): DroppedRows {
   const first = 'start' in ref.piece ? ref.piece.start.record : ref.piece.record;
   const records = new Uint32Array(seen.records);
   const fates = new Uint8Array(seen.records);
@@ -145,7 +151,7 @@ function sparseColumn(type: ColumnType, rows: number, cells: readonly { row: num
 /** The columns of the rows of a block from row `from` on, with nulls in the rows that it does not have. */
 function spread(
   types: readonly ColumnType[],
-  block: Block | null,
+  block: ReadBlock | null,
   from: number,
   rows: number,
   holes: readonly { row: number }[],

@@ -3,10 +3,9 @@ import { digestRows, setDigestSecret } from '../dedupe/digest.js';
 import { copyDropped, filterBlock } from '../dedupe/filter.js';
 import { sampleIds } from '../dedupe/idsample.js';
 import type { ShingleSets } from '../dedupe/shingles.js';
-import { type Block, blockBytes, copyBlock, joinSegments } from '../engine/block.js';
+import { type Block, blockBytes, copyBlock, joinSegments, type ReadBlock } from '../engine/block.js';
 import { collectGarbage } from '../engine/collect.js';
 import type { Emit, Lane, Reply } from '../engine/executor.js';
-import { viewKeeper } from '../engine/place.js';
 import { BufferPool } from '../engine/pool.js';
 import { SharedBytes } from '../engine/shared-bytes.js';
 import { quoteValue } from '../errors.js';
@@ -24,6 +23,7 @@ import type { RankModel, RankRequest } from '../rank/protocol.js';
 import { assignSplits } from '../split/assign.js';
 import { type EncodedRows, encodeRowGroup, encodeRowGroupAside } from '../write/rowgroup.js';
 import { splitRows } from './groups.js';
+import { refuseLongTexts } from './long-text.js';
 import { checkSums, RankedLane, withScores } from './ranked-lane.js';
 import { columnPlans, hashPiece, OpenFiles, parsePiece, rawRecords, scanPiece, typingOptions } from './read.js';
 import { scoreField } from './score.js';
@@ -91,7 +91,7 @@ class ChunkLane {
   readonly watch: Stopwatch = new Stopwatch();
   private plan!: PassPlan;
   ranking!: RankedLane;
-  private block: Block | null = null;
+  private block: ReadBlock | null = null;
   /** The shingles of the block's rows that were not asked for yet. */
   private sets: Iterator<ShingleSets> = [].values();
 
@@ -137,10 +137,11 @@ class ChunkLane {
     kernel.reset();
     this.watch.start('read');
     const read = source.format === 'parquet' ? this.readRows(ref, source) : this.readText(ref, source, emit);
-    const { block } = read;
     this.watch.start('clean');
-    const empty = plan.clean.enabled && plan.clean.emptyRows ? emptyRows(block) : null;
-    if (plan.clean.enabled && plan.clean.fillText) fillText(block, read.changed, empty);
+    const empty = plan.clean.enabled && plan.clean.emptyRows ? emptyRows(read.block) : null;
+    const fills = plan.clean.enabled && plan.clean.fillText;
+    const block = fills ? fillText(read.block, read.changed, empty) : read.block;
+    refuseLongTexts(block, plan, ref.piece, source.name, read.rejects);
     this.watch.start('dedupe');
     const all = block.columns.map((_, c) => c);
     const [compared, whole] = this.digestBytes;
@@ -216,7 +217,6 @@ class ChunkLane {
     const changed = { ...parsed.changed };
     for (const [rule, cells] of Object.entries(typed.changed)) changed[rule] = (changed[rule] ?? 0) + cells;
     const { block, kinds, coerced } = typed;
-    const keepViews = viewKeeper(kernel, block);
     const places = placesOf(ref, parsed.rejects, fitting.misfits);
     const shapes = columns.map((c, f): Shape | null => {
       if (source.json === null || c.cell < 0 || c.declared) return null;
@@ -227,7 +227,6 @@ class ChunkLane {
       const shape = shapeOf(kernel, fitting.cells, c.cell, places);
       return all[f] ? { ...shape, tallies: all[f] } : shape;
     });
-    keepViews();
     return {
       block,
       records: scanned.records,
@@ -300,11 +299,8 @@ class ChunkLane {
     this.watch.start(action.do === 'hold' ? 'rank' : 'write');
     if (action.do === 'encode') {
       const cuts = splitRows(kept.rows, action.groups);
-      const keepViews = viewKeeper(this.kernel, kept);
-      for (const [g, to] of cuts.slice(1).entries()) {
+      for (const [g, to] of cuts.slice(1).entries())
         settled.encoded.push(await this.encodeRows(rowsOf(kept, cuts[g]!, to), action.first + cuts[g]!, idle));
-        keepViews();
-      }
       transfer.push(...settled.encoded.map((e) => e.bytes.buffer));
     } else if (action.do === 'export') settled.exported = copyBlock(kept, false);
     else {
@@ -314,21 +310,17 @@ class ChunkLane {
     return { value: settled, transfer };
   }
 
-  /** May come between `ingest` and `settle` of a chunk, whose rows and views stay as they are. */
+  /** May come between `ingest` and `settle` of a chunk, whose rows stay as they are. */
   async encode({ block, first, idle }: EncodeOrder): Promise<Reply<CheckedRows>> {
     this.watch.start('write');
-    const keepViews = this.block === null ? null : viewKeeper(this.kernel, this.block);
     const value = await this.encodeRows(block, first, idle);
-    keepViews?.();
     this.watch.start(null);
     return { value, transfer: [value.bytes.buffer] };
   }
 
-  /** May come between `ingest` and `settle` of a chunk, whose rows and views stay as they are. */
+  /** May come between `ingest` and `settle` of a chunk, whose rows stay as they are. */
   encodeAs({ block, fields }: RowsOfFields): Reply<EncodedRows> {
-    const keepViews = this.block === null ? null : viewKeeper(this.kernel, this.block);
     const value = encodeRowGroup(block, fields, 'zstd', this.kernel);
-    keepViews?.();
     return { value, transfer: [value.bytes.buffer] };
   }
 
@@ -337,12 +329,12 @@ class ChunkLane {
   }
 
   /** Encodes rows of the data set, numbered from `first` on among the kept ones. May take `idle` threads more. */
-  private async encodeRows(block: Block, first: number, idle: number): Promise<CheckedRows> {
+  private async encodeRows(block: ReadBlock, first: number, idle: number): Promise<CheckedRows> {
     const check = checkSums(this.kernel, block, first, first);
     return { ...(await this.encodeFields(block, first, idle)), check };
   }
 
-  private encodeFields(block: Block, first: number, idle: number): EncodedRows | Promise<EncodedRows> {
+  private encodeFields(block: ReadBlock, first: number, idle: number): EncodedRows | Promise<EncodedRows> {
     const { kernel, pool } = this;
     const { compression, constantScore } = this.plan;
     const fields = constantScore ? [...this.plan.fields, scoreField] : this.plan.fields;
@@ -358,7 +350,7 @@ type ReadChunk = Pick<
   Seen,
   'records' | 'rejects' | 'kinds' | 'shapes' | 'newKeys' | 'coerced' | 'numbers' | 'changed' | 'exact' | 'notes'
 > & {
-  block: Block;
+  block: ReadBlock;
 };
 
 /** Where misfits, which are numbered among the rows that were parsed, are among all records of their chunk. */
@@ -415,5 +407,5 @@ function placesOf(ref: ChunkRef, rejects: readonly Reject[], misfits: readonly M
   return { recordOf, source: ref.source };
 }
 
-const rowsOf = (block: Block, from: number, to: number): Block =>
+const rowsOf = (block: ReadBlock, from: number, to: number): ReadBlock =>
   from === 0 && to === block.rows ? block : joinSegments([{ block, from, to }]);

@@ -2,12 +2,11 @@ import fs from 'node:fs';
 import { digestRows } from '../dedupe/digest.js';
 import { filterBlock } from '../dedupe/filter.js';
 import { SharedArena } from '../engine/arena.js';
-import type { Block, Column } from '../engine/block.js';
+import type { Block, Column, ReadBlock, ReadColumn } from '../engine/block.js';
 import { readBlockFile, writeBlockFile } from '../engine/blockfile.js';
 import { Divider } from '../engine/divide.js';
 import type { Reply } from '../engine/executor.js';
 import { Gatherer } from '../engine/gather.js';
-import { viewKeeper } from '../engine/place.js';
 import type { BufferPool } from '../engine/pool.js';
 import type { IngestKernel } from '../kernels/ingest.js';
 import { fate } from '../ledger/fates.js';
@@ -56,7 +55,7 @@ export class RankedLane {
   }
 
   /** Counts a chunk's rows and keeps them, in shared memory or in a file. */
-  hold({ chunk, inMemory, spillTo }: Sentence['action'] & { do: 'hold' }, block: Block): HeldRows {
+  hold({ chunk, inMemory, spillTo }: Sentence['action'] & { do: 'hold' }, block: ReadBlock): HeldRows {
     const shared = inMemory ? this.arena.put(block) : null;
     const held: HeldRows =
       shared === null ? { file: spilling(spillTo, () => writeBlockFile(spillTo, [block])[0]!) } : { memory: shared };
@@ -124,19 +123,16 @@ export class RankedLane {
     this.watch.start('write');
     kernel.reset();
     const block = filterBlock(kernel, blockOf(held), mask);
-    const keepViews = viewKeeper(kernel, block);
     const fates = new Uint8Array(records.length).fill(fate.belowTop);
     const types = this.plan.fields.map((field) => field.type);
     const value: EncodedRows[] = [];
-    for (const piece of rejectedPieces({ source, records, fates, malformed: [], block }, types)) {
+    for (const piece of rejectedPieces({ source, records, fates, malformed: [], block }, types))
       value.push(encodeRowGroup(piece, fields, 'zstd', kernel));
-      keepViews();
-    }
     this.watch.start(null);
     return { value, transfer: value.map((e) => e.bytes.buffer) };
   }
 
-  private order(block: Block, rows: Uint32Array, place: number, scores: Float64Array): Reply<CheckedRows> {
+  private order(block: ReadBlock, rows: Uint32Array, place: number, scores: Float64Array): Reply<CheckedRows> {
     this.kernel.reset();
     const { compression, rank } = this.plan;
     const fields = rank!.scored ? [...this.plan.fields, scoreField] : this.plan.fields;
@@ -167,7 +163,7 @@ export class RankedLane {
     return this.counter;
   }
 
-  private ranked(block: Block): Column[] {
+  private ranked(block: ReadBlock): ReadColumn[] {
     return this.plan.rank!.columns.map((c) => block.columns[c]!);
   }
 }
@@ -198,7 +194,12 @@ function locate(rows: Uint32Array, blocks: readonly Block[]): { from: Uint32Arra
 }
 
 /** What rows are that are about to be encoded, from `place` of the output on: `rows` are their numbers among the kept ones, or the first of them. */
-export function checkSums(kernel: IngestKernel, block: Block, rows: number | Uint32Array, place: number): CheckSums {
+export function checkSums(
+  kernel: IngestKernel,
+  block: ReadBlock,
+  rows: number | Uint32Array,
+  place: number,
+): CheckSums {
   const columns = block.columns.map((_, c) => c);
   const check = new RowCheck();
   check.add(digestRows(kernel, block, columns), rows, place);
@@ -206,7 +207,7 @@ export function checkSums(kernel: IngestKernel, block: Block, rows: number | Uin
 }
 
 /** Adds a column of scores. */
-export function withScores(block: Block, scores: Float64Array): Block {
+export function withScores(block: ReadBlock, scores: Float64Array): ReadBlock {
   const values = new Uint8Array(scores.buffer, scores.byteOffset, scores.byteLength);
   const score: Column = { type: { kind: 'float64' }, validity: null, offsets: null, values };
   return { rows: block.rows, columns: [...block.columns, score] };

@@ -1,5 +1,6 @@
 import type { Field } from '../engine/types.js';
 import type { IngestKernel } from '../kernels/ingest.js';
+import { during } from '../kernels/lent.js';
 import { type ChunkStart, maxRawBytes, type ParsedChunk, type ScannedChunk } from '../load/chunk.js';
 import { parseCsv } from '../load/csv/parse.js';
 import { csvRecordRanges } from '../load/csv/raw.js';
@@ -102,7 +103,7 @@ export function rawRecords(
 ): Uint8Array[] {
   const raws: Uint8Array[] = [];
   if (indexes.length === 0) return raws;
-  const chunk = kernel.u8(scanned.ptr, scanned.bytes);
+  const chunk = during(kernel.u8(scanned.ptr, scanned.bytes));
   let index = 0;
   for (const { from, to } of source.csv !== null
     ? csvRecordRanges(chunk, source.csv, source.columns.length)

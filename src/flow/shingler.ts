@@ -1,5 +1,5 @@
 import { type ShingleSets, setShingleSecret, shingleRows } from '../dedupe/shingles.js';
-import type { Block } from '../engine/block.js';
+import type { ReadBlock } from '../engine/block.js';
 import type { BufferPool } from '../engine/pool.js';
 import { createNearKernel, type NearKernel } from '../kernels/near.js';
 import { createRankKernel, type RankKernel } from '../kernels/rank.js';
@@ -12,7 +12,7 @@ export class Shingler {
   private texts: RankKernel | null = null;
 
   of(
-    block: Block,
+    block: ReadBlock,
     { columns, shingle }: NonNullable<PassPlan['near']>,
     secret: Uint8Array,
     pool: BufferPool,

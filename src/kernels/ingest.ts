@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { during } from './lent.js';
 import { Kernel } from './module.js';
 import { toNfc } from './nfc.js';
 import { randomNumbers } from './random.js';
@@ -34,7 +35,7 @@ export function createIngestKernel(): IngestKernel {
 /** What the module asks of its host: rare slow paths that JavaScript does exactly. */
 function hostFunctions(kernel: () => IngestKernel): Record<string, WebAssembly.ImportValue> {
   const text = (ptr: number, length: number): string => {
-    const bytes = kernel().u8(ptr >>> 0, length);
+    const bytes = during(kernel().u8(ptr >>> 0, length));
     return Buffer.from(bytes.buffer, bytes.byteOffset, length).toString();
   };
   return {
@@ -45,7 +46,7 @@ function hostFunctions(kernel: () => IngestKernel): Record<string, WebAssembly.I
       const before = text(ptr, length);
       const after = toNfc(before);
       if (after === before) return -1;
-      const bytes = kernel().u8(ptr >>> 0, length * 3);
+      const bytes = during(kernel().u8(ptr >>> 0, length * 3));
       return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).write(after);
     },
   };

@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import { during, type Lent, type NumberArray } from './lent.js';
 
 /** The first address a kernel's own data may use; below it are the module's static tables and its stack. */
 interface Exports {
@@ -21,6 +22,8 @@ export class Kernel<E> {
   private readonly memory: WebAssembly.Memory;
   private readonly base: number;
   private top: number;
+  private moved = 0;
+  private lives = 0;
 
   /** `name` is a module of dist/kernels; `imports` are its functions of the host (module "host"). */
   constructor(name: string, imports: Record<string, WebAssembly.ImportValue> = {}) {
@@ -42,7 +45,7 @@ export class Kernel<E> {
     const top = ptr + Math.ceil((bytes + 64) / 16) * 16;
     const missing = top - this.memory.buffer.byteLength;
     if (missing > 0) this.grow(missing);
-    else if (movesAlways) this.memory.grow(0);
+    else if (movesAlways) this.growPages(0);
     this.top = top;
     return ptr;
   }
@@ -52,7 +55,22 @@ export class Kernel<E> {
     const spare = Math.min(this.memory.buffer.byteLength, 64 * 2 ** 20);
     const pages = Math.ceil(bytes / 65536);
     const wished = Math.min(Math.ceil(Math.max(bytes, spare) / 65536), 65536 - this.memory.buffer.byteLength / 65536);
-    this.memory.grow(Math.max(pages, wished));
+    this.growPages(Math.max(pages, wished));
+  }
+
+  private growPages(pages: number): void {
+    this.memory.grow(pages);
+    this.moved++;
+  }
+
+  /** How often the memory has grown: views that were made before are empty. */
+  get moves(): number {
+    return this.moved;
+  }
+
+  /** How often everything was given back: addresses from before are of nothing. */
+  get life(): number {
+    return this.lives;
   }
 
   /** Where the next `alloc` will start; `reset(mark)` frees what was reserved since. */
@@ -63,32 +81,32 @@ export class Kernel<E> {
   /** Frees everything reserved since `mark` (default: everything). */
   reset(mark: number = this.base): void {
     this.top = mark;
+    if (mark === this.base) this.lives++;
   }
 
-  /** Views of the memory, valid until the next `alloc` that grows it. `ptr` in bytes, `length` in elements. */
-  u8(ptr: number, length: number): Uint8Array {
+  /** Views of the memory, for use at once: the next `alloc` may empty them. `ptr` in bytes, `length` in elements. */
+  u8(ptr: number, length: number): Lent<Uint8Array> {
     return new Uint8Array(this.memory.buffer, ptr, length);
   }
-  i32(ptr: number, length: number): Int32Array {
+  i32(ptr: number, length: number): Lent<Int32Array> {
     return new Int32Array(this.memory.buffer, ptr, length);
   }
-  u32(ptr: number, length: number): Uint32Array {
+  u32(ptr: number, length: number): Lent<Uint32Array> {
     return new Uint32Array(this.memory.buffer, ptr, length);
   }
-  f64(ptr: number, length: number): Float64Array {
+  f64(ptr: number, length: number): Lent<Float64Array> {
     return new Float64Array(this.memory.buffer, ptr, length);
   }
 
-  /** True when the view lies in this kernel's memory, so that `view.byteOffset` is its address. */
-  owns(view: { buffer: ArrayBufferLike }): boolean {
-    return view.buffer === this.memory.buffer;
-  }
-
-  /** Copies a view into this kernel's memory unless it is there already, and returns its address. */
-  put(view: { buffer: ArrayBufferLike; byteOffset: number; byteLength: number }): number {
-    if (this.owns(view)) return view.byteOffset;
-    const ptr = this.alloc(view.byteLength);
-    this.u8(ptr, view.byteLength).set(new Uint8Array(view.buffer, view.byteOffset, view.byteLength));
+  /**
+   * Copies an array into this kernel's memory and returns its address. What is lent by this kernel is there already, and
+   * stays where it is.
+   */
+  put(array: Lent<NumberArray>): number {
+    const { buffer, byteOffset, byteLength } = during(array);
+    if (buffer === this.memory.buffer) return byteOffset;
+    const ptr = this.alloc(byteLength);
+    during(this.u8(ptr, byteLength)).set(new Uint8Array(buffer, byteOffset, byteLength));
     return ptr;
   }
 

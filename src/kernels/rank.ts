@@ -1,3 +1,4 @@
+import { during } from './lent.js';
 import { Kernel } from './module.js';
 import { randomNumbers } from './random.js';
 
@@ -78,14 +79,14 @@ export type Stem = (word: string) => string | null;
 export function createRankKernel(stem: Stem = () => null): RankKernel {
   const kernel: RankKernel = new Kernel('rank', {
     stem: (ptr: number, bytes: number, target: number, room: number): number => {
-      const view = kernel.u8(ptr >>> 0, bytes);
+      const view = during(kernel.u8(ptr >>> 0, bytes));
       // The kernel leaves ASCII capitals to its comparisons; other letters are in lower case already.
       const word = Buffer.from(view.buffer, view.byteOffset, bytes)
         .toString()
         .replace(/[A-Z]+/g, (capitals) => capitals.toLowerCase());
       const found = stem(word);
       if (found === null) return 0;
-      const into = kernel.u8(target >>> 0, room);
+      const into = during(kernel.u8(target >>> 0, room));
       return Buffer.from(into.buffer, into.byteOffset, room).write(found);
     },
   });

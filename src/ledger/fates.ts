@@ -1,5 +1,6 @@
 import { DatagpuError } from '../errors.js';
 import { Room, reserve } from '../kernels/arena.js';
+import { during, type Lent } from '../kernels/lent.js';
 import { Kernel } from '../kernels/module.js';
 import { Column } from './column.js';
 import type { LedgerExports } from './kernel.js';
@@ -52,8 +53,8 @@ export class FateLog {
   private groups: { ordinal: number; duplicates: number }[] = [];
   /** The addresses of the pages, and the memory that they are in. */
   private readonly pages: number[] = [];
-  private bytes: Uint8Array = new Uint8Array(0);
-  private words: Uint32Array = new Uint32Array(0);
+  private bytes: Lent<Uint8Array> = new Uint8Array(0);
+  private words: Lent<Uint32Array> = new Uint32Array(0);
 
   constructor() {
     this.kernel = new Kernel<LedgerExports>('ledger', {
@@ -121,7 +122,7 @@ export class FateLog {
     if (balanced === 0)
       throw new Error(`chunk at record ${first}: rejects or near duplicates that are not its records`);
     if (near !== null) {
-      this.nearOrdinals.append(kernel.u32(nearAt, nears));
+      this.nearOrdinals.append(during(kernel.u32(nearAt, nears)));
       this.similarities.append(near.similarity);
     }
     const [keptRows, emptyRows] = kernel.u32(counts, 2);

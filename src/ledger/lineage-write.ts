@@ -115,7 +115,7 @@ function writeColumn(
     const { hybridBytes, hybridWords } = kernel.exports;
     const from = packed;
     packed = (values.bytes === 1 ? hybridBytes : hybridWords)(values.at, values.count, width, from) >>> 0;
-    return kernel.u8(from, packed - from);
+    return kernel.u8(from, packed - from).slice();
   };
   if (column.mask !== undefined) {
     const levels = pack(column.mask(group), 1);
@@ -130,7 +130,8 @@ function writeColumn(
     body.push(Uint8Array.of(width), pack(values, width));
   } else {
     how = encoding.deltaBinaryPacked;
-    body.push(kernel.u8(packed, kernel.exports.pageDeltas(values.at, 4, values.count, packed)));
+    const length = kernel.exports.pageDeltas(values.at, 4, values.count, packed);
+    body.push(kernel.u8(packed, length).slice());
   }
   const bytes = body.reduce((n, part) => n + part.length, 0);
   const header: ThriftStruct = new Map([

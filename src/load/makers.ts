@@ -1,6 +1,7 @@
 import { countChange, rule, textRules } from '../clean/rules.js';
 import { type CellColumn, TextColumn } from '../clean/text.js';
-import type { Column } from '../engine/block.js';
+import type { ReadColumn } from '../engine/block.js';
+import { KernelColumn } from '../engine/kernel-column.js';
 import { type ColumnType, widthOf } from '../engine/types.js';
 import { cell, kind } from '../kernels/cells.js';
 import type { IngestKernel } from '../kernels/ingest.js';
@@ -57,8 +58,8 @@ export interface Maker {
   fill(from: number, to: number): void;
   /** Adds up what happened. */
   finish(index: number, chunk: Omit<TypedChunk, 'block'>): void;
-  /** Views: when nothing grows the memory any more. */
-  view(): Column;
+  /** The column, when it is filled. */
+  column(): ReadColumn;
 }
 
 /** Fills the columns and puts the block together. */
@@ -71,7 +72,7 @@ export function makeAll(makers: readonly Maker[], rows: number): TypedChunk {
   makers.forEach((maker, i) => {
     maker.finish(i, chunk);
   });
-  return { block: { rows, columns: makers.map((m) => m.view()) }, ...chunk };
+  return { block: { rows, columns: makers.map((m) => m.column()) }, ...chunk };
 }
 
 /** Reserves what a column of `rows` rows takes; `cells` is null where every row is null, or for a constant. */
@@ -111,12 +112,12 @@ function fixedColumn(kernel: IngestKernel, cells: CellColumn, plan: ColumnPlan, 
       chunk.coerced[index] = coerced!;
       countChange(chunk.changed, rule.nullToken, tokens!);
     },
-    view: () => ({
-      type,
-      validity: kernel.u32(report, 4)[1] === 0 ? null : kernel.u8(validity, rows),
-      offsets: null,
-      values: kernel.u8(values, rows * width),
-    }),
+    column: () =>
+      new KernelColumn(kernel, type, {
+        validity: kernel.u32(report, 4)[1] === 0 ? null : { at: validity, length: rows },
+        offsets: null,
+        values: { at: values, length: rows * width },
+      }),
   };
 }
 
@@ -143,7 +144,7 @@ function textColumn(kernel: IngestKernel, cells: CellColumn, plan: ColumnPlan, o
       }
       chunk.kinds[index] = kinds;
     },
-    view: () => text.view(),
+    column: () => text.column(),
   };
 }
 
@@ -172,12 +173,12 @@ function nullColumn(
     finish: (index, chunk) => {
       if (!plan.declared) chunk.kinds[index] = kinds;
     },
-    view: () => ({
-      type,
-      validity: rows === 0 ? null : kernel.u8(validity, rows),
-      offsets: hasOffsets ? kernel.i32(data, rows + 1) : null,
-      values: kernel.u8(data, hasOffsets ? 0 : bytes),
-    }),
+    column: () =>
+      new KernelColumn(kernel, type, {
+        validity: rows === 0 ? null : { at: validity, length: rows },
+        offsets: hasOffsets ? { at: data, length: rows + 1 } : null,
+        values: { at: data, length: hasOffsets ? 0 : bytes },
+      }),
   };
 }
 
@@ -197,11 +198,13 @@ function constantColumn(kernel: IngestKernel, plan: ColumnPlan, rows: number): M
       }
     },
     finish: () => undefined,
-    view: () => ({
-      type: plan.type,
-      validity: null,
-      offsets: kernel.i32(offsets, rows + 1).fill(0, 0, 1),
-      values: kernel.u8(values, rows * text.length),
-    }),
+    column: () => {
+      kernel.i32(offsets, 1).fill(0);
+      return new KernelColumn(kernel, plan.type, {
+        validity: null,
+        offsets: { at: offsets, length: rows + 1 },
+        values: { at: values, length: rows * text.length },
+      });
+    },
   };
 }

@@ -1,4 +1,5 @@
 import type { IngestKernel } from '../kernels/ingest.js';
+import { during } from '../kernels/lent.js';
 
 /**
  * Puts the null tokens (in lower case) where the kernel looks for them: 256 bytes, 1 for each first byte of one in either
@@ -8,7 +9,7 @@ export function placeTokens(kernel: IngestKernel, tokens: readonly string[]): vo
   const encoded = tokens.map((t) => Buffer.from(t)).filter((t) => t.length > 0);
   const address = kernel.alloc(encoded.reduce((n, t) => n + 4 + t.length, 260));
   const first = kernel.u8(address, 256).fill(0);
-  const view = new DataView(first.buffer);
+  const view = new DataView(during(first).buffer);
   view.setUint32(address + 256, encoded.length, true);
   let at = address + 260;
   for (const token of encoded) {

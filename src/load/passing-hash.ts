@@ -1,4 +1,5 @@
 import type { IngestKernel } from '../kernels/ingest.js';
+import { during } from '../kernels/lent.js';
 import type { ChunkStart, ScannedChunk, TextFile } from './chunk.js';
 import { readFully } from './source-file.js';
 
@@ -33,7 +34,7 @@ export function hashPassing(
   /** Bytes that are in no chunk. */
   const addRange = (from: number, to: number): void => {
     for (let at = from; at < to; at += pieceBytes) {
-      const view = kernel.u8(piece, Math.min(pieceBytes, to - at));
+      const view = during(kernel.u8(piece, Math.min(pieceBytes, to - at)));
       readFully(fd, view, at, name);
       xxh64Add(state, piece, view.length);
     }

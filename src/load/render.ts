@@ -1,10 +1,11 @@
 import type { CellColumn } from '../clean/text.js';
-import type { Column } from '../engine/block.js';
-import type { Pinned } from '../engine/pin.js';
+import type { Column, ReadColumn } from '../engine/block.js';
+import { placeColumns } from '../engine/kernel-column.js';
 import type { ArrowType } from '../engine/types.js';
 import { DatagpuError } from '../errors.js';
 import { cell, maxCellBytes } from '../kernels/cells.js';
 import type { IngestKernel } from '../kernels/ingest.js';
+import { during } from '../kernels/lent.js';
 
 /**
  * Values of typed columns as the text that a CSV file would have for them, in canonical form. So a typed column that meets
@@ -12,13 +13,13 @@ import type { IngestKernel } from '../kernels/ingest.js';
  */
 
 /** Puts a column's values into the kernel's memory as cells: texts as strings that stay text, nulls absent, the rest bare. */
-export function renderCells(kernel: IngestKernel, pinned: Pinned, rows: number): CellColumn {
-  const valid = pinned().validity?.slice() ?? null;
+export function renderCells(kernel: IngestKernel, column: ReadColumn, rows: number): CellColumn {
+  const valid = column.validity?.slice() ?? null;
   const starts = kernel.alloc(rows * 4);
   const metas = kernel.alloc(rows * 4);
-  if (pinned().type.kind === 'text' || pinned().type.kind === 'json') {
-    const values = kernel.put(pinned().values);
-    const offsets = pinned().offsets!;
+  if (column.type.kind === 'text' || column.type.kind === 'json') {
+    const { values } = placeColumns(kernel, [column])[0]!;
+    const offsets = column.offsets!;
     const start = kernel.u32(starts, rows);
     const meta = kernel.u32(metas, rows);
     for (let r = 0; r < rows; r++) {
@@ -29,7 +30,7 @@ export function renderCells(kernel: IngestKernel, pinned: Pinned, rows: number):
     }
     return { starts, metas, rows };
   }
-  const textOf = renderer(pinned());
+  const textOf = renderer(column);
   const texts = Array.from({ length: rows }, (_, r) => (valid?.[r] === 0 ? '' : textOf(r)));
   const values = kernel.put(Buffer.from(texts.join('')));
   const start = kernel.u32(starts, rows);
@@ -45,10 +46,10 @@ export function renderCells(kernel: IngestKernel, pinned: Pinned, rows: number):
 }
 
 /** A column of narrower floats as float64, in memory of its own, NaN and infinities as they are; null for other columns. */
-export function widenFloats(column: Column, rows: number): Column | null {
+export function widenFloats(column: ReadColumn, rows: number): Column | null {
   if (column.type.kind !== 'arrow' || column.type.arrow.name !== 'float') return null;
   const { bits } = column.type.arrow;
-  const view = new DataView(column.values.buffer, column.values.byteOffset, column.values.byteLength);
+  const view = dataView(column);
   const values = new Uint8Array(rows * 8);
   const wide = new DataView(values.buffer);
   for (let r = 0; r < rows; r++) wide.setFloat64(r * 8, readFloat(view, r, bits), true);
@@ -56,9 +57,9 @@ export function widenFloats(column: Column, rows: number): Column | null {
 }
 
 /** What writes row r of a column that is neither text nor nested. */
-export function renderer(column: Column): (row: number) => string {
+export function renderer(column: ReadColumn): (row: number) => string {
   const { type, values } = column;
-  const view = new DataView(values.buffer, values.byteOffset, values.byteLength);
+  const view = dataView(column);
   switch (type.kind) {
     case 'null':
       return () => '';
@@ -77,6 +78,12 @@ export function renderer(column: Column): (row: number) => string {
     default:
       throw new Error(`a column of type ${type.kind} has no text`);
   }
+}
+
+/** Of a column's values, for as long as nothing is reserved. */
+function dataView(column: ReadColumn): DataView {
+  const { buffer, byteOffset, byteLength } = during(column.values);
+  return new DataView(buffer, byteOffset, byteLength);
 }
 
 const digitsOf = { ms: 3, us: 6, ns: 9 } as const;

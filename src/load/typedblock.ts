@@ -1,8 +1,7 @@
 import { textRules } from '../clean/rules.js';
 import { cleanTexts } from '../clean/text.js';
-import type { Block } from '../engine/block.js';
+import type { ReadBlock, ReadColumn } from '../engine/block.js';
 import { Gatherer } from '../engine/gather.js';
-import { type Pinned, pinColumns } from '../engine/pin.js';
 import type { IngestKernel } from '../kernels/ingest.js';
 import { sameType } from './lattice.js';
 import { type Maker, makeAll, makerOf } from './makers.js';
@@ -19,7 +18,7 @@ import type { ColumnPlan, TypedChunk, TypingOptions } from './typing.js';
  */
 export function typeBlock(
   kernel: IngestKernel,
-  block: Block,
+  block: ReadBlock,
   plans: readonly ColumnPlan[],
   options: Omit<TypingOptions, 'json'>,
 ): TypedChunk & { misfits: Misfit[] } {
@@ -27,17 +26,17 @@ export function typeBlock(
   const { columns, rows, misfits } = withoutMisfits(kernel, block, plans, how);
   placeTokens(kernel, options.nullTokens);
   const makers = plans.map((plan): Maker => {
-    const pinned = plan.cell < 0 ? null : columns[plan.cell]!;
-    if (pinned === null || plan.constant !== undefined) return makerOf(kernel, null, rows, plan, how);
-    const wide = plan.type.kind === 'float64' ? widenFloats(pinned(), rows) : null;
-    if (wide !== null) return { cellBytes: 0, fill: () => undefined, finish: () => undefined, view: () => wide };
-    if (!sameType(pinned().type, plan.type)) return makerOf(kernel, renderCells(kernel, pinned, rows), rows, plan, how);
-    const text = plan.type.kind === 'text' ? cleanTexts(kernel, pinned, rows, textRules(options.clean)) : null;
+    const column = plan.cell < 0 ? null : columns[plan.cell]!;
+    if (column === null || plan.constant !== undefined) return makerOf(kernel, null, rows, plan, how);
+    const wide = plan.type.kind === 'float64' ? widenFloats(column, rows) : null;
+    if (wide !== null) return { cellBytes: 0, fill: () => undefined, finish: () => undefined, column: () => wide };
+    if (!sameType(column.type, plan.type)) return makerOf(kernel, renderCells(kernel, column, rows), rows, plan, how);
+    const text = plan.type.kind === 'text' ? cleanTexts(kernel, column, rows, textRules(options.clean)) : null;
     return {
       cellBytes: text?.cellBytes ?? 0,
       fill: (from, to) => text?.fill(from, to),
       finish: (_, chunk) => text?.count(chunk.changed),
-      view: () => text?.view() ?? pinned(),
+      column: () => text?.column() ?? column,
     };
   });
   return { ...makeAll(makers, rows), misfits };
@@ -45,27 +44,25 @@ export function typeBlock(
 
 function withoutMisfits(
   kernel: IngestKernel,
-  block: Block,
+  block: ReadBlock,
   plans: readonly ColumnPlan[],
   options: TypingOptions,
-): { columns: Pinned[]; rows: number; misfits: Misfit[] } {
-  const columns = pinColumns(kernel, block);
-  const { rows } = block;
+): { columns: readonly ReadColumn[]; rows: number; misfits: Misfit[] } {
+  const { rows, columns } = block;
   const declared = plans.filter((plan) => plan.declared && plan.cell >= 0);
   if (declared.length === 0) return { columns, rows, misfits: [] };
   const mark = kernel.mark();
   const mask = kernel.alloc(rows);
   kernel.u8(mask, rows).fill(0);
   const converted = declared.map(({ cell, type }) => {
-    const pinned = columns[cell]!;
-    return { cells: sameType(pinned().type, type) ? null : renderCells(kernel, pinned, rows), type };
+    const column = columns[cell]!;
+    return { cells: sameType(column.type, type) ? null : renderCells(kernel, column, rows), type };
   });
   const misfits = findMisfits(kernel, converted, mask, options);
   const marks = kernel.u8(mask, rows);
   const kept = Uint32Array.from({ length: rows }, (_, r) => r).filter((r) => marks[r] === 0);
   kernel.reset(mark);
   if (misfits.length === 0) return { columns, rows, misfits };
-  const whole = { rows, columns: columns.map((pinned) => pinned()) };
-  const fitting = new Gatherer().gather([whole], new Uint32Array(kept.length), kept, false);
-  return { columns: pinColumns(kernel, fitting), rows: fitting.rows, misfits };
+  const fitting = new Gatherer().gather([block], new Uint32Array(kept.length), kept, false);
+  return { columns: fitting.columns, rows: fitting.rows, misfits };
 }

@@ -1,6 +1,6 @@
 import type { CellColumn } from '../clean/text.js';
 import type { Config } from '../config/options.js';
-import type { Block } from '../engine/block.js';
+import type { ReadBlock } from '../engine/block.js';
 import type { ColumnType } from '../engine/types.js';
 import { type CellTable, kind } from '../kernels/cells.js';
 import type { IngestKernel } from '../kernels/ingest.js';
@@ -38,7 +38,7 @@ export interface TypingOptions {
 /** What became of the cells of a chunk. */
 export interface TypedChunk {
   /** In the kernel's memory, a column a plan. */
-  block: Block;
+  block: ReadBlock;
   /**
    * Kinds of the values, a set a plan. Where they, joined with the plan's, make another type than the plan's, the block must
    * not be used. Of declared columns, and of text that nothing can change, they are 0.

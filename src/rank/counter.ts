@@ -1,4 +1,4 @@
-import type { Column } from '../engine/block.js';
+import type { ReadColumn } from '../engine/block.js';
 import { createRankKernel, type RankKernel } from '../kernels/rank.js';
 import { withinMemory } from './addressable.js';
 import { loadLanguage } from './language.js';
@@ -31,7 +31,7 @@ export class RankCounter {
   /** `columnsOf` gives the columns of a chunk again, for chunks whose token ids are neither kept nor spilled. */
   constructor(
     private readonly settings: RankSettings,
-    columnsOf: (chunk: number) => { columns: readonly Column[]; rows: number },
+    columnsOf: (chunk: number) => { columns: readonly ReadColumn[]; rows: number },
   ) {
     const stem = settings.language === null ? undefined : loadLanguage(settings.language);
     this.kernel = createRankKernel(stem);
@@ -48,7 +48,7 @@ export class RankCounter {
    * Counts rows of columns that `isRankable`, in order (read during the call only). Token ids that don't fit memory are
    * spilled to a new file at `spillTo`, if there is one.
    */
-  countChunk(id: number, columns: readonly Column[], rows: number, spillTo: string | null): void {
+  countChunk(id: number, columns: readonly ReadColumn[], rows: number, spillTo: string | null): void {
     if (this.table.size > this.settings.maxTerms) this.forgetRare();
     withinMemory(() => this.streams.add(id, textsOf(this.kernel, columns, rows), rows, spillTo));
     this.tokens = this.kernel.exports.tokenCount();

@@ -22,8 +22,8 @@ const upper = { shift: 29, digits: 3 };
 const all = { shift: 0, digits: 6 };
 
 /**
- * Sorts scores, which must not be negative or NaN. Takes 32 bytes a row, 12 of them for the result, which is a view of the
- * kernel's memory: with a kernel of your own it is valid until the next call.
+ * Sorts scores, which must not be negative or NaN. Takes 32 bytes a row, and 12 for the result, which is a
+ * copy.
  */
 export function orderOf(scores: Float64Array, kernel: RankKernel = createRankKernel()): ScoreOrder {
   kernel.reset();
@@ -39,7 +39,7 @@ export function orderOf(scores: Float64Array, kernel: RankKernel = createRankKer
   if (!sorting.settle()) sorting.sort(all);
   const { keys, rows } = sorting.result();
   inPieces(count, (from, to) => kernel.exports.makeScores(keys + from * 8, to - from));
-  return { rows: kernel.u32(rows, count), scores: kernel.f64(keys, count) };
+  return { rows: kernel.u32(rows, count).slice(), scores: kernel.f64(keys, count).slice() };
 }
 
 function inPieces(rows: number, work: (from: number, to: number) => void): void {

@@ -1,4 +1,5 @@
-import type { Column } from '../engine/block.js';
+import type { ReadColumn } from '../engine/block.js';
+import { during } from '../kernels/lent.js';
 import type { RankKernel } from '../kernels/rank.js';
 import { IdFile } from './idfile.js';
 import type { Tokeniser } from './tokeniser.js';
@@ -48,14 +49,14 @@ export class Streams {
     private readonly kernel: RankKernel,
     private tokeniser: Tokeniser,
     private readonly keepBytes: number,
-    private readonly textOf: (chunk: number) => readonly Column[],
+    private readonly textOf: (chunk: number) => readonly ReadColumn[],
   ) {}
 
   /**
    * Tokenises and counts the rows of a chunk; what is not kept of its streams goes to a new file at `spillTo`. Only before
    * there are candidates.
    */
-  add(id: number, columns: readonly Column[], rows: number, spillTo: string | null): void {
+  add(id: number, columns: readonly ReadColumn[], rows: number, spillTo: string | null): void {
     let segments: Segment[] | null = this.keeping ? [] : null;
     let file: IdFile | null = null;
     let room: Segment = { at: 0, end: 0 };
@@ -88,7 +89,7 @@ export class Streams {
   /** Moves a stream from memory to the end of a file. */
   private spill(file: IdFile, at: number, end: number): void {
     const packed = (this.kernel.exports.packStream(at, end) >>> 0) - at;
-    file.write(this.kernel.u8(at, packed), end - at);
+    file.write(during(this.kernel.u8(at, packed)), end - at);
   }
 
   /** Forgets all streams, whose memory is gone; with `keeping` those to come are kept. */
@@ -169,7 +170,7 @@ export class Streams {
     }
     chunk.compacted = true;
     chunk.file?.each(
-      (bytes) => this.kernel.u8(this.passingRoom(bytes).at, bytes),
+      (bytes) => during(this.kernel.u8(this.passingRoom(bytes).at, bytes)),
       (packed, bytes) => {
         const { at } = this.passing;
         const end = at + bytes;

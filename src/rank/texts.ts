@@ -1,5 +1,6 @@
-import type { Column } from '../engine/block.js';
+import type { Column, ReadColumn } from '../engine/block.js';
 import { type ArrowType, arrowWidth, type ColumnType } from '../engine/types.js';
+import { during } from '../kernels/lent.js';
 import type { RankKernel } from '../kernels/rank.js';
 
 /** Cells of about this many bytes are in the kernel at a time. */
@@ -23,7 +24,7 @@ export function isRankable(type: ColumnType): boolean {
  * The columns' texts: a text column as it is, of message lists a line a turn (role, a space, content), other JSON text as
  * it is. Columns of other types than `isRankable` says have no text.
  */
-export function textsOf(kernel: RankKernel, columns: readonly Column[], rows: number): Column[] {
+export function textsOf(kernel: RankKernel, columns: readonly ReadColumn[], rows: number): ReadColumn[] {
   return columns.map((column) => {
     const { type } = column;
     if (type.kind === 'json' || (type.kind === 'text' && type.nested)) return jsonTexts(kernel, column, rows);
@@ -32,7 +33,7 @@ export function textsOf(kernel: RankKernel, columns: readonly Column[], rows: nu
   });
 }
 
-function jsonTexts(kernel: RankKernel, column: Column, rows: number): Column {
+function jsonTexts(kernel: RankKernel, column: ReadColumn, rows: number): Column {
   const from = column.offsets!;
   const values = new Uint8Array(from[rows]! - from[0]!);
   const offsets = new Int32Array(rows + 1);
@@ -58,22 +59,24 @@ function jsonTexts(kernel: RankKernel, column: Column, rows: number): Column {
     kernel.reset(mark);
     row = end;
   }
-  return { type: { kind: 'text' }, validity: column.validity, offsets, values: values.subarray(0, offsets[rows]) };
+  const validity = column.validity?.slice() ?? null;
+  return { type: { kind: 'text' }, validity, offsets, values: values.subarray(0, offsets[rows]) };
 }
 
 /** Message lists in the row encoding (engine/rowcell.ts). */
-function nestedTexts(column: Column, rows: number, type: ArrowType): Column {
+function nestedTexts(column: ReadColumn, rows: number, type: ArrowType): Column {
   const parts: Uint8Array[] = [];
   const offsets = new Int32Array(rows + 1);
   for (let row = 0; row < rows; row++) {
-    const cell = column.values.subarray(column.offsets![row]!, column.offsets![row + 1]!);
+    const cell = during(column.values.subarray(column.offsets![row]!, column.offsets![row + 1]!));
     const valid = column.validity === null || column.validity[row] === 1;
     const text = valid && cell.length > 0 ? messagesOf(new CellReader(cell), type) : '';
     const bytes = Buffer.from(text);
     parts.push(bytes);
     offsets[row + 1] = offsets[row]! + bytes.length;
   }
-  return { type: { kind: 'text' }, validity: column.validity, offsets, values: Buffer.concat(parts) };
+  const validity = column.validity?.slice() ?? null;
+  return { type: { kind: 'text' }, validity, offsets, values: Buffer.concat(parts) };
 }
 
 function messagesOf(reader: CellReader, type: ArrowType): string {

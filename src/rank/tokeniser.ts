@@ -1,4 +1,4 @@
-import type { Column } from '../engine/block.js';
+import type { ReadColumn } from '../engine/block.js';
 import type { RankKernel } from '../kernels/rank.js';
 import type { TermTable } from './terms.js';
 
@@ -23,7 +23,7 @@ export class Tokeniser {
   ) {}
 
   /** Tokenises `rows` rows of the columns, joined by a space; with `counting` the term table counts them. */
-  run(columns: readonly Column[], rows: number, counting: boolean, sink: RowSink): void {
+  run(columns: readonly ReadColumn[], rows: number, counting: boolean, sink: RowSink): void {
     const { exports } = this.kernel;
     exports.setCounting(counting);
     let out = sink(0, 16);
@@ -50,7 +50,7 @@ export class Tokeniser {
   }
 
   /** Copies rows of the columns into the kernel and returns where they are described. */
-  private copyIn(columns: readonly Column[], from: number, to: number): number {
+  private copyIn(columns: readonly ReadColumn[], from: number, to: number): number {
     const { kernel } = this;
     const rows = to - from;
     const text = rowBytes(columns, from, to);
@@ -84,14 +84,14 @@ export class Tokeniser {
   }
 }
 
-function rowBytes(columns: readonly Column[], from: number, to: number): number {
+function rowBytes(columns: readonly ReadColumn[], from: number, to: number): number {
   let bytes = 0;
   for (const { offsets } of columns) bytes += offsets![to]! - offsets![from]!;
   return bytes;
 }
 
 /** The row before which a batch ends: at least one row, then as many as fit. */
-function batchEnd(columns: readonly Column[], from: number, rows: number): number {
+function batchEnd(columns: readonly ReadColumn[], from: number, rows: number): number {
   let low = from + 1;
   let high = Math.min(rows, from + batchRows);
   while (low < high) {

@@ -4,6 +4,7 @@ import zlib from 'node:zlib';
 import type { Compression } from '../config/options.js';
 import { DatagpuError } from '../errors.js';
 import type { IngestKernel } from '../kernels/ingest.js';
+import { during } from '../kernels/lent.js';
 
 /**
  * What packs pages, to the same bytes whenever it is done: zstd by one version of the native library, Snappy by a kernel, and gzip by
@@ -59,9 +60,9 @@ function zstdEncoder(): ZstdEncoder {
 export function pack(kernel: IngestKernel, compression: Compression, ptr: number, bytes: number): Uint8Array {
   switch (compression) {
     case 'zstd':
-      return zstdEncoder().encodeSync(bufferOf(kernel.u8(ptr, bytes)));
+      return zstdEncoder().encodeSync(bufferOf(during(kernel.u8(ptr, bytes))));
     case 'gzip':
-      return packGzip(bufferOf(kernel.u8(ptr, bytes)));
+      return packGzip(bufferOf(during(kernel.u8(ptr, bytes))));
     case 'snappy':
       return packSnappy(kernel, ptr, bytes);
   }

@@ -1,5 +1,6 @@
 import { arrowWidth } from '../engine/types.js';
 import type { IngestKernel } from '../kernels/ingest.js';
+import { during } from '../kernels/lent.js';
 import type { ArrowNode } from './arrow.js';
 import type { ContentRows, Sections } from './content.js';
 import { decimalBytes } from './elements.js';
@@ -20,26 +21,26 @@ export function enterFlat(kernel: IngestKernel, column: StoredColumn, content: C
     const mark = kernel.mark();
     const nulls = column.validity === 0 ? 0 : exports.pageNulls(column.validity + from, rows);
     const validity = nulls === 0 ? 0 : column.validity + from;
-    sections.presence(rows, nulls, nulls === 0 ? null : kernel.u8(validity, rows));
+    sections.presence(rows, nulls, nulls === 0 ? null : during(kernel.u8(validity, rows)));
     if (width > 0) {
       const at = values + from * width;
-      if (nulls === 0) sections.values([kernel.u8(at, rows * width)]);
+      if (nulls === 0) sections.values([during(kernel.u8(at, rows * width))]);
       else {
         const dense = kernel.alloc(rows * width);
         const bytes = exports.pageFixed(validity, at, width, rows, dense);
-        sections.values([kernel.u8(dense, bytes)]);
+        sections.values([during(kernel.u8(dense, bytes))]);
       }
     } else {
       const texts = offsets + from * 4;
       const lengths = kernel.alloc(rows * 4);
       const count = exports.pageLengths(validity, texts, rows, lengths);
-      sections.values([kernel.u8(lengths, count * 4)]);
+      sections.values([during(kernel.u8(lengths, count * 4))]);
       const [start, end] = [kernel.u32(texts, 1)[0]!, kernel.u32(texts + rows * 4, 1)[0]!];
-      if (nulls === 0) sections.values([kernel.u8(values + start, end - start)]);
+      if (nulls === 0) sections.values([during(kernel.u8(values + start, end - start))]);
       else {
         const dense = kernel.alloc(end - start);
         const bytes = exports.pageBytes(validity, texts, values, rows, dense);
-        sections.values([kernel.u8(dense, bytes)]);
+        sections.values([during(kernel.u8(dense, bytes))]);
       }
     }
     kernel.reset(mark);

@@ -1,5 +1,5 @@
 import type { Compression } from '../config/options.js';
-import type { Column } from '../engine/block.js';
+import type { ReadColumn } from '../engine/block.js';
 import type { Field } from '../engine/types.js';
 import type { ArrowNode } from './arrow.js';
 import type { ColumnPages } from './chunk.js';
@@ -35,7 +35,7 @@ export interface NestedPages {
  */
 export function encodeNested(
   fields: readonly Field[],
-  columns: readonly Column[],
+  columns: readonly ReadColumn[],
   rows: number,
   compression: Compression,
 ): NestedPages[] {

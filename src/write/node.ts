@@ -1,15 +1,13 @@
-import type { Column } from '../engine/block.js';
+import type { ReadColumn } from '../engine/block.js';
 import { type ArrowType, arrowWidth } from '../engine/types.js';
+import { during } from '../kernels/lent.js';
 import { unfoldJson } from '../load/json/unfold.js';
 import { type ArrowNode, packBits } from './arrow.js';
 import { unfoldRowcells } from './rowcells.js';
 import { arrowOf } from './schema.js';
 
-/**
- * A column in Arrow's layout, in the type that is stored (`arrowOf`). Values and offsets of flat columns are the
- * column's own memory; validity, booleans and nested columns are made anew.
- */
-export function nodeOf(column: Column, rows: number): ArrowNode {
+/** A column in Arrow's layout, in the type that is stored (`arrowOf`). Everything is made anew. */
+export function nodeOf(column: ReadColumn, rows: number): ArrowNode {
   const { type } = column;
   if (type.kind === 'null' || (type.kind === 'arrow' && type.arrow.name === 'null')) return nullText(rows);
   if (type.kind === 'nested') return stored(unfoldRowcells(column, type.arrow, rows));
@@ -19,8 +17,8 @@ export function nodeOf(column: Column, rows: number): ArrowNode {
     return { ...validityOf(column, rows), type: arrow, ...bytesOf(column, rows), children: [] };
   const values =
     arrow.name === 'bool'
-      ? packBits(column.values.subarray(0, rows)).bits
-      : column.values.subarray(0, rows * arrowWidth(arrow));
+      ? packBits(during(column.values.subarray(0, rows))).bits
+      : column.values.slice(0, rows * arrowWidth(arrow));
   return stored({ ...validityOf(column, rows), type: arrow, offsets: null, values, children: [] });
 }
 
@@ -37,18 +35,17 @@ function nullText(rows: number): ArrowNode {
   };
 }
 
-function validityOf(column: Column, rows: number): Pick<ArrowNode, 'rows' | 'nulls' | 'validity'> {
+function validityOf(column: ReadColumn, rows: number): Pick<ArrowNode, 'rows' | 'nulls' | 'validity'> {
   if (column.validity === null) return { rows, nulls: 0, validity: null };
-  const { bits, zeros } = packBits(column.validity.subarray(0, rows));
+  const { bits, zeros } = packBits(during(column.validity.subarray(0, rows)));
   return { rows, nulls: zeros, validity: zeros === 0 ? null : bits };
 }
 
 /** Offsets that begin at 0, and the bytes between the first and the last of them. */
-function bytesOf(column: Column, rows: number): { offsets: Int32Array; values: Uint8Array } {
+function bytesOf(column: ReadColumn, rows: number): { offsets: Int32Array; values: Uint8Array } {
   const offsets = column.offsets!.subarray(0, rows + 1);
   const from = offsets[0]!;
-  const values = column.values.subarray(from, offsets[rows]!);
-  return { offsets: from === 0 ? offsets : offsets.map((o) => o - from), values };
+  return { offsets: offsets.map((o) => o - from), values: column.values.slice(from, offsets[rows]!) };
 }
 
 /** The node in the type that is stored: see `storedType`. Shares what it need not change. */

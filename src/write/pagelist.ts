@@ -1,5 +1,6 @@
 import type { Compression } from '../config/options.js';
 import type { IngestKernel } from '../kernels/ingest.js';
+import { during } from '../kernels/lent.js';
 import { wire } from '../load/parquet/thrift.js';
 import { pack } from './codec.js';
 import type { PageQueue } from './pagequeue.js';
@@ -76,7 +77,7 @@ export class PageList {
     this.pages.push(page);
     if (this.queue === null) page.packed = pack(this.kernel, this.compression, ptr, bytes);
     else
-      this.queue.add(this.kernel.u8(ptr, bytes), (packed) => {
+      this.queue.add(during(this.kernel.u8(ptr, bytes)), (packed) => {
         page.packed = packed;
       });
   }

@@ -1,14 +1,16 @@
-import type { Column } from '../engine/block.js';
+import type { ReadColumn } from '../engine/block.js';
 import { rowcellNull } from '../engine/rowcell.js';
 import { type ArrowType, arrowWidth } from '../engine/types.js';
+import { during } from '../kernels/lent.js';
 import { type ArrowNode, packBits } from './arrow.js';
 
 /** Unfolds a column of kind `nested` (engine/rowcell.ts) into Arrow's layout. Copies. */
-export function unfoldRowcells(column: Column, type: ArrowType, rows: number): ArrowNode {
+export function unfoldRowcells(column: ReadColumn, type: ArrowType, rows: number): ArrowNode {
   const root = builderOf(type);
-  const { validity, values } = column;
+  const { validity } = column;
+  const bytes = during(column.values);
   const offsets = column.offsets!;
-  const view = new DataView(values.buffer, values.byteOffset, values.byteLength);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (let row = 0; row < rows; row++) {
     const from = offsets[row]!;
     const to = offsets[row + 1]!;

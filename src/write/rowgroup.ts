@@ -1,6 +1,6 @@
 import type { Compression } from '../config/options.js';
-import type { Block, Column } from '../engine/block.js';
-import { type PlacedColumn, placeColumns, viewKeeper } from '../engine/place.js';
+import type { ReadBlock } from '../engine/block.js';
+import { type PlacedColumn, placeColumns, rowsOf } from '../engine/kernel-column.js';
 import { BufferPool } from '../engine/pool.js';
 import { type Field, widthOf } from '../engine/types.js';
 import type { IngestKernel } from '../kernels/ingest.js';
@@ -51,7 +51,7 @@ const mostRows = 2 ** 18;
  * output, for the fingerprint; null where none is wanted.
  */
 export function encodeRowGroup(
-  block: Block,
+  block: ReadBlock,
   fields: readonly Field[],
   compression: Compression,
   kernel: IngestKernel,
@@ -68,7 +68,7 @@ export function encodeRowGroup(
  * copied once more. Until it is done the kernel must not be used.
  */
 export async function encodeRowGroupAside(
-  block: Block,
+  block: ReadBlock,
   fields: readonly Field[],
   compression: Compression,
   kernel: IngestKernel,
@@ -108,7 +108,6 @@ class GroupEncoder {
   private readonly stats: FieldStats[];
   private readonly folded: number[];
   private readonly mark: number;
-  private readonly keepViews: () => void;
   /** What was made of the last range. */
   private nested: ReadonlyMap<number, NestedPages> = new Map();
   private readonly parts: Uint8Array<ArrayBuffer>[] = [];
@@ -118,7 +117,7 @@ class GroupEncoder {
 
   constructor(
     private readonly kernel: IngestKernel,
-    private readonly block: Block,
+    private readonly block: ReadBlock,
     private readonly fields: readonly Field[],
     private readonly compression: Compression,
     private readonly pool: BufferPool,
@@ -126,12 +125,7 @@ class GroupEncoder {
   ) {
     if (fields.length === 0) throw new Error('rows without columns have no pages');
     this.mark = kernel.mark();
-    this.keepViews = viewKeeper(kernel, block);
-    this.placed = placeColumns(
-      kernel,
-      block,
-      block.columns.map((_, c) => c),
-    );
+    this.placed = placeColumns(kernel, block.columns);
     this.folded = block.columns.flatMap((column, c) => (isFlat(column.type) ? [] : [c]));
     this.stats = sketchColumns(kernel, block, this.placed).map(
       (distinct): FieldStats => ({ nulls: 0, bounds: noBounds, distinct }),
@@ -170,7 +164,6 @@ class GroupEncoder {
   end(): EncodedRows {
     const { block, fields, nested, stats, content } = this;
     this.kernel.reset(this.mark);
-    this.keepViews();
     trimMemory();
     const metadata = encodeStruct(metadataOf(fields, nested, block.rows, this.groups));
     return { rows: block.rows, bytes: joined(this.parts, this.at), metadata, fields: stats, content };
@@ -205,21 +198,12 @@ class GroupEncoder {
   }
 
   private encodeNested(from: number, to: number): Map<number, NestedPages> {
-    this.keepViews();
     const columns = this.folded.map((c) => rowsOf(this.block.columns[c]!, from, to));
     const fields = this.folded.map((c) => this.fields[c]!);
     const pages = encodeNested(fields, columns, to - from, this.compression);
     return new Map(this.folded.map((c, i) => [c, pages[i]!]));
   }
 }
-
-/** Views of the rows of a column of no fixed width. */
-const rowsOf = ({ type, validity, offsets, values }: Column, from: number, to: number): Column => ({
-  type,
-  validity: validity?.subarray(from, to) ?? null,
-  offsets: offsets?.subarray(from, to + 1) ?? null,
-  values,
-});
 
 function joined(parts: readonly Uint8Array<ArrayBuffer>[], length: number): Uint8Array<ArrayBuffer> {
   if (parts.length === 1) return parts[0]!;

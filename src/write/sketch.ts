@@ -1,7 +1,8 @@
-import type { Block } from '../engine/block.js';
-import type { PlacedColumn } from '../engine/place.js';
+import type { ReadBlock } from '../engine/block.js';
+import type { PlacedColumn } from '../engine/kernel-column.js';
 import { widthOf } from '../engine/types.js';
 import type { IngestKernel } from '../kernels/ingest.js';
+import type { Lent } from '../kernels/lent.js';
 
 /**
  * How many distinct values that are not null a column has over some rows: plain data, the same for any order of the
@@ -28,7 +29,7 @@ interface SketchExports {
 }
 
 /** A sketch of each column of a block, which lies in the kernel's memory as `placed` says. The results are copies. */
-export function sketchColumns(kernel: IngestKernel, block: Block, placed: readonly PlacedColumn[]): Sketch[] {
+export function sketchColumns(kernel: IngestKernel, block: ReadBlock, placed: readonly PlacedColumn[]): Sketch[] {
   const exports = kernel.exports as SketchExports;
   const mark = kernel.mark();
   const bytes = exports.sketchBytes();
@@ -53,7 +54,7 @@ export function distinctOf({ hashes, registers }: Sketch): number {
 }
 
 /** The slots that are in use. */
-function compact(slots: Uint32Array): Uint32Array<ArrayBuffer> {
+function compact(slots: Lent<Uint32Array>): Uint32Array<ArrayBuffer> {
   const out: number[] = [];
   for (let i = 0; i < slots.length; i += 2) {
     if (slots[i] !== 0 || slots[i + 1] !== 0) out.push(slots[i]!, slots[i + 1]!);

@@ -1,4 +1,4 @@
-import type { PlacedColumn } from '../engine/place.js';
+import type { PlacedColumn } from '../engine/kernel-column.js';
 import { type ArrowType, arrowWidth, type ColumnType } from '../engine/types.js';
 import type { IngestKernel } from '../kernels/ingest.js';
 import { decimalBytes, type Physical, physicalOf } from './elements.js';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { emptyRows, fillText } from '../../dist/clean/rows.js';
-import type { Block } from '../../dist/engine/block.js';
+import type { ReadBlock } from '../../dist/engine/block.js';
 import type { ColumnType } from '../../dist/engine/types.js';
 import { createIngestKernel } from '../../dist/kernels/ingest.js';
 import { typeColumns } from '../../dist/load/typing.js';
@@ -8,7 +8,7 @@ import { none, noRules, placeCells, plain, quoted, type TestCell, valuesOf } fro
 
 const kernel = createIngestKernel();
 
-function blockOf(columns: [ColumnType['kind'], TestCell[]][]): Block {
+function blockOf(columns: [ColumnType['kind'], TestCell[]][]): ReadBlock {
   kernel.reset();
   const cells = placeCells(
     kernel,
@@ -48,9 +48,9 @@ test('null texts become "", other nulls stay', () => {
     ['text', [plain('x'), plain('y'), plain('z'), plain('w')]],
   ]);
   const changed = { trimmed: 1 };
-  fillText(block, changed);
+  const filled = fillText(block, changed);
   expect(changed).toEqual({ trimmed: 1, 'null text filled': 2 });
-  expect(block.columns.map((c) => valuesOf(c, 4))).toEqual([
+  expect(filled.columns.map((c) => valuesOf(c, 4))).toEqual([
     ['', 'a', '', ''],
     [null, 1n, null, null],
     ['x', 'y', 'z', 'w'],

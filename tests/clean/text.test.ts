@@ -17,7 +17,7 @@ function clean(texts: readonly (string | null)[], rules: Config['clean'] = allRu
   column.fill(0, texts.length);
   const changed: Record<string, number> = {};
   column.count(changed);
-  return { texts: valuesOf(column.view(), texts.length), changed };
+  return { texts: valuesOf(column.column(), texts.length), changed };
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is removed

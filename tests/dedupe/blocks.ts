@@ -1,5 +1,7 @@
-import type { Block, Column } from '../../dist/engine/block.js';
+import type { Block, Column, ReadBlock, ReadColumn } from '../../dist/engine/block.js';
+import { KernelColumn, type Span } from '../../dist/engine/kernel-column.js';
 import type { ColumnType } from '../../dist/engine/types.js';
+import { during, type Lent } from '../../dist/kernels/lent.js';
 import type { Kernel } from '../../dist/kernels/module.js';
 
 /** A text (or json) column of memory of its own. */
@@ -57,28 +59,24 @@ export function blockOf(...columns: Column[]): Block {
 }
 
 /** Moves a block into a kernel's memory, as the loaders leave it there. */
-export function intoKernel(kernel: Kernel<unknown>, block: Block): Block {
-  const at = block.columns.map((c) =>
-    [c.validity, c.offsets, c.values].map((view) => (view === null ? 0 : kernel.put(view))),
-  );
-  const columns = block.columns.map(
-    (c, i): Column => ({
-      type: c.type,
-      validity: c.validity === null ? null : kernel.u8(at[i]![0]!, c.validity.length),
-      offsets: c.offsets === null ? null : kernel.i32(at[i]![1]!, c.offsets.length),
-      values: kernel.u8(at[i]![2]!, c.values.length),
-    }),
-  );
-  return { rows: block.rows, columns };
+export function intoKernel(kernel: Kernel<unknown>, block: Block): ReadBlock {
+  return { rows: block.rows, columns: block.columns.map((column) => columnInto(kernel, column)) };
+}
+
+/** Moves a column into a kernel's memory. */
+export function columnInto(kernel: Kernel<unknown>, { type, validity, offsets, values }: Column): KernelColumn {
+  const span = (array: Uint8Array | Int32Array | null): Span | null =>
+    array && { at: kernel.put(array), length: array.length };
+  return new KernelColumn(kernel, type, { validity: span(validity), offsets: span(offsets), values: span(values)! });
 }
 
 /** The cells of a column, for comparing. */
-export function cellsOf(column: Column, rows: number): unknown[] {
+export function cellsOf(column: ReadColumn, rows: number): unknown[] {
   return Array.from({ length: rows }, (_, r) => {
     if (column.validity !== null && column.validity[r] === 0) return null;
     if (column.offsets !== null)
       return Buffer.from(column.values.slice(column.offsets[r]!, column.offsets[r + 1]!)).toString('utf8');
-    const view = new DataView(column.values.buffer, column.values.byteOffset);
+    const view = dataView(column.values);
     if (column.type.kind === 'float64') return view.getFloat64(r * 8, true);
     if (column.type.kind === 'int64') return Number(view.getBigInt64(r * 8, true));
     return column.values[r] === 1;
@@ -87,4 +85,9 @@ export function cellsOf(column: Column, rows: number): unknown[] {
 
 function validityOf(cells: readonly unknown[]): Uint8Array | null {
   return cells.includes(null) ? Uint8Array.from(cells, (cell) => Number(cell !== null)) : null;
+}
+
+function dataView(lent: Lent<Uint8Array>): DataView {
+  const { buffer, byteOffset, byteLength } = during(lent);
+  return new DataView(buffer, byteOffset, byteLength);
 }

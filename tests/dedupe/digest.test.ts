@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { digestRows, hashBytes, setDigestSecret } from '../../dist/dedupe/digest.js';
-import type { Block } from '../../dist/engine/block.js';
+import type { ReadBlock } from '../../dist/engine/block.js';
 import { createIngestKernel, digestSecretBytes } from '../../dist/kernels/ingest.js';
 import {
   blockOf,
@@ -17,13 +17,13 @@ import {
 } from './blocks.js';
 
 const kernel = createIngestKernel();
-const all = (block: Block): number[] => block.columns.map((_, c) => c);
+const all = (block: ReadBlock): number[] => block.columns.map((_, c) => c);
 
-function digests(block: Block, columns: number[] = all(block)): string[] {
+function digests(block: ReadBlock, columns: number[] = all(block)): string[] {
   const bytes = digestRows(kernel, block, columns);
   return Array.from({ length: block.rows }, (_, r) => Buffer.from(bytes.subarray(r * 16, r * 16 + 16)).toString('hex'));
 }
-const distinct = (block: Block): number => new Set(digests(block)).size;
+const distinct = (block: ReadBlock): number => new Set(digests(block)).size;
 
 /** The bytes that say what a row holds, as kernels/assembly/ingest/digest.ts has them. */
 function formOf([text, integer, float, truth]: Row): Uint8Array {

@@ -1,7 +1,8 @@
 import type { Config } from '../../dist/config/options.js';
-import type { Column } from '../../dist/engine/block.js';
+import type { ReadColumn } from '../../dist/engine/block.js';
 import { type CellTable, cell } from '../../dist/kernels/cells.js';
 import type { IngestKernel } from '../../dist/kernels/ingest.js';
+import { during, type Lent } from '../../dist/kernels/lent.js';
 
 /** A cell as a parser leaves it: its text, null for an absent one, and flags. */
 export interface TestCell {
@@ -38,9 +39,9 @@ export function placeCells(kernel: IngestKernel, columns: readonly (readonly Tes
 }
 
 /** The values of a column as JavaScript has them: bigint for int64, days and microseconds for dates, text for the rest. */
-export function valuesOf(column: Column, rows: number): unknown[] {
+export function valuesOf(column: ReadColumn, rows: number): unknown[] {
   const { values, offsets, validity, type } = column;
-  const view = new DataView(values.buffer, values.byteOffset, values.byteLength);
+  const view = dataView(values);
   return Array.from({ length: rows }, (_, r) => {
     if (validity !== null && validity[r] === 0) return null;
     switch (type.kind) {
@@ -73,3 +74,8 @@ export const allRules: Config['clean'] = {
 };
 export const noRules: Config['clean'] = { ...allRules, enabled: false };
 export const tokens: string[] = ['na', 'n/a', '#n/a', 'null', 'none', 'nan'];
+
+function dataView(lent: Lent<Uint8Array>): DataView {
+  const { buffer, byteOffset, byteLength } = during(lent);
+  return new DataView(buffer, byteOffset, byteLength);
+}

@@ -92,7 +92,7 @@ export function readCsv(file: TextFile, dialect: CsvDialect, columns: number, ho
           Array.from({ length: columns }, (_, c) => {
             const meta = metas[c * cells.rows + r]!;
             if ((meta & 2) !== 0) return null;
-            const bytes = kernel.u8(starts[c * cells.rows + r]!, meta >>> 4);
+            const bytes = kernel.u8(starts[c * cells.rows + r]!, meta >>> 4).slice();
             return {
               text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes),
               quoted: (meta & 1) === 1,

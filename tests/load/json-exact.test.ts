@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DatagpuError } from '../../dist/errors.js';
 import type { IngestKernel } from '../../dist/kernels/ingest.js';
+import { during } from '../../dist/kernels/lent.js';
 import type { ChunkStart, ScannedChunk } from '../../dist/load/chunk.js';
 import { parseJson } from '../../dist/load/json/parse.js';
 import { scanJson } from '../../dist/load/json/scan.js';
@@ -204,7 +205,7 @@ describe('when the counts differ', () => {
     const parse = exports.jsonParse!;
     exports.jsonParse = (state) => {
       const answer = parse(state);
-      spoil(kernel.u32(state, 40));
+      spoil(during(kernel.u32(state, 40)));
       return answer;
     };
     return Object.create(kernel, { exports: { value: exports } }) as IngestKernel;

@@ -99,7 +99,7 @@ function take(read: ReadJson, parsed: ParsedJson, record: number): void {
     read.columns.forEach((name, c) => {
       const at = (c * cells.rows + r) * 4;
       const meta = kernel.u32(cells.metas + at, 1)[0]!;
-      const bytes = kernel.u8(kernel.u32(cells.starts + at, 1)[0]!, meta >>> 4);
+      const bytes = kernel.u8(kernel.u32(cells.starts + at, 1)[0]!, meta >>> 4).slice();
       const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
       if (meta & cell.absent) {
         if (text !== '') throw new Error('an absent cell with bytes');

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Block, Column } from '../../dist/engine/block.js';
+import type { Block, Column, ReadBlock } from '../../dist/engine/block.js';
 import type { ArrowType, ColumnType } from '../../dist/engine/types.js';
 import { kind } from '../../dist/kernels/cells.js';
 import { createIngestKernel } from '../../dist/kernels/ingest.js';
@@ -7,6 +7,7 @@ import { kindsOfType } from '../../dist/load/lattice.js';
 import { reprOf } from '../../dist/load/render.js';
 import { typeBlock } from '../../dist/load/typedblock.js';
 import type { ColumnPlan } from '../../dist/load/typing.js';
+import { columnInto } from '../dedupe/blocks.js';
 import { allRules, noRules, tokens, valuesOf } from './cells.js';
 
 const raw = { nullTokens: tokens, clean: noRules };
@@ -49,11 +50,8 @@ const doubles = (values: (number | null)[], type: ColumnType = { kind: 'float64'
 
 function convert(column: Column, rows: number, type: ColumnType, options = raw, declared = false) {
   const kernel = createIngestKernel();
-  // Views of the kernel's own memory, as the Parquet reader gives them.
-  const own: Column = {
-    ...column,
-    values: kernel.u8(kernel.put(column.values), column.values.length),
-  };
+  // In the kernel's own memory, as the Parquet reader gives them.
+  const own = columnInto(kernel, column);
   const plan: ColumnPlan = { cell: 0, type, declared, kinds: 0 };
   const { block, kinds, coerced, misfits } = typeBlock(kernel, { rows, columns: [own] }, [plan], options);
   return { values: valuesOf(block.columns[0]!, block.rows), kinds: kinds[0]!, coerced: coerced[0]!, misfits };
@@ -83,9 +81,9 @@ describe('columns of the same type', () => {
   test('in the memory of the kernel they survive its growth', () => {
     const kernel = createIngestKernel();
     const column = int64s([1n, 2n, 3n]);
-    const own = { ...column, values: kernel.u8(kernel.put(column.values), 24) };
+    const own = columnInto(kernel, column);
     const wide = texts(['a'.repeat(5_000_000), 'b', 'c']);
-    const block: Block = { rows: 3, columns: [own, wide] };
+    const block: ReadBlock = { rows: 3, columns: [own, wide] };
     const plans = [wide, own].map(({ type }, i): ColumnPlan => ({ cell: 1 - i, type, declared: false, kinds: 0 }));
     expect(valuesOf(typeBlock(kernel, block, plans, cleaned).block.columns[1]!, 3)).toEqual([1n, 2n, 3n]);
   });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Column } from '../../dist/engine/block.js';
+import type { Column, ReadColumn } from '../../dist/engine/block.js';
 import type { ArrowType } from '../../dist/engine/types.js';
 import { createRankKernel } from '../../dist/kernels/rank.js';
 import { isMessageList, isRankable, textsOf } from '../../dist/rank/texts.js';
@@ -20,7 +20,7 @@ const chat: ArrowType = {
   },
 };
 
-function decode(column: Column, rows: number): string[] {
+function decode(column: ReadColumn, rows: number): string[] {
   return Array.from({ length: rows }, (_, i) =>
     Buffer.from(column.values.slice(column.offsets![i]!, column.offsets![i + 1]!)).toString(),
   );

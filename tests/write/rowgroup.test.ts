@@ -4,10 +4,11 @@ import { parquetReadObjects } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { readParquet } from 'parquet-wasm';
 import { describe, expect, test } from 'vitest';
-import type { Block, Column } from '../../dist/engine/block.js';
+import type { Block } from '../../dist/engine/block.js';
 import { BufferPool } from '../../dist/engine/pool.js';
 import type { Field } from '../../dist/engine/types.js';
 import { encodeRowGroup, encodeRowGroupAside } from '../../dist/write/rowgroup.js';
+import { columnInto } from '../dedupe/blocks.js';
 import { blockOf, fixed, text } from './columns.js';
 import { kernel, write } from './files.js';
 import { samples } from './samples.js';
@@ -120,11 +121,11 @@ describe('encodeRowGroup', () => {
   });
 
   test('leaves a block in the kernel readable', () => {
-    const values = kernel.u8(kernel.alloc(16), 16);
-    values.set(new Uint8Array(Float64Array.of(1, 2).buffer));
-    const column: Column = { type: { kind: 'float64' }, validity: null, offsets: null, values };
+    const values = new Uint8Array(Float64Array.of(1, 2).buffer);
+    const column = columnInto(kernel, { type: { kind: 'float64' }, validity: null, offsets: null, values });
     const big = text(['y', 'z'.repeat(40_000_000)]);
-    const { block, fields } = blockOf(2, [column, big]);
+    const { fields } = blockOf(2, [{ ...big, type: column.type }, big]);
+    const block = { rows: 2, columns: [column, big] };
     expect(encodeRowGroup(block, fields, 'snappy', kernel).fields[0]!.bounds).toEqual({ min: 1, max: 2 });
     expect([...new Float64Array(column.values.slice().buffer)]).toEqual([1, 2]);
     kernel.reset();

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Block, Column } from '../../dist/engine/block.js';
-import { placeColumns } from '../../dist/engine/place.js';
+import { placeColumns } from '../../dist/engine/kernel-column.js';
 import type { IngestKernel } from '../../dist/kernels/ingest.js';
 import { FieldTotals } from '../../dist/write/field-totals.js';
 import { DistinctCount, type Sketch, sketchColumns as sketchPlaced } from '../../dist/write/sketch.js';
@@ -9,8 +9,7 @@ import { kernel } from './files.js';
 
 function sketchColumns(kernel: IngestKernel, block: Block): Sketch[] {
   const mark = kernel.mark();
-  const all = block.columns.map((_, c) => c);
-  const sketches = sketchPlaced(kernel, block, placeColumns(kernel, block, all));
+  const sketches = sketchPlaced(kernel, block, placeColumns(kernel, block.columns));
   kernel.reset(mark);
   return sketches;
 }

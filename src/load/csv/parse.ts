@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { CellTable } from '../../kernels/cells.js';
 import { cell } from '../../kernels/cells.js';
 import type { IngestKernel } from '../../kernels/ingest.js';
+import { during, type Lent } from '../../kernels/lent.js';
 import { type CsvNotes, maxRawBytes, type ParsedChunk, type Reject, type ScannedChunk } from '../chunk.js';
 import { type CsvDialect, dialectCodes } from './dialect.js';
 import { type ExactRecord, parseExactly } from './exact.js';
@@ -125,7 +126,7 @@ function parseFast(
   };
 }
 
-function notesOf(out: Uint32Array): CsvNotes {
+function notesOf(out: Lent<Uint32Array>): CsvNotes {
   const records = out[field.swallowing]!;
   const swallowed =
     records === 0 ? null : { records, index: out[field.swallowIndex]!, lines: out[field.swallowLines]! };
@@ -148,7 +149,7 @@ function readRejects(
   count: number,
 ): Reject[] {
   const fields = kernel.u32(at, (count * rejectBytes) / 4);
-  const chunk = kernel.u8(scanned.ptr, scanned.bytes);
+  const chunk = during(kernel.u8(scanned.ptr, scanned.bytes));
   const any = dialect.newline === '\r';
   const rejects: Reject[] = [];
   let line = scanned.start.line;

@@ -1,5 +1,6 @@
 import { DatagpuError } from '../../errors.js';
 import type { IngestKernel } from '../../kernels/ingest.js';
+import { during } from '../../kernels/lent.js';
 import type { ChunkLimits, ChunkStart, ScannedChunk, TextFile } from '../chunk.js';
 import { readFully } from '../source-file.js';
 import { type CsvDialect, dialectCodes } from './dialect.js';
@@ -66,7 +67,7 @@ export function scanCsv(
     }
     // Whole blocks, but for the last one of the source.
     const whole = Math.min(read + pieceBytes, room);
-    readFully(fd, kernel.u8(ptr + read, whole - read), start.byte + read, name);
+    readFully(fd, during(kernel.u8(ptr + read, whole - read)), start.byte + read, name);
     if (whole === rest) kernel.u8(ptr + whole, 64).fill(0);
     found = csvScan(state, ptr, read, whole, whole === rest ? 1 : 0, limits.records, limits.bytes);
     read = whole;
@@ -77,7 +78,7 @@ export function scanCsv(
   }
   const result = kernel.u32(state, field.count);
   if (found === 4) throw tooManyOpen(start, dialect, name);
-  if (found === 3) throw unterminated(kernel.u8(ptr, read), result[field.record]!, start, dialect, name);
+  if (found === 3) throw unterminated(during(kernel.u8(ptr, read)), result[field.record]!, start, dialect, name);
   const records = result[field.records]!;
   const lines = result[field.lines]!;
   let bytes = result[field.border]!;
@@ -154,7 +155,7 @@ function tooLong(
   dialect: CsvDialect,
   name: string,
 ): DatagpuError {
-  const line = start.line + countLines(kernel.u8(ptr, read), 0, read - open, dialect.newline === '\r');
+  const line = start.line + countLines(during(kernel.u8(ptr, read)), 0, read - open, dialect.newline === '\r');
   return new DatagpuError('input', `the record that begins at line ${line} is longer than 255 MB`, {
     file: name,
     line,

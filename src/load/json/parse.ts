@@ -1,5 +1,6 @@
 import { DatagpuError } from '../../errors.js';
 import type { IngestKernel } from '../../kernels/ingest.js';
+import { during } from '../../kernels/lent.js';
 import { maxRawBytes, type Reject } from '../chunk.js';
 import type { JsonDialect } from './dialect.js';
 import type { JsonExports } from './exports.js';
@@ -157,7 +158,7 @@ function parseFast(
   if (run.utf8Valid(ptr, end) === 0) {
     if (dialect.layout !== 'lines') {
       const at = run.utf8Invalid(ptr, end) >>> 0;
-      const why = reasonOf(code.utf8, kernel.u8(at, 1), byteOf(scanned, at) + 1);
+      const why = reasonOf(code.utf8, during(kernel.u8(at, 1)), byteOf(scanned, at) + 1);
       throw new DatagpuError('input', why, { file: name, line: lineAt(at), hint: 'Name its encoding with --encoding' });
     }
     set(state.checkUtf8, 1);
@@ -192,7 +193,7 @@ function parseFast(
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   for (let k = columns.length; k < get(state.keyCount); k++) {
     const [at, length] = kernel.u32(get(state.keys) + k * 32, 2) as unknown as number[];
-    newKeys.push(decoder.decode(kernel.u8(at!, length!)));
+    newKeys.push(decoder.decode(during(kernel.u8(at!, length!))));
   }
   const changed = changesOf(get(state.duplicates), get(state.surrogates), get(state.nans));
   if (rows !== records) {
@@ -217,7 +218,7 @@ function rejectOf(
   at: number,
   errorCode: number,
 ): Reject {
-  const why = reasonOf(errorCode, kernel.u8(at, Math.max(0, Math.min(to - at, 64))), at - from + 1);
+  const why = reasonOf(errorCode, during(kernel.u8(at, Math.max(0, Math.min(to - at, 64)))), at - from + 1);
   let length = Math.min(to - from, maxRawBytes);
   while (length > 0 && length === to - from && kernel.u8(from + length - 1, 1)[0] === 13) length--;
   return { index, line: lineAt(from), why, raw: kernel.u8(from, length).slice() };
@@ -234,7 +235,7 @@ function syntaxError(
   name: string,
 ): DatagpuError {
   const left = scanned.ptr + scanned.bytes - at;
-  const bytes = kernel.u8(at, Math.max(0, Math.min(left, 64)));
+  const bytes = during(kernel.u8(at, Math.max(0, Math.min(left, 64))));
   const why =
     errorCode === code.notObject
       ? `${kindOf(bytes[0])} where an object was expected`

@@ -1,6 +1,7 @@
 import { DatagpuError } from '../../errors.js';
 import { maxCellBytes } from '../../kernels/cells.js';
 import type { IngestKernel } from '../../kernels/ingest.js';
+import { during } from '../../kernels/lent.js';
 import type { ChunkLimits, ChunkStart, ScannedChunk, TextFile } from '../chunk.js';
 import { readFully } from '../source-file.js';
 import type { JsonDialect } from './dialect.js';
@@ -53,7 +54,7 @@ export function scanJson(
     if (have >= limits.bytes) extra = Math.min(extra * 2, 1 << 25);
     const piece = Math.min(wanted, left);
     reserve(kernel, ptr + have + piece);
-    readFully(fd, kernel.u8(ptr + have, piece), start.byte + have, name);
+    readFully(fd, during(kernel.u8(ptr + have, piece)), start.byte + have, name);
     const from = ptr + have;
     have += piece;
     const fields = kernel.u32(states, scanState.size);

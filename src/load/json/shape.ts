@@ -1,5 +1,6 @@
 import type { CellTable } from '../../kernels/cells.js';
 import type { IngestKernel } from '../../kernels/ingest.js';
+import { during, type Lent } from '../../kernels/lent.js';
 import type { JsonExports } from './exports.js';
 
 /** Bits of `Shape.kinds` beside those of kernels/cells.ts. */
@@ -82,7 +83,7 @@ export function tallyCells(
   return tallies;
 }
 
-function readTallies(numbers: Uint32Array, recordOf: RecordOf, source: number): Shape['tallies'] {
+function readTallies(numbers: Lent<Uint32Array>, recordOf: RecordOf, source: number): Shape['tallies'] {
   return groups.map((_, g) => {
     const rows = numbers[g * tallySize]!;
     return rows === 0 ? undefined : { rows, first: recordOf(numbers[g * tallySize + 1]!), source };
@@ -131,7 +132,7 @@ export function shapeOfCells(
     if (at[node.item] !== 0) shape.item = read(at[node.item]!);
     for (let f = at[node.first]!; f !== 0; ) {
       const field = kernel.u32(nodesAt + f * node.size * 4, node.size);
-      shape.fields.push([decoder.decode(kernel.u8(field[node.key]!, field[node.keyLength]!)), read(f)]);
+      shape.fields.push([decoder.decode(during(kernel.u8(field[node.key]!, field[node.keyLength]!))), read(f)]);
       f = field[node.next]!;
     }
     return withoutCut(shape);

@@ -1,5 +1,6 @@
 import { DatagpuError, quoteValue } from '../../errors.js';
 import { createIngestKernel, type IngestKernel } from '../../kernels/ingest.js';
+import { during } from '../../kernels/lent.js';
 import type { ChunkStart, ScannedChunk, TextFile } from '../chunk.js';
 import { readFully, withSource } from '../source-file.js';
 import type { JsonDialect } from './dialect.js';
@@ -232,8 +233,8 @@ function checkAround(
     });
   const mark = kernel.mark();
   const ptr = kernel.alloc(bytes);
-  readFully(fd, kernel.u8(ptr, open + 1 - from), from, name);
-  readFully(fd, kernel.u8(ptr + open + 1 - from, file.bytes - close), close, name);
+  readFully(fd, during(kernel.u8(ptr, open + 1 - from)), from, name);
+  readFully(fd, during(kernel.u8(ptr + open + 1 - from, file.bytes - close)), close, name);
   kernel.u8(ptr + bytes, 1)[0] = 0;
   const chunk: JsonChunk = {
     start: { byte: from, record: 1, line: 1 },

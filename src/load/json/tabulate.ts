@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { DatagpuError } from '../../errors.js';
 import { cell } from '../../kernels/cells.js';
 import type { IngestKernel } from '../../kernels/ingest.js';
+import { during } from '../../kernels/lent.js';
 import { maxRawBytes, type Reject } from '../chunk.js';
 import type { JsonDialect } from './dialect.js';
 import { type ExactError, type ExactRecord, readLinesExactly, readValuesExactly } from './exact.js';
@@ -91,7 +92,7 @@ function placeCells(
   const text = kernel.alloc(bytes);
   const startOf = kernel.u32(starts, rows * columns.length);
   const metaOf = kernel.u32(metas, rows * columns.length);
-  const target = Buffer.from(kernel.u8(text, bytes).buffer, text, bytes);
+  const target = Buffer.from(during(kernel.u8(text, bytes)).buffer, text, bytes);
   let at = 0;
   records.forEach(({ cells }, row) => {
     columns.forEach((column, c) => {

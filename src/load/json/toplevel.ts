@@ -1,4 +1,5 @@
 import type { IngestKernel } from '../../kernels/ingest.js';
+import { during } from '../../kernels/lent.js';
 import type { TextFile } from '../chunk.js';
 import { readFully } from '../source-file.js';
 import type { JsonExports } from './exports.js';
@@ -59,7 +60,7 @@ export class TopLevel {
     let result = -1;
     for (let at = position; at < this.file.bytes && result < 0; ) {
       const bytes = Math.min(pieceBytes, this.file.bytes - at);
-      readFully(this.fd, this.kernel.u8(ptr, bytes), at, this.name);
+      readFully(this.fd, during(this.kernel.u8(ptr, bytes)), at, this.name);
       const end = run.jsonScanElements(state, ptr, ptr + bytes, 0xffffffff, 1, 0) >>> 0;
       if (end !== 0) result = at + (end - ptr);
       at += bytes;
@@ -76,7 +77,7 @@ export class TopLevel {
     let lines = 0;
     for (let at = from; at < to; at += pieceBytes) {
       const bytes = Math.min(pieceBytes, to - at);
-      readFully(this.fd, this.kernel.u8(ptr, bytes), at, this.name);
+      readFully(this.fd, during(this.kernel.u8(ptr, bytes)), at, this.name);
       lines += run.jsonCountLines(ptr, ptr + bytes) >>> 0;
     }
     this.kernel.reset(mark);

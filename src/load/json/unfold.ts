@@ -1,4 +1,4 @@
-import type { Column } from '../../engine/block.js';
+import type { ReadColumn } from '../../engine/block.js';
 import type { ArrowType } from '../../engine/types.js';
 import { createIngestKernel, type IngestKernel } from '../../kernels/ingest.js';
 import { type ArrowNode, packBits } from '../../write/arrow.js';
@@ -39,7 +39,7 @@ let kernel: IngestKernel | null = null;
  * Unfolds a column of canonical JSON text into its nested Arrow type. Takes memory of its own, about the size of the text.
  * The column's type is `json` with the `arrow` that `shapeToArrow` gave for all of its values.
  */
-export function unfoldJson(column: Column, rows: number): ArrowNode {
+export function unfoldJson(column: ReadColumn, rows: number): ArrowNode {
   const { type, offsets } = column;
   if (type.kind !== 'json' || type.arrow === null || offsets === null)
     throw new Error('not a column of unfoldable JSON');
@@ -100,7 +100,7 @@ function layOut(kernel: IngestKernel, type: ArrowType): Growing {
 function unfoldBatch(
   kernel: IngestKernel,
   root: Growing,
-  column: Column,
+  column: ReadColumn,
   from: number,
   to: number,
   share: number,

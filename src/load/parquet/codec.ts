@@ -1,5 +1,6 @@
 import zlib from 'node:zlib';
 import type { IngestKernel } from '../../kernels/ingest.js';
+import { during } from '../../kernels/lent.js';
 import { parquetExports } from './kernel.js';
 
 /** Codecs by their number in the format (parquet.thrift, `CompressionCodec`). */
@@ -30,7 +31,7 @@ export function unpack(
   bytes: number,
 ): void {
   if (bytes === 0) return;
-  const source = kernel.u8(from, packed);
+  const source = during(kernel.u8(from, packed));
   switch (id) {
     case codec.none:
       if (packed < bytes) throw new Error(`a page has ${packed} bytes instead of ${bytes}`);
@@ -100,7 +101,7 @@ function place(kernel: IngestKernel, unpacked: Uint8Array, out: number, bytes: n
  */
 function unpackHadoopLz4(kernel: IngestKernel, from: number, packed: number, out: number, bytes: number): number {
   const { unpackLz4 } = parquetExports(kernel);
-  const view = new DataView(kernel.u8(from, packed).buffer, from, packed);
+  const view = new DataView(during(kernel.u8(from, packed)).buffer, from, packed);
   let at = 0;
   let written = 0;
   while (at + 8 <= packed) {

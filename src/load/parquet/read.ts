@@ -1,4 +1,5 @@
-import type { Block, Column } from '../../engine/block.js';
+import type { ReadBlock } from '../../engine/block.js';
+import { KernelColumn } from '../../engine/kernel-column.js';
 import type { IngestKernel } from '../../kernels/ingest.js';
 import { withSource } from '../source-file.js';
 import { readFlat } from './flat.js';
@@ -13,15 +14,14 @@ import { type LeafPages, PageScratch } from './scratch.js';
 
 /**
  * Decodes a piece of a Parquet file into the kernel's memory: the columns at these positions of the file's columns, in that
- * order. The block's arrays are views of the kernel's memory, valid until it grows or is reset. Throws 'input' for damaged
- * pages.
+ * order. Throws 'input' for damaged pages.
  */
 export function readParquetChunk(
   kernel: IngestKernel,
   file: ParquetFile,
   piece: ParquetPiece,
   columns: readonly number[],
-): Block {
+): ReadBlock {
   const { name, meta } = file;
   const group = meta.groups[piece.group]!;
   file.memo.begin();
@@ -43,18 +43,17 @@ export function readParquetChunk(
       return { column, ...readFlat(kernel, readerOf(column.leaves[0]!), piece) };
     });
     const rows = piece.to - piece.from;
-    return { rows, columns: placed.map((p) => viewOf(kernel, p, rows)) };
+    return { rows, columns: placed.map((p) => columnOf(kernel, p, rows)) };
   });
 }
 
-function viewOf(kernel: IngestKernel, placed: PlacedColumn & { column: ParquetColumn }, rows: number): Column {
+function columnOf(kernel: IngestKernel, placed: PlacedColumn & { column: ParquetColumn }, rows: number): KernelColumn {
   const { column, validity, offsets, values, bytes } = placed;
   const empty = column.type.kind === 'null';
   if (empty) kernel.u8(validity, rows).fill(0);
-  return {
-    type: column.type,
-    validity: validity === 0 ? null : kernel.u8(validity, rows),
-    offsets: offsets === 0 ? null : kernel.i32(offsets, rows + 1),
-    values: empty ? new Uint8Array(0) : kernel.u8(values, bytes),
-  };
+  return new KernelColumn(kernel, column.type, {
+    validity: validity === 0 ? null : { at: validity, length: rows },
+    offsets: offsets === 0 ? null : { at: offsets, length: rows + 1 },
+    values: { at: values, length: empty ? 0 : bytes },
+  });
 }

@@ -1,6 +1,7 @@
 import zlib from 'node:zlib';
 import type { DatagpuError } from '../../errors.js';
 import type { IngestKernel } from '../../kernels/ingest.js';
+import { during } from '../../kernels/lent.js';
 import { readUpTo } from '../source-file.js';
 import { noCodec, unpack } from './codec.js';
 import { type ColumnChunk, refuse } from './footer.js';
@@ -97,7 +98,7 @@ export class PageReader {
   /** Says whether a later piece will need the open page too: then a large one is kept unpacked. */
   keep(page: Page, again: boolean): void {
     const { data } = this.memo;
-    if (again) data.keep(page.at, this.kernel.u8(this.scratch.unpacked, page.bytes));
+    if (again) data.keep(page.at, during(this.kernel.u8(this.scratch.unpacked, page.bytes)));
     else data.release(page.at);
   }
 
@@ -160,7 +161,7 @@ export class PageReader {
     const { unpacked, dictionary, entries } = this.scratch;
     const kept = this.memo.dictionary;
     this.fetch(page, kept);
-    kept.keep(page.at, kernel.u8(unpacked, page.bytes));
+    kept.keep(page.at, during(kernel.u8(unpacked, page.bytes)));
     const end = unpacked + page.bytes;
     const cut = (): DatagpuError => this.damaged('the dictionary is cut off');
     if (page.values * (width === 0 ? 4 : width) > page.bytes) throw cut();
@@ -174,17 +175,17 @@ export class PageReader {
 
   /** A 32-bit number at any address. */
   u32(at: number): number {
-    return new DataView(this.kernel.u8(at, 4).buffer, at, 4).getUint32(0, true);
+    return new DataView(during(this.kernel.u8(at, 4)).buffer, at, 4).getUint32(0, true);
   }
 
   private load(page: Page, to: number): void {
     this.read(page.at, page.packedBytes, to);
-    const target = this.kernel.u8(to, page.packedBytes);
+    const target = during(this.kernel.u8(to, page.packedBytes));
     if (page.crc !== null && zlib.crc32(target) !== page.crc) throw this.damaged('the checksum of a page is wrong');
   }
 
   private read(at: number, bytes: number, to: number): void {
-    const target = this.kernel.u8(to, bytes);
+    const target = during(this.kernel.u8(to, bytes));
     if (readUpTo(this.fd, target, at, this.place.name).length < bytes)
       throw this.damaged('the file ends in the middle of a page');
   }

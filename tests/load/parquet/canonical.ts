@@ -1,6 +1,7 @@
-import type { Column } from '../../../dist/engine/block.js';
+import type { ReadColumn } from '../../../dist/engine/block.js';
 import { type ArrowType, arrowWidth } from '../../../dist/engine/types.js';
 import { createIngestKernel } from '../../../dist/kernels/ingest.js';
+import { during, type Lent } from '../../../dist/kernels/lent.js';
 import { lookParquet, openParquet, type ParquetLook } from '../../../dist/load/parquet/look.js';
 import { readParquetChunk } from '../../../dist/load/parquet/read.js';
 
@@ -35,7 +36,7 @@ export function readCanonical(
 }
 
 /** The Arrow type of a column's values. */
-function arrowOf(column: Column): ArrowType {
+function arrowOf(column: ReadColumn): ArrowType {
   const { type } = column;
   switch (type.kind) {
     case 'arrow':
@@ -58,10 +59,10 @@ function arrowOf(column: Column): ArrowType {
   }
 }
 
-export function canonicalColumn(column: Column, rows: number): Canonical[] {
+export function canonicalColumn(column: ReadColumn, rows: number): Canonical[] {
   const { values, offsets, validity } = column;
   const type = arrowOf(column);
-  const view = new DataView(values.buffer, values.byteOffset, values.byteLength);
+  const view = dataView(values);
   return Array.from({ length: rows }, (_, row): Canonical => {
     if (validity !== null && validity[row] === 0) return null;
     if (offsets === null) return fixed(type, view, row * arrowWidth(type));
@@ -144,4 +145,9 @@ function fixed(type: ArrowType, view: DataView, at: number): Canonical {
     default:
       throw new Error(`no fixed width: ${type.name}`);
   }
+}
+
+function dataView(lent: Lent<Uint8Array>): DataView {
+  const { buffer, byteOffset, byteLength } = during(lent);
+  return new DataView(buffer, byteOffset, byteLength);
 }
