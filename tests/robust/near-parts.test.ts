@@ -86,7 +86,7 @@ async function compiled(
   const manifest = path.join(dir, out, 'manifest.yaml');
   const text = fs.readFileSync(manifest, 'utf8');
   // Times, and nothing else.
-  const timeless = text.replace(/^(created_at|\s+(?:processing_time|seconds|busy_threads)): .*$/gm, '$1');
+  const timeless = text.replace(/^(created_at|manifest_hash|\s+(?:processing_time|seconds|busy_threads)): .*$/gm, '$1');
   const content = [...contentOf(path.join(dir, out)).filter((file) => !file.startsWith('manifest.yaml')), timeless];
   fs.rmSync(path.join(dir, out), { recursive: true });
   return content;

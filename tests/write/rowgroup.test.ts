@@ -36,7 +36,9 @@ describe('encodeRowGroup', () => {
     const { column, values } = samples[name]!;
     const { block, fields } = blockOf(3, [column]);
     const rows = await readBack(block, fields);
-    expect(rows.map((row) => plain(row.c0))).toEqual(values.map(plain));
+    // Text that is marked as JSON is parsed by this reader.
+    const due = name === 'json text' ? values.map((text) => text && JSON.parse(text as string)) : values;
+    expect(rows.map((row) => plain(row.c0))).toEqual(due.map(plain));
   });
 
   test('keeps every kind beside the others, read by parquet-wasm', async () => {
