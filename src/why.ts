@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { sha256Of } from './cache/lookup.js';
 import { DatagpuError, quoteValue } from './errors.js';
+import type { DuplicateSummary } from './ledger/groups.js';
 import { lineagePath, startsOf } from './ledger/lineage.js';
 import { LineageReader, type LineageRow } from './ledger/lineage-read.js';
 import { readConsistently } from './load/consistent.js';
@@ -143,7 +144,7 @@ function sentence(record: LineageRow, twin: LineageRow | null, manifest: Manifes
     case 'empty row':
       return 'every value is null or empty after cleaning';
     case 'exact duplicate':
-      return `it equals ${named}${comparedBy(manifest)}${cut}`;
+      return `it equals ${named}${comparedBy(manifest)}${byValue(record, manifest)}${cut}`;
     case 'near duplicate':
       return `its similarity with ${named}${cut === '' ? '' : `${cut},`} is ${record.similarity}, and the threshold ${threshold(manifest)}`;
     default:
@@ -203,6 +204,15 @@ function scoreOf(
 function comparedBy({ config }: Manifest): string {
   const on = config['dedupe-on'];
   return Array.isArray(on) && on.length > 0 ? ` in ${on.join(', ')}` : '';
+}
+
+/** Whether it was written as the row that it equals; said of those that the manifest does not name in general. */
+function byValue({ source, row }: LineageRow, { dedupe }: Manifest): string {
+  const twins = dedupe?.by_value as DuplicateSummary['by_value'];
+  if (twins === undefined) return '';
+  if (twins.first.some((twin) => twin.source === source && twin.row === row))
+    return ' by value, but is written in another way (as 1.10 and 1.1)';
+  return twins.rows > twins.first.length ? ' by value, and may be written in another way (as 1.10 and 1.1)' : '';
 }
 
 const threshold = ({ config }: Manifest): string => String(config['near-dup-threshold']);

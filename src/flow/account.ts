@@ -13,6 +13,7 @@ export function duplicatesOf(judge: Judge, paths: readonly string[]): DuplicateS
   return summarise(
     judge.fates,
     paths.map((path, s) => ({ path, records: records[s]! })),
+    judge.twins,
   );
 }
 

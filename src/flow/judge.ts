@@ -1,5 +1,6 @@
 import type { Config } from '../config/options.js';
 import { BoundedDigests, type Spilling } from '../dedupe/bounded.js';
+import { ValueTwins } from '../dedupe/by-value.js';
 import type { IdSample } from '../dedupe/idsample.js';
 import type { JudgedRows } from '../dedupe/judge.js';
 import type { NearRoom } from '../dedupe/setfile.js';
@@ -11,6 +12,7 @@ import { Ledger } from '../ledger/ledger.js';
 import { type Budget, isTight, leastNearBytes } from './budget.js';
 import { type Decided, NearJudging } from './near-judging.js';
 import { NearlyNumbers } from './nearly.js';
+import { comparedColumns } from './passplan.js';
 import type { RankedRows } from './ranked.js';
 import { RejectTally } from './rejects.js';
 import type { SchemaState } from './schema.js';
@@ -59,6 +61,8 @@ export class Judge {
   readonly coerced: number[];
   /** Columns of text that would be numeric but for a few values. */
   readonly nearly: NearlyNumbers;
+  /** Exact duplicates that were written in another way. */
+  readonly twins: ValueTwins;
   /** Seconds spent on finding duplicates. */
   seconds = 0;
   /** Columns of the first chunk that look like ids and hide duplicates. */
@@ -71,6 +75,7 @@ export class Judge {
   private readonly compares: boolean;
   private readonly comparesTexts: boolean;
   private readonly hasTop: boolean;
+  private readonly compared: readonly number[];
   /** How similar unrelated rows are, as the index of near duplicates knew before it was let go of. */
   private unrelated: number | null = null;
 
@@ -96,7 +101,9 @@ export class Judge {
     this.hasTop = config.rank.enabled && config.rank.top !== null;
     this.compares = dedupe.enabled || near.enabled;
     this.threshold = config.near.threshold;
+    this.compared = comparedColumns(schema.union.fields, config);
     this.coerced = schema.union.fields.map(() => 0);
+    this.twins = new ValueTwins(() => scratch.file());
     this.nearly = new NearlyNumbers(this.coerced.length);
   }
 
@@ -147,11 +154,20 @@ export class Judge {
     this.ledger.change(seen.changed);
     this.valid += rows - empties;
     this.kept += kept;
+    if (verdict !== null) this.compareForms(ref, seen, chunk.ordinals, verdict);
     if (rows > 0) this.nearly.add(seen.numbers, chunk.ordinals);
     seen.coerced.forEach((cells, f) => {
       this.coerced[f]! += cells;
     });
     return { keep: kept === rows ? null : keep, kept };
+  }
+
+  private compareForms(ref: ChunkRef, seen: Seen, ordinals: number | Uint32Array, verdict: RowVerdict): void {
+    const near = new Set(verdict.near?.rows);
+    const { empty, forms, records, rows } = seen;
+    const isExact = (row: number): boolean => verdict.keep[row] === 0 && empty?.[row] !== 1 && !near.has(row);
+    const exact = { isExact, kept: verdict.keptOrdinal, count: verdict.exact };
+    this.twins.add(ref.ordinal, records, ordinals, forms, rows, exact);
   }
 
   /** Enters what ranking did to the kept rows: their places, and what is below the top. */
@@ -165,12 +181,13 @@ export class Judge {
   }
 
   /** Whether duplicates are looked for, and by what; for the account of them. */
-  get dedupes(): Pick<DedupeFacts, 'near' | 'ids'> | null {
+  get dedupes(): Pick<DedupeFacts, 'near' | 'ids' | 'rewritten'> | null {
     if (!this.compares) return null;
     const { ids } = this;
     const { fields } = this.schema.union;
     return {
       near: this.comparesTexts ? { threshold: this.threshold, unrelated: this.unrelated } : null,
+      rewritten: this.compared.filter((f) => this.coerced[f]! > 0).map((f) => fields[f]!.name),
       ids: ids === null ? null : { ...ids, columns: ids.columns.map((f) => fields[f]!.name) },
     };
   }
@@ -184,6 +201,7 @@ export class Judge {
   release(): void {
     if (this.near !== null && !this.near.isDeferring) this.unrelated = this.near.unrelated;
     this.seconds += this.near?.seconds ?? 0;
+    this.twins.close();
     this.table?.close();
     const garbage = this.near?.close() ?? 0;
     this.table = null;

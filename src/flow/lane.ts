@@ -12,6 +12,7 @@ import { quoteValue } from '../errors.js';
 import { type CellTable, kind } from '../kernels/cells.js';
 import { createIngestKernel, digestSecretBytes, type IngestKernel } from '../kernels/ingest.js';
 import type { Reject } from '../load/chunk.js';
+import { rowForms } from '../load/forms.js';
 import type { Shape } from '../load/json/shape.js';
 import { shapeOfTallies, tallyCells } from '../load/json/shape.js';
 import { dropMisfits, type Misfit } from '../load/misfits.js';
@@ -152,7 +153,7 @@ class ChunkLane {
     this.block = block;
     if (plan.near !== null)
       this.sets = this.shingles.of(block, plan.near, plan.secret.subarray(digestSecretBytes), this.pool);
-    const { records, rejects, kinds, shapes, newKeys, coerced, numbers, changed, exact, notes } = read;
+    const { records, rejects, kinds, shapes, newKeys, coerced, forms, numbers, changed, exact, notes } = read;
     const rows = block.rows;
     this.watch.start(null);
     return {
@@ -168,6 +169,7 @@ class ChunkLane {
         shapes,
         newKeys,
         coerced,
+        forms,
         numbers,
         changed,
         exact,
@@ -194,7 +196,19 @@ class ChunkLane {
     const shapes = kinds.map(() => null);
     const records = piece.to - piece.from;
     const numbers = kinds.map(() => null);
-    return { block, records, rejects, kinds, shapes, newKeys: [], coerced, numbers, changed, exact: false };
+    return {
+      block,
+      records,
+      rejects,
+      kinds,
+      shapes,
+      newKeys: [],
+      coerced,
+      forms: null,
+      numbers,
+      changed,
+      exact: false,
+    };
   }
 
   private readText(ref: ChunkRef, source: SourcePlan, emit: (border: Border) => void): ReadChunk {
@@ -227,6 +241,8 @@ class ChunkLane {
       const shape = shapeOf(kernel, fitting.cells, c.cell, places);
       return all[f] ? { ...shape, tallies: all[f] } : shape;
     });
+    const compared = plan.comparesForms ? plan.compared.filter((f) => coerced[f]! > 0) : [];
+    const forms = rowForms(kernel, fitting.cells, columns, options, compared);
     return {
       block,
       records: scanned.records,
@@ -235,6 +251,7 @@ class ChunkLane {
       shapes,
       newKeys: parsed.newKeys,
       coerced,
+      forms,
       numbers,
       changed,
       exact: parsed.exact,
@@ -348,7 +365,17 @@ class ChunkLane {
 /** What reading a chunk gives, whatever the format. */
 type ReadChunk = Pick<
   Seen,
-  'records' | 'rejects' | 'kinds' | 'shapes' | 'newKeys' | 'coerced' | 'numbers' | 'changed' | 'exact' | 'notes'
+  | 'records'
+  | 'rejects'
+  | 'kinds'
+  | 'shapes'
+  | 'newKeys'
+  | 'coerced'
+  | 'forms'
+  | 'numbers'
+  | 'changed'
+  | 'exact'
+  | 'notes'
 > & {
   block: ReadBlock;
 };

@@ -37,6 +37,7 @@ export function planOf({ looks, union }: SchemaState, config: Config, budget: Bu
     read: config.read,
     clean: config.clean,
     compared: comparedColumns(fields, config),
+    comparesForms: config.dedupe.enabled,
     samplesIds: config.dedupe.enabled && config.dedupe.on === null,
     near: nearPlan(fields, config),
     rank: rankPlan(fields, config, budget),

@@ -62,6 +62,8 @@ export interface PassPlan {
   compared: number[];
   /** Whether to look for columns that hide duplicates. */
   samplesIds: boolean;
+  /** Whether exact duplicates are told apart by how their values were written. */
+  comparesForms: boolean;
   near: { columns: number[]; shingle: number } | null;
   /** Fields that are ranked by, and the memory in which lanes share their rows (engine/arena.ts); null when rows are not compared with each other. */
   rank: {
@@ -112,6 +114,8 @@ export interface Seen {
   newKeys: string[];
   /** Values that changed their form, by field. */
   coerced: number[];
+  /** A hash a row of how they were written, of the compared fields; null where there are none, or nobody asks. */
+  forms: Uint32Array | null;
   /** By field, numbers in columns of text; null where they are not counted. */
   numbers: (NumberTally | null)[];
   /** Cells changed, by rule. */

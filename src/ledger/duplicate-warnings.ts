@@ -10,6 +10,8 @@ export interface DedupeFacts {
   near: { threshold: number; unrelated: number | null } | null;
   /** Columns that look like ids in a sample of the first rows, and how many duplicates they hide there. */
   ids: { rows: number; columns: string[]; hidden: number } | null;
+  /** Compared columns with values that changed their form ("1.10" as 1.1). */
+  rewritten: string[];
   /** Shows a row of the output, its dates as text. */
   show(position: number): Promise<Record<string, unknown>>;
 }
@@ -21,7 +23,7 @@ const fewRows = 20;
 
 /** What a person should know about what dedupe did: sentences, most important first. */
 export async function duplicateWarnings(summary: DuplicateSummary, facts: DedupeFacts): Promise<string[]> {
-  const { entered, near, ids } = facts;
+  const { entered, near, ids, rewritten } = facts;
   const warnings: string[] = [];
   const removed = summary.exact + summary.near;
   if (removed * 2 > entered)
@@ -35,6 +37,16 @@ export async function duplicateWarnings(summary: DuplicateSummary, facts: Dedupe
     warnings.push(
       `one row stands for ${share(group.duplicates, entered)} of all rows: row ${group.row} of ${group.source} has ` +
         `${number(group.duplicates)} duplicates${content}`,
+    );
+  }
+  if (summary.by_value !== undefined) {
+    const { rows, first } = summary.by_value;
+    const [twin] = first;
+    warnings.push(
+      `${number(rows)} of ${number(summary.exact)} exact duplicates equal the row that was kept by value, but are written in ` +
+        `another way (as 1.10 and 1.1): first row ${twin!.row} of ${twin!.source}, which repeats row ${twin!.kept_row}` +
+        `${twin!.kept_in === twin!.source ? '' : ` of ${twin!.kept_in}`}; to keep such rows, use ` +
+        `--types ${rewritten.map((name) => `${name}=text`).join(',')}`,
     );
   }
   if (near !== null && near.unrelated !== null && near.unrelated >= near.threshold * 0.7)

@@ -20,10 +20,20 @@ export interface SourceRepeats {
   near: number;
 }
 
+/** A row that equals a kept one by its values, and was written in another way. */
+export interface ValueDuplicate {
+  source: string;
+  row: number;
+  kept_in: string;
+  kept_row: number;
+}
+
 /** What dedupe found; plain data, as the manifest has it under `dedupe`. */
 export interface DuplicateSummary {
   exact: number;
   near: number;
+  /** Exact duplicates that equal the kept row once typed, but are written in another way, and the first hundred; absent without any. */
+  by_value?: { rows: number; first: ValueDuplicate[] };
   /** The kept rows with the most duplicates, at most ten, largest first, then in source order. */
   largest_groups: DuplicateGroup[];
   /** Sorted by source order of both; empty with a single source. */
@@ -31,8 +41,20 @@ export interface DuplicateSummary {
 }
 
 /** Sums up the duplicates of a run whose kept rows have their places. */
-export function summarise(log: FateLog, sources: readonly SourceSpan[]): DuplicateSummary {
+export function summarise(
+  log: FateLog,
+  sources: readonly SourceSpan[],
+  twins: { count: number; named: readonly { row: number; kept: number }[] } = { count: 0, named: [] },
+): DuplicateSummary {
   const starts = startsOf(sources);
+  const placeOf = (ordinal: number): { source: string; row: number } => {
+    const s = spanOf(starts, ordinal);
+    return { source: sources[s]!.path, row: ordinal - starts[s]! + 1 };
+  };
+  const first = twins.named.map(({ row, kept }): ValueDuplicate => {
+    const { source: kept_in, row: kept_row } = placeOf(kept);
+    return { ...placeOf(row), kept_in, kept_row };
+  });
   const counts = log.counts();
   const repeats = new Map<number, { exact: number; near: number }>();
   let span = 0;
@@ -51,6 +73,7 @@ export function summarise(log: FateLog, sources: readonly SourceSpan[]): Duplica
   return {
     exact: counts[fate.exact]!,
     near: counts[fate.near]!,
+    ...(twins.count === 0 ? {} : { by_value: { rows: twins.count, first } }),
     largest_groups: log.largest.map(({ ordinal, duplicates }) => {
       const s = spanOf(starts, ordinal);
       const position = log.fateOf(ordinal) === fate.kept ? log.refOf(ordinal) : null;

@@ -10,7 +10,7 @@ export { jsonSecret } from './json-hash';
 export { jsonAddKey, jsonPlaceKey } from './json-keys';
 export { jsonParse } from './json-parse';
 export { isAscii, utf8Invalid, utf8Valid } from '../shared/utf8';
-export { columnBytes, columnKinds, dropEntries, fixedColumn, markMisfits, setNullTokens } from './types';
+export { columnBytes, columnKinds, dropEntries, fixedColumn, markMisfits, mixForms, setNullTokens } from './types';
 export { cellsOfText, textColumn } from './text';
 export { jsonColumn } from './jsoncells';
 export { jsonMarkOthers, jsonShape, jsonTally } from './json-shape';

@@ -200,6 +200,23 @@ export function fixedColumn(
   store<u32>(report, load<u32>(report, atTokens) + nullTokens, atTokens);
 }
 
+/**
+ * Mixes the bytes of the cells of a column that change their form when they are typed, and `salt`, into their rows' uint32 at
+ * `forms`: rows that are equal once typed had the same text if theirs are equal.
+ */
+export function mixForms(starts: usize, metas: usize, rows: u32, mode: u32, type: u32, salt: u32, forms: usize): void {
+  for (let r: usize = 0; r < <usize>rows; r++) {
+    const start = <usize>load<u32>(starts + (r << 2));
+    const meta = load<u32>(metas + (r << 2));
+    if (!readCell(start, meta, mode, type) || cellSame) continue;
+    let hash = load<u32>(forms + (r << 2)) ^ salt;
+    const end = start + <usize>(meta >> 4);
+    for (let at = start; at < end; at++) hash = (hash ^ <u32>load<u8>(at)) * 0x01000193;
+    hash = (hash ^ (hash >> 15)) * 0x2c1b3c6d;
+    store<u32>(forms + (r << 2), (hash ^ (hash >> 13)) | 1);
+  }
+}
+
 /** Sets a row's byte of `misfits` to `mark` where it is 0 and the cell does not fit its declared type; returns how many. */
 export function markMisfits(
   starts: usize, metas: usize, rows: u32, mode: u32, type: u32, misfits: usize, mark: u32,
