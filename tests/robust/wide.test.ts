@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { parquetWriteBuffer } from 'hyparquet-writer';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { compile, info } from '../../dist/index.js';
 import { asRead, readParquet } from '../ingest/compiled.js';
@@ -73,6 +74,13 @@ describe('records without end', () => {
     expect(manifest.ledger.read).toBe(3);
     expect(manifest.ledger.kept + manifest.ledger.dropped.malformed!).toBe(3);
   });
+
+  test('a Parquet file of too many columns is refused', async () => {
+    const columns = Array.from({ length: 110_000 }, (_, i) => ({ name: `c${i}`, data: [1], type: 'INT32' as const }));
+    const file = path.join(dir, 't.parquet');
+    fs.writeFileSync(file, Buffer.from(parquetWriteBuffer({ columnData: columns })));
+    await expect(compile([file], { ...options(), memory: '1GB' })).rejects.toThrow('more than 100,000 columns');
+  }, 60_000);
 
   test('more columns than --memory holds are refused before the work', async () => {
     const names = Array.from({ length: 40_000 }, (_, i) => `c${i}`).join(',');
