@@ -1,4 +1,4 @@
-import type { Block } from '../engine/block.js';
+import type { ReadBlock } from '../engine/block.js';
 import { contentOf } from './content.js';
 
 /** How rows are divided; plain data. */
@@ -19,7 +19,10 @@ export interface SplitPlan {
  * is when other rows come or go, and a row that moves when shares are changed goes to a split whose share has grown. A row
  * that has no value in the columns of its group goes by its content.
  */
-export async function assignSplits(block: Block, { shares, names, group, content }: SplitPlan): Promise<Uint8Array> {
+export async function assignSplits(
+  block: ReadBlock,
+  { shares, names, group, content }: SplitPlan,
+): Promise<Uint8Array> {
   const { default: xxhash } = await import('xxhash-wasm');
   const { h64Raw } = await xxhash();
   const ends = endsOf(shares);

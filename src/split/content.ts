@@ -1,4 +1,5 @@
-import type { Block, Column } from '../engine/block.js';
+import type { ReadBlock, ReadColumn } from '../engine/block.js';
+import { during } from '../kernels/lent.js';
 import { renderer, reprOf } from '../load/render.js';
 import { nodeOf } from '../write/node.js';
 import { jsonOf } from './json.js';
@@ -7,13 +8,13 @@ import { jsonOf } from './json.js';
 type Cell = (row: number) => string | Uint8Array | null;
 
 /**
- * What a row of a block is, as bytes; they are valid until the next call. It is made of its values as text and of nothing
+ * What a row of a block is, as bytes; they are valid until the next call. Nothing may be reserved in the block's kernel meanwhile. It is made of its values as text and of nothing
  * that depends on other rows, as types, the order of columns and columns that others have do: for each column of `columns` that has a
  * value in the row, by code point of their names, the length of the name in UTF-8 (uint32, little-endian), the name, the length
  * of the value's text, and that text. docs/splits.md says what the text of each type is.
  */
 export function contentOf(
-  block: Block,
+  block: ReadBlock,
   columns: readonly number[],
   names: readonly string[],
 ): (row: number) => Uint8Array {
@@ -41,14 +42,15 @@ export function contentOf(
   };
 }
 
-function cellOf(column: Column, rows: number): Cell {
+function cellOf(column: ReadColumn, rows: number): Cell {
   const { type, validity } = column;
   const cell = presentOf(column, rows);
   return validity === null || type.kind === 'null' ? cell : (row) => (validity[row] === 0 ? null : cell(row));
 }
 
-function presentOf(column: Column, rows: number): Cell {
-  const { type, offsets, values } = column;
+function presentOf(column: ReadColumn, rows: number): Cell {
+  const { type, offsets } = column;
+  const values = during(column.values);
   if (type.kind === 'null' || (type.kind === 'arrow' && type.arrow.name === 'null')) return () => null;
   if (type.kind === 'nested' || (type.kind === 'json' && type.arrow !== null)) return jsonOf(nodeOf(column, rows));
   if (offsets !== null) return (row) => values.subarray(offsets[row]!, offsets[row + 1]!);
