@@ -9,7 +9,8 @@ export default defineConfig({
     server: { deps: { external: [/\/dist\//] } },
     setupFiles: ['tests/coverage.setup.ts'],
     maxWorkers: 2,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // Against tests that hang, not against machines that are busy.
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
   },
 });
