@@ -128,7 +128,9 @@ function rivalOf(best: Reading, ranked: readonly Reading[]): Reading | null {
   if (best.letters >= manyLetters) return null;
   const { latin, western, against } = westernEvidence(best.text);
   if (latin > 0 && western >= against) return null;
-  return ranked.find((f) => f !== best && (latin === 0 || f.latin)) ?? null;
+  const hasNone = ({ text }: Reading): boolean => [...text].some(isNone);
+  // A reading with characters that no text has is no rival of one without.
+  return ranked.find((f) => f !== best && (latin === 0 || f.latin) && (hasNone(best) || !hasNone(f))) ?? null;
 }
 
 /** Whether two words at least are written as in languages of Western Europe, and all of them. */
