@@ -3,7 +3,9 @@ import { DatagpuError } from '../errors.js';
 import { withoutPrivate } from '../private-path.js';
 
 /** The checksum of what goes to scratch, of several parts one after the other. It is kept in memory. */
-export const checksum = (bytes: Uint8Array, before = 0): number => crc32(bytes, before);
+export const checksum = (bytes: Uint8Array, before = 0): number =>
+  // zlib forgets what came before where there is nothing to add.
+  bytes.length === 0 ? before : crc32(bytes, before);
 
 /**
  * Whether bytes that were read back from scratch are those that were written.
