@@ -39,11 +39,16 @@ export class ScratchFolder {
   static shared(parent: string): ScratchFolder {
     removeDeadScratch(parent);
     const scratch = new ScratchFolder(() => parent);
-    scratch.make();
-    try {
-      scratch.lock = lockFile(path.join(scratch.path, lockName));
-    } catch {
-      // A file system without locks, where nobody else can take the lock either.
+    for (let tries = 0; tries < 10; tries++) {
+      scratch.make();
+      try {
+        scratch.lock = lockFile(path.join(scratch.path, lockName));
+        break;
+      } catch {
+        // Another process took the empty folder for one left behind; or it is a file system without locks, where nobody else
+        // can take the lock either.
+        if (fs.existsSync(scratch.path)) break;
+      }
     }
     return scratch;
   }
@@ -101,6 +106,11 @@ export function removeDeadScratch(parent: string): void {
       if (name.startsWith(gonePrefix)) {
         // Its process was about to remove it.
       } else if (!fs.existsSync(file)) {
+        // An empty one is missed by nobody: who has just made it makes it again.
+        if (fs.readdirSync(folder).length === 0) {
+          fs.rmdirSync(folder);
+          continue;
+        }
         if (Date.now() - fs.statSync(folder).mtimeMs < lockWithinMs) continue;
       } else lockFile(file).release();
       fs.rmSync(folder, { recursive: true, force: true });
