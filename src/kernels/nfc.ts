@@ -1,5 +1,5 @@
 /** Marks in a row that make it worth while to put them in order here. */
-const longRun: RegExp = /\p{M}{24}/u;
+const longRun = 24;
 
 /**
  * The NFC of a text, in time that grows with its length. ICU puts marks behind a letter in order of their combining classes by
@@ -7,8 +7,35 @@ const longRun: RegExp = /\p{M}{24}/u;
  * (Unicode Standard, section 3.11: the result is canonically equivalent, so its NFC is the same).
  */
 export function toNfc(text: string): string {
-  return (longRun.test(text) ? inOrder(text) : text).normalize('NFC');
+  return (hasLongRun(text) ? inOrder(text) : text).normalize('NFC');
 }
+
+/**
+ * Whether so many marks stand in a row. Each such run covers one of the units that are looked at, from which it is followed to
+ * both sides: no unit is looked at more than a few times. A regular expression would begin anew behind every letter.
+ */
+function hasLongRun(text: string): boolean {
+  for (let at = longRun - 1; at < text.length; at += longRun) {
+    if (text.charCodeAt(at) < 0x300) continue;
+    let marks = 0;
+    for (let i = startOf(text, at); i >= 0 && marks < longRun && isMark(text, i); i = startOf(text, i - 1)) marks++;
+    if (marks === 0) continue;
+    for (let i = after(text, startOf(text, at)); marks < longRun && isMark(text, i); i = after(text, i)) marks++;
+    if (marks >= longRun) return true;
+  }
+  return false;
+}
+
+const mark: RegExp = /^\p{M}$/u;
+const isMark = (text: string, at: number): boolean =>
+  text.charCodeAt(at) >= 0x300 && mark.test(String.fromCodePoint(text.codePointAt(at)!));
+
+/** Where the character begins that has the unit at `at`. */
+const startOf = (text: string, at: number): number =>
+  at > 0 && (text.charCodeAt(at) & 0xfc00) === 0xdc00 && (text.charCodeAt(at - 1) & 0xfc00) === 0xd800 ? at - 1 : at;
+
+/** Where the character behind that at `at` begins. */
+const after = (text: string, at: number): number => at + (text.codePointAt(at)! > 0xffff ? 2 : 1);
 
 /** The text with marks decomposed, those between two characters of class 0 sorted by class. */
 function inOrder(text: string): string {

@@ -1,5 +1,4 @@
 import fs from 'node:fs';
-import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { SourceFormat } from '../config/options.js';
 import { DatagpuError } from '../errors.js';
@@ -11,6 +10,7 @@ import {
   knownExtensions,
   type SourceCompression,
 } from './formats.js';
+import { parseGlob } from './glob.js';
 import { readFully, readUpTo, statSource, unreadable, withSource } from './source-file.js';
 
 /** One file, or standard input, that records are read from. */
@@ -110,53 +110,23 @@ function expand(named: string, options: SourceOptions, warnings: string[]): Foun
 }
 
 function expandGlob(named: string, options: SourceOptions): Found[] {
-  const pattern = path.sep === '\\' ? named.replaceAll('\\', '/') : named;
-  const picomatch: typeof import('picomatch') = createRequire(import.meta.url)('picomatch');
-  const scanned = picomatch.scan(pattern);
+  const glob = parseGlob(path.sep === '\\' ? named.replaceAll('\\', '/') : named);
   const missing = new DatagpuError('input', 'no such file or folder', { file: named });
-  if (!scanned.isGlob) throw missing;
-  const base = scanned.base === '' ? '.' : scanned.base;
+  if (glob === null) throw missing;
+  const base = glob.base === '' ? '.' : glob.base;
   const root = path.resolve(options.cwd, base);
   if (statOf(root, base)?.isDirectory() !== true) throw missing;
-  const matches = picomatch(scanned.glob);
-  const files = matching(listFolder(root, base).files, matches, named);
+  const files = listFolder(root, base).files.filter(glob.matches);
   const known = files.filter((f) => options.format !== null || formatOfName(f).format !== null);
   if (known.length === 0) {
     const what = files.length === 0 ? 'no file matches' : 'no file of a known extension matches';
     throw new DatagpuError('input', what, { file: named, hint: `Known are ${knownExtensions}` });
   }
   return known.map((f) => ({
-    path: scanned.base === '' ? f : joinShown(scanned.base, f),
+    path: glob.base === '' ? f : joinShown(glob.base, f),
     absolute: path.join(root, f),
     named: false,
   }));
-}
-
-/** How long names may be matched with a pattern; of signals, only SIGINT is answered meanwhile. */
-const patienceMs = 2000;
-
-/** The files that match. A pattern becomes a regular expression, and one can be written that takes for ever. */
-function matching(files: readonly string[], matches: (file: string) => boolean, named: string): string[] {
-  const vm: typeof import('node:vm') = createRequire(import.meta.url)('node:vm');
-  try {
-    return vm.runInNewContext(
-      'find()',
-      { find: () => files.filter((f) => matches(f)) },
-      {
-        timeout: patienceMs,
-        breakOnSigint: true,
-      },
-    );
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ERR_SCRIPT_EXECUTION_INTERRUPTED')
-      throw new DatagpuError('interrupted', 'interrupted', { cause });
-    if ((cause as NodeJS.ErrnoException).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw cause;
-    throw new DatagpuError('usage', `this pattern takes longer than ${patienceMs / 1000} s to be compared with names`, {
-      file: named,
-      hint: 'Write it with fewer repetitions within each other, or name the files',
-      cause,
-    });
-  }
 }
 
 /** Whether a folder's file is read: by its extension, which must agree with `--format` if there is one. */

@@ -70,10 +70,10 @@ test('--ignore of every column is a usage error', async () => {
 
 test('a pattern that would be matched for ever ends', async () => {
   write(`${'a'.repeat(60)}.csv`, 'a\n1\n');
-  for (const pattern of ['(a+)+c.csv', `${'*a'.repeat(30)}b.csv`]) {
+  for (const pattern of ['+(+(a))c.csv', '+(a|a|aa)c.csv', `${'*a'.repeat(30)}b.csv`]) {
     const { code, err } = await run('compile', pattern);
-    expect([2, 3]).toContain(code);
-    expect(err).toMatch(/^error: .*(longer than 2 s|no file matches)/);
+    expect(code).toBe(3);
+    expect(err).toMatch(/^error: .*no file matches/);
   }
 }, 30_000);
 

@@ -19,6 +19,21 @@ test('long runs of marks come out as ICU has them', () => {
   }
 });
 
+test('a long run of marks is seen wherever it begins', () => {
+  for (const [one, other] of [
+    ['\u0301', '\u0323'],
+    ['\u{1d165}', '\u{1d16d}'],
+    ['\u0301', '\u{1d16d}'],
+  ]) {
+    for (let before = 0; before < 60; before++) {
+      for (const marks of [22, 23, 24, 25, 26, 60]) {
+        const text = `${'a'.repeat(before)}${`${one}${other}`.repeat(marks / 2)}${one!.repeat(marks % 2)}b😀e\u0301`;
+        expect(toNfc(text)).toBe(text.normalize('NFC'));
+      }
+    }
+  }
+});
+
 test('every mark behind marks of the lowest and of the highest class', () => {
   for (const mark of marks) {
     const text = `a${'\u0345\u0334'.repeat(16)}${mark}${'\u0301\u0316'.repeat(8)}`;

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -53,24 +52,4 @@ it('a column name of many characters that are left out', () => {
   expect(snakeCase(`a${'-'.repeat(4_000_000)}b`)).toBe('a_b');
   expect(snakeCase(`${'- '.repeat(1_000_000)}_${' -'.repeat(1_000_000)}B`)).toBe('_b');
   expect(snakeCase(`a<\u0338${'-'.repeat(10)}\u0338b`)).toBe(snakeCase('a≮-\u0338b'));
-});
-
-it.skipIf(process.platform === 'win32')('a pattern that is matched for seconds answers an interrupt', async () => {
-  write(`${'a'.repeat(60)}.csv`, 'a\n1\n');
-  const bin = path.resolve(import.meta.dirname, '../../bin/datagpu.js');
-  const patience = 2000;
-  const child = spawn(process.execPath, [bin, 'compile', '(a+)+c.csv'], { cwd: folder.dir, stdio: 'pipe' });
-  let err = '';
-  child.stderr.on('data', (d) => {
-    err += d;
-  });
-  const ended = new Promise<number | NodeJS.Signals | null>((resolve) =>
-    child.on('close', (code, signal) => resolve(code ?? signal)),
-  );
-  // When it matches is not to be seen from outside: it is interrupted again and again until it ends.
-  const began = performance.now();
-  const kill = setInterval(() => performance.now() - began > 500 && child.kill('SIGINT'), 200);
-  expect([130, 'SIGINT']).toContain(await ended);
-  clearInterval(kill);
-  expect(err).not.toContain(`${patience / 1000} s`);
 });
