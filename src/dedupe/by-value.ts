@@ -36,24 +36,25 @@ export class ValueTwins {
     this.file = file;
   }
 
-  /** Adds the next chunk. `isExact` says which of its rows are exact duplicates, and `kept` of which rows. */
+  /**
+   * Adds the next chunk. `isExact` says which of the rows that are not in `keep` are exact duplicates, and `kept` of which
+   * rows.
+   */
   add(
     first: number,
     records: number,
     ordinals: number | Uint32Array,
     forms: Uint32Array | null,
     rows: number,
-    exact: { isExact: (row: number) => boolean; kept: Uint32Array; count: number },
+    exact: { keep: Uint8Array; isExact: (row: number) => boolean; kept: Uint32Array; count: number },
   ): void {
     const ordinalOf = (row: number): number => (typeof ordinals === 'number' ? ordinals + row : ordinals[row]!);
-    if (forms !== null) {
-      const all = new Uint32Array(records);
-      for (let row = 0; row < rows; row++) all[ordinalOf(row) - first] = forms[row]!;
-      this.chunks.push({ first, records, forms: this.keep(all) });
-    }
+    if (forms !== null)
+      this.chunks.push({ first, records, forms: this.keep(formsOfRecords(first, records, ordinals, forms)) });
     if (exact.count === 0 || this.chunks.length === 0) return;
+    const { keep } = exact;
     for (let row = 0; row < rows; row++) {
-      if (!exact.isExact(row)) continue;
+      if (keep[row] === 1 || !exact.isExact(row)) continue;
       const kept = exact.kept[row]!;
       if (this.formOf(kept) === (forms === null ? 0 : forms[row]!)) continue;
       this.count++;
@@ -81,13 +82,15 @@ export class ValueTwins {
   }
 
   private formOf(ordinal: number): number {
-    let [low, high] = [0, this.chunks.length];
+    const { chunks } = this;
+    let low = 0;
+    let high = chunks.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (this.chunks[middle]!.first <= ordinal) low = middle + 1;
+      if (chunks[middle]!.first <= ordinal) low = middle + 1;
       else high = middle;
     }
-    const chunk = this.chunks[low - 1];
+    const chunk = chunks[low - 1];
     if (chunk === undefined || ordinal >= chunk.first + chunk.records) return 0;
     const { forms, first } = chunk;
     if (typeof forms !== 'number') return forms[ordinal - first]!;
@@ -95,4 +98,18 @@ export class ValueTwins {
     fs.readSync(this.fd!, word, 0, 4, forms + (ordinal - first) * 4);
     return word[0]!;
   }
+}
+
+/** The forms of a chunk's rows by record; what is rejected has none. */
+function formsOfRecords(
+  first: number,
+  records: number,
+  ordinals: number | Uint32Array,
+  forms: Uint32Array,
+): Uint32Array {
+  if (ordinals === first && forms.length === records) return forms;
+  const all = new Uint32Array(records);
+  for (let row = 0; row < forms.length; row++)
+    all[(typeof ordinals === 'number' ? ordinals + row : ordinals[row]!) - first] = forms[row]!;
+  return all;
 }

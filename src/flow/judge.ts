@@ -165,8 +165,8 @@ export class Judge {
   private compareForms(ref: ChunkRef, seen: Seen, ordinals: number | Uint32Array, verdict: RowVerdict): void {
     const near = new Set(verdict.near?.rows);
     const { empty, forms, records, rows } = seen;
-    const isExact = (row: number): boolean => verdict.keep[row] === 0 && empty?.[row] !== 1 && !near.has(row);
-    const exact = { isExact, kept: verdict.keptOrdinal, count: verdict.exact };
+    const isExact = (row: number): boolean => empty?.[row] !== 1 && !near.has(row);
+    const exact = { keep: verdict.keep, isExact, kept: verdict.keptOrdinal, count: verdict.exact };
     this.twins.add(ref.ordinal, records, ordinals, forms, rows, exact);
   }
 

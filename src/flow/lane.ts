@@ -11,8 +11,9 @@ import { SharedBytes } from '../engine/shared-bytes.js';
 import { quoteValue } from '../errors.js';
 import { type CellTable, kind } from '../kernels/cells.js';
 import { createIngestKernel, digestSecretBytes, type IngestKernel } from '../kernels/ingest.js';
+import { checkSums, rowTags } from '../ledger/rowtags.js';
 import type { Reject } from '../load/chunk.js';
-import { rowForms } from '../load/forms.js';
+import { RowForms } from '../load/forms.js';
 import type { Shape } from '../load/json/shape.js';
 import { shapeOfTallies, tallyCells } from '../load/json/shape.js';
 import { dropMisfits, type Misfit } from '../load/misfits.js';
@@ -25,7 +26,7 @@ import { assignSplits } from '../split/assign.js';
 import { type EncodedRows, encodeRowGroup, encodeRowGroupAside } from '../write/rowgroup.js';
 import { splitRows } from './groups.js';
 import { refuseLongTexts } from './long-text.js';
-import { checkSums, RankedLane, withScores } from './ranked-lane.js';
+import { RankedLane, withScores } from './ranked-lane.js';
 import { columnPlans, hashPiece, OpenFiles, parsePiece, rawRecords, scanPiece, typingOptions } from './read.js';
 import { scoreField } from './score.js';
 import { type Places, seenColumns, shapeOf } from './seen.js';
@@ -87,8 +88,9 @@ class ChunkLane {
   private readonly files = new OpenFiles();
   private readonly shingles = new Shingler();
   readonly pool: BufferPool = new BufferPool();
-  /** Digests are read by the coordinator until it has judged the chunk; the next chunk is read after that. */
-  private readonly digestBytes = [new SharedBytes(), new SharedBytes()] as const;
+  /** Digests and tags are read by the coordinator until it has judged the chunk; the next chunk is read after that. */
+  private readonly digestBytes: SharedBytes = new SharedBytes();
+  private readonly tagBytes: SharedBytes = new SharedBytes();
   readonly watch: Stopwatch = new Stopwatch();
   private plan!: PassPlan;
   ranking!: RankedLane;
@@ -144,11 +146,8 @@ class ChunkLane {
     const block = fills ? fillText(read.block, read.changed, empty) : read.block;
     refuseLongTexts(block, plan, ref.piece, source.name, read.rejects);
     this.watch.start('dedupe');
-    const all = block.columns.map((_, c) => c);
-    const [compared, whole] = this.digestBytes;
-    const digests = digestRows(kernel, block, plan.compared, (bytes) => compared.take(bytes));
-    const rowDigests =
-      plan.compared.length === all.length ? null : digestRows(kernel, block, all, (bytes) => whole.take(bytes));
+    const digests = digestRows(kernel, block, plan.compared, (bytes) => this.digestBytes.take(bytes));
+    const tags = rowTags(kernel, block, (bytes) => this.tagBytes.take(bytes));
     const ids = ref.id === 0 && plan.samplesIds ? sampleIds(kernel, block, plan.compared, digests, empty) : null;
     this.block = block;
     if (plan.near !== null)
@@ -163,7 +162,7 @@ class ChunkLane {
         rows,
         empty,
         digests,
-        rowDigests,
+        tags,
         ids,
         kinds,
         shapes,
@@ -225,7 +224,8 @@ class ChunkLane {
     const fitting = this.fitting(parsed.cells, source, columns);
     const raws = plan.rejects ? rawRecords(kernel, source, scanned, recordsOf(parsed.rejects, fitting.misfits)) : null;
     const numbers = options.json ? columns.map(() => null) : tallyNumbers(kernel, fitting.cells, columns, options);
-    const typed = typeColumns(kernel, fitting.cells, columns, options);
+    const written = plan.comparesForms ? new RowForms(kernel, fitting.cells.rows, new Set(plan.compared)) : null;
+    const typed = typeColumns(kernel, fitting.cells, columns, options, written);
     const names = declaredOf(columns).map((d) => source.columns[d.cell]!);
     const rejects = withMisfits(parsed.rejects, fitting.misfits, names, raws);
     const changed = { ...parsed.changed };
@@ -241,8 +241,7 @@ class ChunkLane {
       const shape = shapeOf(kernel, fitting.cells, c.cell, places);
       return all[f] ? { ...shape, tallies: all[f] } : shape;
     });
-    const compared = plan.comparesForms ? plan.compared.filter((f) => coerced[f]! > 0) : [];
-    const forms = rowForms(kernel, fitting.cells, columns, options, compared);
+    const forms = written?.take(coerced) ?? null;
     return {
       block,
       records: scanned.records,

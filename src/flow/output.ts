@@ -104,7 +104,7 @@ export class PassOutput implements PassHooks {
     }
     const { keep, kept } = judged;
     if (this.rejects !== null) this.seenChunks.set(ref.id, seen);
-    this.expected.add(seen.rowDigests ?? seen.digests, keep);
+    this.expected.add(seen.tags, keep);
     const bytes = seen.rows === 0 ? 0 : Math.round((seen.bytes / seen.rows) * kept);
     if (ranked !== null) return { keep, action: ranked.place(ref.id, kept, bytes) };
     return { keep, action: this.sink.place(ref.id, kept, bytes) };

@@ -1,5 +1,4 @@
 import fs from 'node:fs';
-import { digestRows } from '../dedupe/digest.js';
 import { filterBlock } from '../dedupe/filter.js';
 import { SharedArena } from '../engine/arena.js';
 import type { Block, Column, ReadBlock, ReadColumn } from '../engine/block.js';
@@ -10,7 +9,7 @@ import { Gatherer } from '../engine/gather.js';
 import type { BufferPool } from '../engine/pool.js';
 import type { IngestKernel } from '../kernels/ingest.js';
 import { fate } from '../ledger/fates.js';
-import { type CheckSums, RowCheck } from '../ledger/rowcheck.js';
+import { checkSums } from '../ledger/rowtags.js';
 import { RankCounter } from '../rank/counter.js';
 import type { RankModel, RankReply, RankRequest } from '../rank/protocol.js';
 import { type EncodedRows, encodeRowGroup } from '../write/rowgroup.js';
@@ -191,19 +190,6 @@ function locate(rows: Uint32Array, blocks: readonly Block[]): { from: Uint32Arra
     inBlock[i] = row - starts[low]!;
   }
   return { from, rows: inBlock };
-}
-
-/** What rows are that are about to be encoded, from `place` of the output on: `rows` are their numbers among the kept ones, or the first of them. */
-export function checkSums(
-  kernel: IngestKernel,
-  block: ReadBlock,
-  rows: number | Uint32Array,
-  place: number,
-): CheckSums {
-  const columns = block.columns.map((_, c) => c);
-  const check = new RowCheck();
-  check.add(digestRows(kernel, block, columns), rows, place);
-  return check.sums;
 }
 
 /** Adds a column of scores. */

@@ -102,8 +102,8 @@ export interface Seen {
   empty: Uint8Array | null;
   /** 16 bytes a row over the compared fields. */
   digests: Uint8Array;
-  /** 16 bytes a row over all fields; null when `digests` is that. */
-  rowDigests: Uint8Array | null;
+  /** 8 bytes a row over all fields (ledger/rowtags.ts). */
+  tags: Uint8Array;
   /** Columns that look like ids, of the first chunk; null when it has none, and of other chunks. */
   ids: IdSample | null;
   /** Kinds of values, by field (kernels/cells.ts); 0 where they can't change the field's type. */

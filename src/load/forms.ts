@@ -1,36 +1,31 @@
-import type { CellTable } from '../kernels/cells.js';
 import type { IngestKernel } from '../kernels/ingest.js';
-import { declaredMode, fixedType, modeOf } from './makers.js';
-import { type ColumnPlan, cellColumn, type TypingOptions } from './typing.js';
-
-interface FormExports {
-  mixForms(starts: number, metas: number, rows: number, mode: number, type: number, salt: number, forms: number): void;
-}
 
 /**
- * A hash a row of how the values of `columns` were written that change their form when they are typed ("1.10" as 1.1), 0 where
- * none does; null where no row has one. Rows that are equal once typed were the same text if their hashes are equal. Comes
- * right after the typing, and may grow the memory.
+ * A hash a row of how the values of some columns were written that change their form when they are typed ("1.10" as 1.1), 0 where
+ * none does: rows that are equal once typed were the same text if their hashes are equal. It is made while the columns are typed
+ * (kernels/assembly/ingest/types.ts), in the kernel's memory.
  */
-export function rowForms(
-  kernel: IngestKernel,
-  cells: CellTable,
-  plans: readonly ColumnPlan[],
-  options: TypingOptions,
-  columns: readonly number[],
-): Uint32Array<ArrayBuffer> | null {
-  if (columns.length === 0) return null;
-  const calls = kernel.exports as FormExports;
-  const mark = kernel.mark();
-  const forms = kernel.alloc(cells.rows * 4);
-  kernel.u32(forms, cells.rows).fill(0);
-  for (const f of columns) {
-    const { cell, type, declared } = plans[f]!;
-    const { starts, metas, rows } = cellColumn(cells, cell);
-    const mode = modeOf(options) | (declared ? declaredMode : 0);
-    calls.mixForms(starts, metas, rows, mode, fixedType(type)!, Math.imul(f + 1, 0x9e3779b1), forms);
+export class RowForms {
+  private readonly at: number;
+
+  /** `columns` are the fields that it is made of. */
+  constructor(
+    private readonly kernel: IngestKernel,
+    private readonly rows: number,
+    private readonly columns: ReadonlySet<number>,
+  ) {
+    this.at = kernel.alloc(rows * 4);
+    kernel.u32(this.at, rows).fill(0);
   }
-  const made = kernel.u32(forms, cells.rows).slice();
-  kernel.reset(mark);
-  return made;
+
+  /** What the kernel is told of a field: an address, 0 if its forms are of no interest, and a number of its own. */
+  of(field: number): { forms: number; salt: number } {
+    return { forms: this.columns.has(field) ? this.at : 0, salt: Math.imul(field + 1, 0x9e3779b1) };
+  }
+
+  /** The hashes, once all columns are typed; null if no value changed its form. */
+  take(coerced: readonly number[]): Uint32Array<ArrayBuffer> | null {
+    for (const field of this.columns) if (coerced[field]! > 0) return this.kernel.u32(this.at, this.rows).slice();
+    return null;
+  }
 }

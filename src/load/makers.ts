@@ -5,6 +5,7 @@ import { KernelColumn } from '../engine/kernel-column.js';
 import { type ColumnType, widthOf } from '../engine/types.js';
 import { cell, kind } from '../kernels/cells.js';
 import type { IngestKernel } from '../kernels/ingest.js';
+import type { RowForms } from './forms.js';
 import { isLocalTime, isSettledText } from './lattice.js';
 import type { ColumnPlan, TypedChunk, TypingOptions } from './typing.js';
 
@@ -75,6 +76,9 @@ export function makeAll(makers: readonly Maker[], rows: number): TypedChunk {
   return { block: { rows, columns: makers.map((m) => m.column()) }, ...chunk };
 }
 
+type FieldForms = ReturnType<RowForms['of']>;
+const noForms: FieldForms = { forms: 0, salt: 0 };
+
 /** Reserves what a column of `rows` rows takes; `cells` is null where every row is null, or for a constant. */
 export function makerOf(
   kernel: IngestKernel,
@@ -82,16 +86,23 @@ export function makerOf(
   rows: number,
   plan: ColumnPlan,
   options: TypingOptions,
+  forms: FieldForms = noForms,
 ): Maker {
   if (plan.constant !== undefined) return constantColumn(kernel, plan, rows);
-  if (cells !== null && fixedType(plan.type) !== undefined) return fixedColumn(kernel, cells, plan, options);
+  if (cells !== null && fixedType(plan.type) !== undefined) return fixedColumn(kernel, cells, plan, options, forms);
   const isText = plan.type.kind === 'text' || plan.type.kind === 'json';
   if (cells !== null && isText) return textColumn(kernel, cells, plan, options);
   // Types of Parquet too: cells can only be null there.
   return nullColumn(kernel, cells, rows, plan, options);
 }
 
-function fixedColumn(kernel: IngestKernel, cells: CellColumn, plan: ColumnPlan, options: TypingOptions): Maker {
+function fixedColumn(
+  kernel: IngestKernel,
+  cells: CellColumn,
+  plan: ColumnPlan,
+  options: TypingOptions,
+  { forms, salt }: FieldForms,
+): Maker {
   const calls = kernel.exports as TypeExports;
   const { type, declared } = plan;
   const { starts, metas, rows } = cells;
@@ -104,7 +115,7 @@ function fixedColumn(kernel: IngestKernel, cells: CellColumn, plan: ColumnPlan, 
   kernel.u8(report, 16).fill(0);
   return {
     cellBytes: 8 * rows,
-    fill: (from, to) => calls.fixedColumn(starts, metas, from, to, mode, number, values, validity, report),
+    fill: (from, to) => calls.fixedColumn(starts, metas, from, to, mode, number, values, validity, report, forms, salt),
     finish: (index, chunk) => {
       const [kinds, , coerced, tokens] = kernel.u32(report, 4);
       // Whether declared times are instants depends on the values.

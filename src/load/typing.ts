@@ -4,6 +4,7 @@ import type { ReadBlock } from '../engine/block.js';
 import type { ColumnType } from '../engine/types.js';
 import { type CellTable, kind } from '../kernels/cells.js';
 import type { IngestKernel } from '../kernels/ingest.js';
+import type { RowForms } from './forms.js';
 import { declaredMode, inStrips, makeAll, makerOf, modeOf } from './makers.js';
 import { placeTokens } from './nulltokens.js';
 
@@ -85,17 +86,19 @@ export function kindsOf(
 
 /**
  * Makes the columns of a block from cells: typed by the plans, texts cleaned on the way and copied once. What does not fit a
- * type is null in its column and shows in `kinds`.
+ * type is null in its column and shows in `kinds`. `forms` learns of the values that change their form.
  */
 export function typeColumns(
   kernel: IngestKernel,
   cells: CellTable,
   plans: readonly ColumnPlan[],
   options: TypingOptions,
+  forms: RowForms | null = null,
 ): TypedChunk {
   placeTokens(kernel, options.nullTokens);
-  const makers = plans.map((plan) =>
-    makerOf(kernel, plan.cell < 0 ? null : cellColumn(cells, plan.cell), cells.rows, plan, options),
-  );
+  const makers = plans.map((plan, field) => {
+    const own = plan.cell < 0 ? null : cellColumn(cells, plan.cell);
+    return makerOf(kernel, own, cells.rows, plan, options, forms?.of(field));
+  });
   return makeAll(makers, cells.rows);
 }

@@ -119,6 +119,8 @@ function addData(kernel: IngestKernel, column: StoredColumn, values: ValueWriter
 
 /** At most so many rows of a page are tried to learn which encoding is smaller; columns of fewer integers are not worth it. */
 const triedRows = 8192;
+/** Of long texts about so many bytes are enough: all of 8,192 rows would be a tenth of the packing. */
+const triedBytes = 2 ** 18;
 
 /**
  * Differences of integers, and texts apart from their lengths, where some of them, packed, are smaller so; else plain
@@ -132,7 +134,7 @@ function withoutDictionary(kernel: IngestKernel, column: StoredColumn, compressi
   const mark = kernel.mark();
   const other = isText ? textsByLength(kernel, column) : deltaValues(kernel, column);
   const kept = kernel.mark();
-  const rows = Math.min(triedRows, plain.endOfPage(0));
+  const rows = Math.min(triedRows, plain.endOfPage(0), isText ? rowsOfBytes(kernel, column, triedBytes) : triedRows);
   const to = kernel.alloc(Math.max(plain.mostBytes(0, rows), other.mostBytes(0, rows)));
   const [packedPlain, packedOther] = [plain, other].map(
     (writer) => pack(kernel, compression, to, writer.write(0, rows, to)).length,
@@ -140,4 +142,10 @@ function withoutDictionary(kernel: IngestKernel, column: StoredColumn, compressi
   const isSmaller = packedOther! < packedPlain!;
   kernel.reset(isSmaller ? kept : mark);
   return isSmaller ? other : plain;
+}
+
+/** How many of a column's first rows have about so many bytes of text; at least one. */
+function rowsOfBytes(kernel: IngestKernel, { offsets, rows }: StoredColumn, bytes: number): number {
+  const all = kernel.u32(offsets + rows * 4, 1)[0]! - kernel.u32(offsets, 1)[0]!;
+  return Math.max(1, Math.floor((bytes * rows) / Math.max(1, all)));
 }

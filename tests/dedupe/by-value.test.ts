@@ -76,6 +76,7 @@ it('forms that do not fit the memory are found in a file', () => {
   let files = 0;
   const twins = new ValueTwins(() => path.join(folder, `forms-${files++}`));
   const kept = new Uint32Array(records);
+  const keep = new Uint8Array(records);
   for (let chunk = 0; chunk < 6; chunk++) {
     const forms = new Uint32Array(records);
     forms[7] = chunk + 1;
@@ -83,7 +84,7 @@ it('forms that do not fit the memory are found in a file', () => {
     kept[7] = Math.max(0, chunk - 1) * records + 7;
     kept[9] = 9;
     const isExact = (row: number): boolean => chunk > 0 && (row === 7 || row === 9);
-    twins.add(chunk * records, records, chunk * records, forms, records, { isExact, kept, count: 2 });
+    twins.add(chunk * records, records, chunk * records, forms, records, { keep, isExact, kept, count: 2 });
   }
   twins.close();
   expect(files).toBe(1);

@@ -132,11 +132,25 @@ function readCell(start: usize, meta: u32, mode: u32, type: u32): bool {
 }
 
 /**
+ * Mixes the bytes of a cell that changes its form, and `salt`, into the uint32 at `form`: rows that are equal once typed had the
+ * same text if theirs are equal.
+ */
+function mixForm(start: usize, meta: u32, salt: u32, form: usize): void {
+  let hash = load<u32>(form) ^ salt;
+  const end = start + <usize>(meta >> 4);
+  for (let at = start; at < end; at++) hash = (hash ^ <u32>load<u8>(at)) * 0x01000193;
+  hash = (hash ^ (hash >> 15)) * 0x2c1b3c6d;
+  store<u32>(form, (hash ^ (hash >> 13)) | 1);
+}
+
+/**
  * Fills rows `row` to `end` of a column of a fixed-width type: `values`, 0 where a row is null or its value is of another
- * kind, and one byte a row of `validity`. Adds kinds, nulls, coercions and null tokens to those at `report`.
+ * kind, and one byte a row of `validity`. Adds kinds, nulls, coercions and null tokens to those at `report`. `forms` (0: none)
+ * has a uint32 a row, into which cells that change their form are mixed with `salt`.
  */
 export function fixedColumn(
   starts: usize, metas: usize, row: u32, end: u32, mode: u32, type: u32, values: usize, validity: usize, report: usize,
+  forms: usize, salt: u32,
 ): void {
   let kinds: u32 = 0;
   let nulls: u32 = 0;
@@ -165,6 +179,7 @@ export function fixedColumn(
           else {
             store<f64>(values + (r << 3), <f64>integer);
             coerced++;
+            if (forms != 0) mixForm(start, meta, salt, forms + (r << 2));
           }
           kinds |= INTEGER | json;
           store<u8>(validity + r, 1);
@@ -175,7 +190,10 @@ export function fixedColumn(
         store<f64>(values + (r << 3), negative ? -value : value);
         // Python's repr: fixed from 1e-4 on, no zero at the end but right behind the point.
         const trailing = places > 1 && load<u8>(p + <usize>length - 1) == 48;
-        coerced += u32(trailing || (value < 1e-4 && (digits != 0 || places > 1)));
+        if (trailing || (value < 1e-4 && (digits != 0 || places > 1))) {
+          coerced++;
+          if (forms != 0) mixForm(start, meta, salt, forms + (r << 2));
+        }
         kinds |= FLOAT | json;
         store<u8>(validity + r, 1);
         continue;
@@ -185,8 +203,12 @@ export function fixedColumn(
     const bits = valid ? cellBits : 0;
     kinds |= cellKinds;
     store<u8>(validity + r, u8(valid));
-    if (valid) coerced += u32(!cellSame);
-    else {
+    if (valid) {
+      if (!cellSame) {
+        coerced++;
+        if (forms != 0) mixForm(start, meta, salt, forms + (r << 2));
+      }
+    } else {
       nulls++;
       nullTokens += u32((cellKinds & NULL_TOKEN) != 0);
     }
@@ -198,23 +220,6 @@ export function fixedColumn(
   store<u32>(report, load<u32>(report, atNulls) + nulls, atNulls);
   store<u32>(report, load<u32>(report, atCoerced) + coerced, atCoerced);
   store<u32>(report, load<u32>(report, atTokens) + nullTokens, atTokens);
-}
-
-/**
- * Mixes the bytes of the cells of a column that change their form when they are typed, and `salt`, into their rows' uint32 at
- * `forms`: rows that are equal once typed had the same text if theirs are equal.
- */
-export function mixForms(starts: usize, metas: usize, rows: u32, mode: u32, type: u32, salt: u32, forms: usize): void {
-  for (let r: usize = 0; r < <usize>rows; r++) {
-    const start = <usize>load<u32>(starts + (r << 2));
-    const meta = load<u32>(metas + (r << 2));
-    if (!readCell(start, meta, mode, type) || cellSame) continue;
-    let hash = load<u32>(forms + (r << 2)) ^ salt;
-    const end = start + <usize>(meta >> 4);
-    for (let at = start; at < end; at++) hash = (hash ^ <u32>load<u8>(at)) * 0x01000193;
-    hash = (hash ^ (hash >> 15)) * 0x2c1b3c6d;
-    store<u32>(forms + (r << 2), (hash ^ (hash >> 13)) | 1);
-  }
 }
 
 /** Sets a row's byte of `misfits` to `mark` where it is 0 and the cell does not fit its declared type; returns how many. */
