@@ -110,6 +110,7 @@ export function guessEncoding(samples: readonly Uint8Array[]): Guess | null {
     const rival = rivalOf(best, ranked);
     if (rival !== null && !candidates.includes(rival)) candidates.push(rival);
   } else if (best.letters < (best.latin ? fewLatinLetters : fewLetters)) {
+    if (!best.latin && isWithinWords(best)) return null;
     const usual = ranked.find((f) => f.encoding === 'windows-1252');
     // Without a reading beside it: a letter or two of another script may be what is left of a damaged character.
     const damaged = { ...best, encoding: 'utf-8', text: new TextDecoder().decode(bytes) };
@@ -137,6 +138,15 @@ function rivalOf(best: Reading, ranked: readonly Reading[]): Reading | null {
 function isWestern({ text }: Reading): boolean {
   const { latin, against } = westernEvidence(text);
   return latin > 1 && against === 0;
+}
+
+/**
+ * Whether all characters above ASCII stand in words of ASCII letters ("invalid_\u044f_part"): a letter or two of another script
+ * do not, so they are what is left of damaged characters.
+ */
+function isWithinWords({ text }: Reading): boolean {
+  const words = text.split(/[\0-\x20,;"|:/()]+/).filter((word) => /[^\0-\x7f]/.test(word));
+  return words.every((word) => /[A-Za-z]/.test(word));
 }
 
 /** As the source would be read: some versions of Node.js take windows-1252 for Latin-1. */

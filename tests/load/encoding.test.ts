@@ -37,6 +37,7 @@ describe('an encoding is found', () => {
     ['one Latin-1 byte', Buffer.from('a,b\n1,Ca\xf1on City\n', 'latin1'), 'windows-1252'],
     ['quotation marks of Windows', Buffer.from(repeated('1,it\x92s \x93so\x94\n'), 'latin1'), 'windows-1252'],
     ['Mac Roman', Buffer.from(repeated('1,caf\x8e cr\x8fme\xcais\xcagood\n'), 'latin1'), 'macintosh'],
+    ['bytes of another script within a word of ASCII', Buffer.from('a,b\n1,in_\xff\xff_part\n', 'latin1'), 'utf-8'],
     ['bytes that no encoding likes', Buffer.from('a,b\n1,x\xff\xffy\n', 'latin1'), 'utf-8'],
   ])('%s', (_, bytes, encoding) => {
     const found = detect(bytes);
@@ -81,6 +82,11 @@ describe('texts of other languages, as Python encodes them', () => {
     const { encoding } = detect(source);
     expect([encoding, decode(source, encoding, 7).text]).toEqual([encoding, text]);
     expect(name.includes('mac_roman') || encoding !== 'macintosh').toBe(true);
+  });
+  it('of one word are refused: it may be damage, or a word', () => {
+    expect(() => detect(Buffer.from('id,text\n1,\xff\n2,a\n', 'latin1'))).toThrow(
+      /may be utf-8 .*windows-1251 \("я"\)/,
+    );
   });
   it('that are too short are refused, with what they may be', () => {
     expect(() => detect(Buffer.from('id,name\n1,\xd6\xd0\n', 'latin1'))).toThrow(
