@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { snakeCase } from '../../dist/clean/names.js';
 import { escapeControls, quoteValue } from '../../dist/errors.js';
 import { toNfc } from '../../dist/kernels/nfc.js';
+import { dialectCodes } from '../../dist/load/csv/dialect.js';
+import { newRecord, readRecord } from '../../dist/load/csv/record.js';
 
 /** What has made time grow with the square of a length, or could: repeated to a long text. */
 const units = [
@@ -59,6 +61,26 @@ const units = [
 ];
 const texts = (characters: number): string[] => units.map((unit) => unit.repeat(Math.floor(characters / unit.length)));
 
+const codes = dialectCodes({
+  delimiter: ',',
+  quote: '"',
+  escape: '\\',
+  comment: '',
+  newline: '\n',
+  blanks: true,
+  header: true,
+  skip: 0,
+  encoding: 'utf-8',
+});
+
+function recordsOf(text: string): number {
+  const bytes = Buffer.from(text);
+  const record = newRecord();
+  let records = 0;
+  for (let at = 0; readRecord(bytes, at, bytes.length, codes, record, 2); at = record.next) records++;
+  return records;
+}
+
 /** Processor time of this process in ms; the smaller of two, since others disturb it. */
 function cost(work: () => void): number {
   return Math.min(
@@ -77,6 +99,7 @@ describe('four times the length takes four times as long: 16 times where time gr
     ['a column name', snakeCase],
     ['a text for the terminal', escapeControls],
     ['a value in a message', (text) => quoteValue(text)],
+    ['records of CSV with text behind a quoted cell', (text) => recordsOf(`"${text}"${text}\n"${text}",${text}\n`)],
   ])(
     '%s',
     (_, work) => {

@@ -175,13 +175,17 @@ function readWhole(bytes: Uint8Array, at: number, end: number, codes: DialectCod
         return true;
       }
       to = p++;
+      let isOneLine = false;
       for (; p < end; p++) {
         const b = bytes[p]!;
         if (b === delimiter || b === 10 || (any && b === 13)) break;
         if (b === 13 && (p + 1 === end || bytes[p + 1] === 10)) continue;
         if (b === 32 || b === 9) continue;
+        // Looked for once: a cell without a line end has none, however much text comes behind it.
+        if (isOneLine) continue;
         record.textAfterQuote = true;
-        if (lineEnd(bytes, from, to, codes) === to) continue;
+        isOneLine = lineEnd(bytes, from, to, codes) === to;
+        if (isOneLine) continue;
         // The bounds of this cell are set, so that those of the first line's cells are there.
         record.bounds[record.cells * 4] = from;
         record.torn = true;
