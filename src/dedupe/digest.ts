@@ -29,7 +29,7 @@ const descriptorWords = 8;
  * Rows a call: V8 puts better code of a function in at its next call, so the first chunk is not done in one. Their digests
  * are copied out while they are in the cache.
  */
-const rowsAtOnce = 8192;
+const rowsAtOnce = 4096;
 
 /** Has a kernel make digests under this secret: those of all lanes are compared. */
 export function setDigestSecret(kernel: IngestKernel, secret: Uint8Array): void {
@@ -56,13 +56,15 @@ export function hashBytes(kernel: IngestKernel, bytes: Uint8Array): Uint8Array<A
  * every value carries its length and null has a mark of its own. NaN equals NaN and -0 equals 0, in nested values too; of
  * JSON that has become structs, the order of keys and absent keys make no difference.
  * Returns memory that `take` gives for so many bytes (by default its own) and frees what it reserved. `block` may lie in the kernel's memory
- * or outside (it is copied in).
+ * or outside (it is copied in). `done` is called after every few thousand rows, whose bytes are in the cache then; it reserves
+ * nothing.
  */
 export function digestRows(
   kernel: IngestKernel,
   block: ReadBlock,
   columns: readonly number[],
   take: (bytes: number) => Uint8Array = (bytes) => new Uint8Array(bytes),
+  done: (from: number, to: number) => void = () => undefined,
 ): Uint8Array {
   if (block.rows === 0) return new Uint8Array(0);
   const mark = kernel.mark();
@@ -98,6 +100,7 @@ export function digestRows(
     const end = Math.min(row + rowsAtOnce, block.rows);
     exports.digestRows(descriptors, columns.length, row, end, scratch, stack, spare, out);
     digests.set(kernel.u8(out, (end - row) * digestBytes), row * digestBytes);
+    done(row, end);
   }
   kernel.reset(mark);
   return digests;

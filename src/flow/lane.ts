@@ -11,7 +11,7 @@ import { SharedBytes } from '../engine/shared-bytes.js';
 import { quoteValue } from '../errors.js';
 import { type CellTable, kind } from '../kernels/cells.js';
 import { createIngestKernel, digestSecretBytes, type IngestKernel } from '../kernels/ingest.js';
-import { checkSums, rowTags } from '../ledger/rowtags.js';
+import { checkSums, RowTagger } from '../ledger/rowtags.js';
 import type { Reject } from '../load/chunk.js';
 import { RowForms } from '../load/forms.js';
 import type { Shape } from '../load/json/shape.js';
@@ -146,8 +146,17 @@ class ChunkLane {
     const block = fills ? fillText(read.block, read.changed, empty) : read.block;
     refuseLongTexts(block, plan, ref.piece, source.name, read.rejects);
     this.watch.start('dedupe');
-    const digests = digestRows(kernel, block, plan.compared, (bytes) => this.digestBytes.take(bytes));
-    const tags = rowTags(kernel, block, (bytes) => this.tagBytes.take(bytes));
+    const mark = kernel.mark();
+    const tagger = new RowTagger(kernel, block, (bytes) => this.tagBytes.take(bytes));
+    const digests = digestRows(
+      kernel,
+      block,
+      plan.compared,
+      (bytes) => this.digestBytes.take(bytes),
+      (from, to) => tagger.tag(from, to),
+    );
+    const { tags } = tagger;
+    kernel.reset(mark);
     const ids = ref.id === 0 && plan.samplesIds ? sampleIds(kernel, block, plan.compared, digests, empty) : null;
     this.block = block;
     if (plan.near !== null)

@@ -15,39 +15,32 @@ function enter(tag: usize, value: u64): void {
   store<u64>(tag, (rotl(load<u64>(tag), 23) ^ value) * K1);
 }
 
-/** The first `bytes` of 8 bytes, the others 0; of 0 bytes or fewer none. */
-// @ts-ignore: decorator
-@inline
-function head(word: u64, bytes: isize): u64 {
-  if (bytes >= 8) return word;
-  return bytes <= 0 ? 0 : word & (((<u64>1) << (<u64>bytes << 3)) - 1);
-}
+/** 32 bytes of ones and 32 of zeros: read from 32 - n on, they leave n bytes of what they are joined with. */
+const ones = memory.data<u64>([-1, -1, -1, -1, 0, 0, 0, 0]);
 
-/** A value's bytes; up to 31 behind the end are read. Four chains, as each step waits for the one before. */
+/**
+ * A value's bytes; up to 31 behind the end are read. Four chains, as each step waits for the one before; the last steps are the
+ * same for every length, as nothing foretells it.
+ */
 function hashOf(at: usize, bytes: usize): u64 {
   let a: u64 = <u64>bytes * K2;
   let b: u64 = K1;
-  if (bytes > 16) {
-    let c: u64 = K3;
-    let d: u64 = K4;
-    const whole = at + (bytes & ~31);
-    for (; at < whole; at += 32) {
-      a = (rotl(a, 29) ^ load<u64>(at)) * K1;
-      b = (rotl(b, 31) ^ load<u64>(at, 8)) * K2;
-      c = (rotl(c, 29) ^ load<u64>(at, 16)) * K1;
-      d = (rotl(d, 31) ^ load<u64>(at, 24)) * K2;
-    }
-    const left = <isize>(bytes & 31);
-    if (left > 16) {
-      c = (rotl(c, 29) ^ head(load<u64>(at, 16), left - 16)) * K1;
-      d = (rotl(d, 31) ^ head(load<u64>(at, 24), left - 24)) * K2;
-    }
-    a ^= (c ^ (c >> 32)) * K3;
-    b ^= (d ^ (d >> 32)) * K4;
-    bytes = <usize>min(left, 16);
+  let c: u64 = K3;
+  let d: u64 = K4;
+  const whole = at + (bytes & ~31);
+  for (; at < whole; at += 32) {
+    a = (rotl(a, 29) ^ load<u64>(at)) * K1;
+    b = (rotl(b, 31) ^ load<u64>(at, 8)) * K2;
+    c = (rotl(c, 29) ^ load<u64>(at, 16)) * K1;
+    d = (rotl(d, 31) ^ load<u64>(at, 24)) * K2;
   }
-  a = (rotl(a, 29) ^ head(load<u64>(at), <isize>bytes)) * K1;
-  b = (rotl(b, 31) ^ head(load<u64>(at, 8), <isize>bytes - 8)) * K2;
+  const left = ones + 32 - (bytes & 31);
+  a = (rotl(a, 29) ^ (load<u64>(at) & load<u64>(left))) * K1;
+  b = (rotl(b, 31) ^ (load<u64>(at, 8) & load<u64>(left, 8))) * K2;
+  c = (rotl(c, 29) ^ (load<u64>(at, 16) & load<u64>(left, 16))) * K1;
+  d = (rotl(d, 31) ^ (load<u64>(at, 24) & load<u64>(left, 24))) * K2;
+  a ^= (c ^ (c >> 32)) * K3;
+  b ^= (d ^ (d >> 32)) * K4;
   return (a ^ (a >> 32)) * K3 + (b ^ (b >> 32)) * K4;
 }
 
