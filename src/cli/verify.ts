@@ -56,12 +56,14 @@ export async function verifyFiles({ manifest, path: file, folder }: LocatedManif
   for (const data of manifest.files)
     verdicts.push(await judge('data', data, path.resolve(folder, data.path), sha256Of, shown(data.path)));
   // What is missing or has other bytes needs no further look.
-  if (verdicts.every((v) => v.verdict === 'ok')) verdicts.push(...(await verifyContent(manifest, folder)));
+  if (verdicts.every((v) => v.verdict === 'ok'))
+    verdicts.push(...(await readable('data', manifest.files[0]?.path, () => verifyContent(manifest, folder))));
   for (const name of strayFiles(manifest, folder))
     verdicts.push({ kind: 'data', path: shown(name), verdict: 'stray', why: 'it is not of this data set' });
   for (const beside of manifest.beside ?? [])
     verdicts.push(await judge('beside', beside, path.resolve(folder, beside.path), sha256Of, beside.path));
-  if (verdicts.every((v) => v.verdict === 'ok')) verdicts.push(...(await verifyLineage(manifest, folder)));
+  if (verdicts.every((v) => v.verdict === 'ok'))
+    verdicts.push(...(await readable('beside', lineagePath, () => verifyLineage(manifest, folder))));
   for (const source of manifest.sources) {
     if (source.path === '-') continue;
     verdicts.push(await judge('source', source, path.resolve(folder, source.path), fingerprint, source.path));
@@ -129,6 +131,23 @@ async function verifyLineage(manifest: Manifest, folder: string): Promise<FileVe
   }
 }
 
+/** A file whose bytes are those of the manifest, and which is none of its kind, is a verdict too: somebody sealed it so. */
+async function readable(
+  kind: 'data' | 'beside',
+  name: string | undefined,
+  verify: () => Promise<FileVerdict[]>,
+): Promise<FileVerdict[]> {
+  try {
+    return await verify();
+  } catch (error) {
+    if (!(error instanceof DatagpuError) || error.code !== 'input' || isOfSystem(error.cause)) throw error;
+    const file = kind === 'data' ? (error.file ?? name) : name;
+    return [{ kind, path: file ?? '', verdict: 'changed', why: error.message }];
+  }
+}
+
+const isOfSystem = (error: unknown): boolean => error instanceof Error && 'syscall' in error;
+
 async function judge(
   kind: FileVerdict['kind'],
   known: { bytes: number; hash: string },
@@ -151,7 +170,7 @@ async function reading<T>(name: string, run: () => Promise<T>): Promise<T> {
   try {
     return await run();
   } catch (error) {
-    if (error instanceof DatagpuError || !(error instanceof Error && 'syscall' in error)) throw error;
+    if (error instanceof DatagpuError || !isOfSystem(error)) throw error;
     throw unreadable(name, error);
   }
 }

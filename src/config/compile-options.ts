@@ -1,6 +1,6 @@
 import type { Compression, DeclaredType, RankMethod, SourceFormat } from './options.js';
 
-/** What `onProgress` is told, at most some ten times a second and at the end of every stage. */
+/** What `onProgress` is told, at most some ten times a second, and once more, with a share of 1, when the data set is there. */
 export interface ProgressEvent {
   /** What is being done: "read", "rank", "write", ... */
   stage: string;

@@ -60,6 +60,7 @@ export async function build(
     const paths = looks.map((look) => relativePath(out, look.source.absolute));
     let duplicates: DuplicateSummary | undefined;
     const isRanked = config.rank.enabled && config.rank.method !== 'none';
+    const meter = new ProgressMeter(looks, isRanked, options.onProgress);
     const result = await run(looks, config, {
       executor,
       places: () => {
@@ -72,7 +73,7 @@ export async function build(
       },
       scratch,
       compilerVersion: packageVersion(),
-      meter: new ProgressMeter(looks, isRanked, options.onProgress),
+      meter,
       signal: options.signal,
       ...sizes,
       released: stop,
@@ -141,6 +142,7 @@ export async function build(
     const staged = staging();
     destination.requireUnchanged();
     staged.commit(result.files, text, destination.data);
+    meter.done(balance.kept);
     return { manifest, text };
   } catch (error) {
     // What a source that is being written to looks like is not the reason.

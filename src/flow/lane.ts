@@ -413,11 +413,12 @@ function withMisfits(
   );
   const records = recordsOf(rejects, misfits);
   misfits.forEach(({ declared, value, only }, m) => {
-    const why =
+    const column = columns[declared]!;
+    const what =
       only !== undefined
-        ? `column "${columns[declared]}" is ${only === 'array' ? 'an array' : 'an object'} in nearly all records, here it is ${quoteValue(value)}`
-        : `column "${columns[declared]}" does not fit its declared type: ${quoteValue(value)}`;
-    all.push({ index: records[m]!, line: 0, why, raw: raws?.[m] ?? none });
+        ? `is ${only === 'array' ? 'an array' : 'an object'} in nearly all records, here it is ${quoteValue(value)}`
+        : `does not fit its declared type: ${quoteValue(value)}`;
+    all.push({ index: records[m]!, line: 0, why: `column "${column}" ${what}`, column, raw: raws?.[m] ?? none });
   });
   return misfits.length === 0 ? all : all.sort((a, b) => a.index - b.index);
 }

@@ -71,6 +71,13 @@ export class ProgressMeter {
     this.say(stage, rows, from + (to - from) * part);
   }
 
+  /** The data set of so many rows is in its folder. This is always told. */
+  done(rows: number): void {
+    this.bytes = this.totalBytes;
+    this.toldAt = Number.NEGATIVE_INFINITY;
+    this.say('commit', rows, 1);
+  }
+
   private say(stage: string, rows: number, share: number): void {
     this.share = Math.min(1, Math.max(this.share, share));
     const now = performance.now();

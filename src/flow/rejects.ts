@@ -18,7 +18,7 @@ const mostNamed = 100;
 interface Tally {
   records: number;
   rejected: number;
-  first: { row: number; line: number; why: string } | null;
+  first: { row: number; line: number; why: string; column: string | undefined } | null;
 }
 
 /** Counts malformed records by source, and refuses a source that has too many. */
@@ -50,7 +50,8 @@ export class RejectTally {
     const tally = this.tallies[source]!;
     const [first] = seen.rejects;
     if (first !== undefined) {
-      tally.first ??= { row: tally.records + first.index + 1, line: first.line, why: first.why };
+      const { index, line, why, column } = first;
+      tally.first ??= { row: tally.records + index + 1, line, why, column };
       if (this.read.strict) throw this.refusal(source, 'No record may be malformed under --strict');
     }
     for (const { index, line, why } of seen.rejects) {
@@ -104,11 +105,15 @@ export class RejectTally {
     const { first } = this.tallies[source]!;
     const { plan, alternatives } = this.looks[source]!;
     const other = alternatives.length === 0 ? '' : `. What would fit: ${alternatives.join(', or ')}`;
-    return new DatagpuError('input', first!.why, {
+    const { row, line, why, column } = first!;
+    // A column is named once: by its field, as in other errors.
+    const named = column === undefined ? '' : `column "${column}" `;
+    return new DatagpuError('input', why.startsWith(named) && named !== '' ? `it ${why.slice(named.length)}` : why, {
       file: plan.name,
-      row: first!.row,
-      ...(first!.line > 0 ? { line: first!.line } : {}),
-      hint: `${verdict}${other}${remedyOf(first!.why)}`,
+      row,
+      ...(line > 0 ? { line } : {}),
+      ...(column === undefined ? {} : { column }),
+      hint: `${verdict}${other}${remedyOf(why)}`,
     });
   }
 }

@@ -89,6 +89,8 @@ export interface Rejected {
   index: number;
   line: number;
   why: string;
+  /** The column whose value it is about, which `why` names too. */
+  column?: string;
   raw: Uint8Array;
 }
 

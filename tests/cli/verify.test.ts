@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -5,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { verifyFiles } from '../../dist/cli/verify.js';
 import { compile, info } from '../../dist/index.js';
 import { openDataset } from '../../dist/info.js';
+import { sealed } from '../../dist/manifest/write.js';
 import { why } from '../../dist/why.js';
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'verify-'));
@@ -85,6 +87,26 @@ test('the last line of a manifest is needed, and every byte of it', async () => 
   } finally {
     fs.writeFileSync(file, good);
   }
+});
+
+test.each([
+  ['data.parquet', 'data'],
+  ['.datagpu/lineage.parquet', 'beside'],
+])('%s that is no Parquet under a manifest that says so is a verdict', async (name, kind) => {
+  const copy = path.join(folder, `sealed-${kind}`);
+  fs.cpSync(out, copy, { recursive: true });
+  const other = Buffer.from('PAR1 is where it begins, and nothing else of it is Parquet');
+  fs.writeFileSync(path.join(copy, name), other);
+  const { manifest } = await openDataset(out);
+  const facts = { bytes: other.length, hash: `sha256:${createHash('sha256').update(other).digest('hex')}` };
+  const changed = {
+    ...manifest,
+    files: manifest.files.map((f) => (f.path === name ? { ...f, ...facts } : f)),
+    beside: manifest.beside!.map((f) => (f.path === name ? { ...f, ...facts } : f)),
+  };
+  fs.writeFileSync(path.join(copy, 'manifest.yaml'), sealed(changed).text);
+  const wrong = (await verifyFiles(await openDataset(copy))).filter((v) => v.verdict !== 'ok' && v.kind !== 'source');
+  expect(wrong).toEqual([{ kind, path: expect.stringContaining(name), verdict: 'changed', why: expect.any(String) }]);
 });
 
 test('a stray data file is noticed', async () => {

@@ -39,7 +39,7 @@ const refused: [name: string, content: string | Buffer, options: CompileOptions,
     'a.csv',
     'a,b\nx,2\n',
     { types: { a: 'integer' } },
-    ' row 1: column "a" does not fit its declared type: "x". All 1 records are malformed. Declare another type with --types.',
+    ' row 1, column "a": it does not fit its declared type: "x". All 1 records are malformed. Declare another type with --types.',
   ],
   [
     'a.csv',
