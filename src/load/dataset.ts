@@ -1,14 +1,18 @@
 import path from 'node:path';
 import type { RecordBatch, Schema, Table } from 'apache-arrow';
+import type { DataFrame } from 'nodejs-polars';
 import { DatagpuError } from '../errors.js';
 import type { Manifest, ManifestFile } from '../manifest/manifest.js';
 import { type IsCurrent, readConsistently } from './consistent.js';
 import { DataFile } from './datafile.js';
+import { frameOf } from './frame.js';
 
 /** What is read of a data set. */
 export interface ReadOptions {
   /** Columns, by their name in the data set and in the order of the data set; default: all. */
   columns?: readonly string[];
+  /** The first row, counted from 0, and the one behind the last; default: all. Row groups without any of them are not read. */
+  rows?: readonly [from: number, to: number];
 }
 
 /**
@@ -29,6 +33,8 @@ export interface Dataset {
   batches(options?: ReadOptions): AsyncGenerator<RecordBatch, void, undefined>;
   /** Everything in one Arrow table: in memory. */
   table(options?: ReadOptions): Promise<Table>;
+  /** The same as a frame of nodejs-polars, which reads the files by itself. */
+  toPolars(options?: ReadOptions): Promise<DataFrame>;
   /** Rows as plain objects by column: convenient and slow. Integers of 64 bits are bigint. */
   [Symbol.asyncIterator](): AsyncGenerator<Record<string, unknown>, void, undefined>;
 }
@@ -89,12 +95,22 @@ class OpenDataset implements Dataset {
 
   async *batches(options: ReadOptions = {}): AsyncGenerator<RecordBatch, void, undefined> {
     const columns = this.chosen(options);
+    const [first, end] = this.range(options);
     // All at once: what is open stays, when another compile replaces the data set while it is read.
     const files: DataFile[] = [];
     try {
       for (let i = 0; i < this.files.length; i++) files.push(await this.open(i));
+      let at = 0;
       for (const file of files)
-        for (let group = 0; group < file.groups; group++) yield* (await file.read(group, columns)).batches;
+        for (let group = 0; group < file.groups; group++) {
+          const rows = file.rowsOf(group);
+          const [from, to] = [Math.max(first - at, 0), Math.min(end - at, rows)];
+          at += rows;
+          if (from >= to) continue;
+          const { batches } = await file.read(group, columns);
+          if (to - from === rows) yield* batches;
+          else yield batches[0]!.slice(from, to);
+        }
     } finally {
       for (const file of files) await file.close();
     }
@@ -112,6 +128,17 @@ class OpenDataset implements Dataset {
     }
   }
 
+  async toPolars(options: ReadOptions = {}): Promise<DataFrame> {
+    const columns = this.chosen(options);
+    const range = this.range(options);
+    // Looked at as for every other reader: whether they are there, and of this data set.
+    for (let i = 0; i < this.files.length; i++) await (await this.open(i)).close();
+    const files = this.files.map((file) => ({ path: path.resolve(this.folder, file.path), rows: file.rows }));
+    const frame = await frameOf(files, columns ?? this.columns, range);
+    if (!this.isCurrent()) throw this.replaced();
+    return frame;
+  }
+
   async *[Symbol.asyncIterator](): AsyncGenerator<Record<string, unknown>, void, undefined> {
     for await (const batch of this.batches()) {
       for (let i = 0; i < batch.numRows; i++) yield batch.get(i)!.toJSON() as Record<string, unknown>;
@@ -127,20 +154,31 @@ class OpenDataset implements Dataset {
     });
   }
 
-  private async open(index: number): Promise<DataFile> {
-    const { path: name, bytes } = this.files[index]!;
-    const replaced = new DatagpuError('input', 'the data set was replaced by another compile after it was loaded', {
+  private range({ rows = [0, this.rows] }: ReadOptions): readonly [number, number] {
+    const [from, to] = rows;
+    if (Number.isInteger(from) && Number.isInteger(to) && from >= 0 && from <= to && to <= this.rows) return rows;
+    throw new DatagpuError('usage', `there are no rows ${from} to ${to} in the data set`, {
+      hint: `It has ${this.rows}; the first is 0, and the end of a range is the row behind its last`,
+    });
+  }
+
+  private replaced(): DatagpuError {
+    return new DatagpuError('input', 'the data set was replaced by another compile after it was loaded', {
       file: this.folder,
       hint: 'Load it again',
     });
+  }
+
+  private async open(index: number): Promise<DataFile> {
+    const { path: name, bytes } = this.files[index]!;
     let file: DataFile;
     try {
       file = await DataFile.open(path.resolve(this.folder, name), name, bytes);
     } catch (error) {
-      throw this.isCurrent() ? error : replaced;
+      throw this.isCurrent() ? error : this.replaced();
     }
     if (this.isCurrent()) return file;
     await file.close();
-    throw replaced;
+    throw this.replaced();
   }
 }

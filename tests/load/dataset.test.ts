@@ -1,9 +1,11 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import pl from 'nodejs-polars';
 import { describe, expect, test } from 'vitest';
 import { DataFile } from '../../dist/load/datafile.js';
 import type { Dataset } from '../../dist/load/dataset.js';
 import { load } from '../../dist/load/dataset.js';
+import { frameOf } from '../../dist/load/frame.js';
 import type { ManifestField } from '../../dist/manifest/manifest.js';
 import { manifestText } from '../../dist/manifest/write.js';
 import { Staging } from '../../dist/write/commit.js';
@@ -84,6 +86,75 @@ describe('load', () => {
       message: 'there is no column "nope" in the data set',
       hint: 'Its columns are c0, c1',
     });
+  });
+
+  test.each([1, 3])('reads the rows that are asked for, from %i row groups a file', async (groups) => {
+    const data = await load(await dataset(5, groups === 1 ? 1 : 2 ** 30));
+    for (const [from, to] of [
+      [0, 500],
+      [0, 1],
+      [99, 101],
+      [100, 200],
+      [150, 420],
+      [499, 500],
+      [7, 7],
+      [500, 500],
+    ] as const) {
+      const numbers = Array.from({ length: to - from }, (_, i) => BigInt(from + i));
+      const table = await data.table({ rows: [from, to], columns: ['c1'] });
+      expect([...(table.getChild('c1') ?? [])]).toEqual(numbers);
+      const sizes: number[] = [];
+      for await (const batch of data.batches({ rows: [from, to] })) sizes.push(batch.numRows);
+      const cuts = [from, ...[100, 200, 300, 400].filter((cut) => cut > from && cut < to), to];
+      expect(sizes).toEqual(from === to ? [] : cuts.slice(1).map((cut, i) => cut - cuts[i]!));
+      const frame = await data.toPolars({ rows: [from, to] });
+      expect([frame.columns, frame.height]).toEqual([['c0', 'c1'], to - from]);
+      expect(frame.getColumn('c1').toArray().map(BigInt)).toEqual(numbers);
+      expect(frame.getColumn('c0').toArray()).toEqual(numbers.map((n) => (n % 3n ? `t${n}` : null)));
+    }
+  });
+
+  test.each([[[-1, 2]], [[3, 2]], [[0, 501]], [[0.5, 1]], [[Number.NaN, 1]]] as [[number, number]][])(
+    'refuses rows %s',
+    async (rows) => {
+      const data = await load(await dataset(5));
+      const refusal = { code: 'usage', message: `there are no rows ${rows[0]} to ${rows[1]} in the data set` };
+      await expect(data.table({ rows })).rejects.toMatchObject(refusal);
+      await expect(data.toPolars({ rows })).rejects.toMatchObject(refusal);
+    },
+  );
+
+  test('gives frames of some columns, of none, and of no rows', async () => {
+    const data = await load(await dataset(2, 1));
+    const frame = await data.toPolars({ columns: ['c1'] });
+    expect([frame.columns, frame.height]).toEqual([['c1'], 200]);
+    expect((await data.toPolars({ columns: [] })).columns).toEqual([]);
+    await expect(data.toPolars({ columns: ['nope'] })).rejects.toMatchObject({ code: 'usage' });
+    const empty = await (await load(await dataset(0))).toPolars();
+    expect([empty.columns, empty.height]).toEqual([['c0', 'c1'], 0]);
+  });
+
+  test('gives frames that have what polars reads of the file itself', async () => {
+    const names = ['text', 'chat', 'timestamp in a zone', 'struct', 'duration', 'int64'];
+    const { block, fields } = blockOf(
+      3,
+      names.map((name) => samples[name]!.column),
+    );
+    const [file] = await write([block], fields);
+    const frame = await frameOf(
+      [{ path: file!.path, rows: 3 }],
+      fields.map(({ name }) => name),
+      [0, 3],
+    );
+    expect(frame.toString()).toBe(pl.readParquet(file!.path).toString());
+    expect(frame.dtypes.map(String)).toEqual(pl.readParquet(file!.path).dtypes.map(String));
+  });
+
+  test('gives no frame of files that are not those of the manifest', async () => {
+    const out = await dataset(1);
+    const data = await load(out);
+    fs.appendFileSync(path.join(out, 'data.parquet'), 'x');
+    await expect(data.toPolars()).rejects.toEqual(refused(/it has \d+ bytes and not \d+/));
   });
 
   test('reads nested and zoned columns by themselves', async () => {
