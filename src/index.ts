@@ -22,3 +22,4 @@ export type {
 } from './manifest/manifest.js';
 export type { CompilePlan, CompileResult } from './manifest/result.js';
 export { plan } from './plan.js';
+export { type RowTypes, rowTypes } from './rowtypes.js';

@@ -13,6 +13,13 @@ const shownAtMost = 50;
 
 /** `datagpu info <manifest|dir>`. */
 export async function run(target: string, flags: Flags, terminal: Terminal): Promise<void> {
+  if (flags.types === true) {
+    const types = await (await import('../rowtypes.js')).rowTypes(target);
+    terminal.out(
+      flags.json === true ? terminalJson(types) : `// TypeScript\n${types.typescript}\n\n# Python\n${types.python}`,
+    );
+    return;
+  }
   const manifest = await info(target);
   terminal.out(flags.json === true ? terminalJson(orderedManifest(manifest)) : infoLines(manifest).join('\n'));
 }

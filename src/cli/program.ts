@@ -33,9 +33,11 @@ export function buildProgram(terminal: Terminal, argv: readonly string[]): Comma
   define(program, 'info', 'describe a data set', [
     'datagpu info compiled',
     'datagpu info compiled/manifest.yaml --json',
+    'datagpu info compiled --types',
   ])
     .argument('<manifest|dir>', 'a manifest, or the folder that holds it')
-    .option('--json', 'print the manifest as JSON')
+    .option('--types', 'print a TypeScript interface and a Python TypedDict for a row')
+    .option('--json', 'print the manifest, or the types, as JSON')
     .option('--debug', 'show stack traces')
     .action(async (target: string, flags: Flags) => (await import('./info.js')).run(target, flags, terminal));
 

@@ -3,6 +3,7 @@ import type { RecordBatch, Schema, Table } from 'apache-arrow';
 import type { DataFrame } from 'nodejs-polars';
 import { DatagpuError } from '../errors.js';
 import type { Manifest, ManifestFile } from '../manifest/manifest.js';
+import { readerOf } from '../rowtypes/values.js';
 import { type IsCurrent, readConsistently } from './consistent.js';
 import { DataFile } from './datafile.js';
 import { frameOf } from './frame.js';
@@ -35,7 +36,7 @@ export interface Dataset {
   table(options?: ReadOptions): Promise<Table>;
   /** The same as a frame of nodejs-polars, which reads the files by itself. */
   toPolars(options?: ReadOptions): Promise<DataFrame>;
-  /** Rows as plain objects by column: convenient and slow. Integers of 64 bits are bigint. */
+  /** Rows as plain objects by column: convenient and slow. `datagpu info --types` prints what they are. */
   [Symbol.asyncIterator](): AsyncGenerator<Record<string, unknown>, void, undefined>;
 }
 
@@ -140,8 +141,15 @@ class OpenDataset implements Dataset {
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Record<string, unknown>, void, undefined> {
+    const arrow = await import('apache-arrow');
     for await (const batch of this.batches()) {
-      for (let i = 0; i < batch.numRows; i++) yield batch.get(i)!.toJSON() as Record<string, unknown>;
+      const columns = batch.schema.fields.map(({ name, type }, c) => ({
+        name,
+        of: readerOf(type, arrow),
+        values: batch.getChildAt(c)!,
+      }));
+      for (let i = 0; i < batch.numRows; i++)
+        yield Object.fromEntries(columns.map(({ name, of, values }) => [name, of(values.get(i))]));
     }
   }
 
