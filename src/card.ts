@@ -29,24 +29,37 @@ export function card(target: string): Promise<string[]> {
     } finally {
       await file.close();
     }
-    const [readme, croissant] = cardFiles.map((name) => path.join(folder, name)) as [string, string];
-    const before = textOf(readme);
-    const text = withCard(before, cardHead(manifest, features), cardBody(manifest));
-    if (text === null)
-      throw new DatagpuError('output', 'it was written by somebody else, and has no place for the card', {
-        file: readme,
-        hint: 'Move it away, write the card, and put your text outside of the markers',
-      });
-    const old = textOf(croissant);
-    if (old !== null && !isOurs(old))
-      throw new DatagpuError('output', 'it was written by another program, and would be replaced', {
-        file: croissant,
-        hint: 'Move it away',
-      });
-    replace(readme, text);
-    replace(croissant, `${JSON.stringify(croissantOf(manifest, features), null, 2)}\n`);
-    return [readme, croissant];
+    const place = cardPlace(folder);
+    replace(place.readme, place.withCard(cardHead(manifest, features), cardBody(manifest)));
+    replace(place.croissant, `${JSON.stringify(croissantOf(manifest, features), null, 2)}\n`);
+    return [place.readme, place.croissant];
   });
+}
+
+/**
+ * Where the card of a folder goes, which need not be there yet.
+ *
+ * @throws DatagpuError `output` when what is there must not be replaced
+ */
+export function cardPlace(folder: string): {
+  readme: string;
+  croissant: string;
+  withCard: (head: string, body: string) => string;
+} {
+  const [readme, croissant] = cardFiles.map((name) => path.join(folder, name)) as [string, string];
+  const before = textOf(readme);
+  if (withCard(before, '', '') === null)
+    throw new DatagpuError('output', 'it was written by somebody else, and has no place for the card', {
+      file: readme,
+      hint: 'Move it away, write the card, and put your text outside of the markers',
+    });
+  const old = textOf(croissant);
+  if (old !== null && !isOurs(old))
+    throw new DatagpuError('output', 'it was written by another program, and would be replaced', {
+      file: croissant,
+      hint: 'Move it away',
+    });
+  return { readme, croissant, withCard: (head, body) => withCard(before, head, body)! };
 }
 
 function textOf(file: string): string | null {

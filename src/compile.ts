@@ -37,8 +37,14 @@ export async function compile(paths: readonly string[], options: CompileOptions 
   let lanes = fs.existsSync(manifestPath) && config.resources.cache ? null : openLanes(sources, config);
   const finished = FinishedDatasets.open(config, identity, (message) => warnings.push(message));
   try {
+    // Before anything is read: whether the card may be written at the end.
+    const cards = config.output.card ? await import('./card.js') : null;
+    cards?.cardPlace(config.output.dir);
     const hit = await finished.find(options.signal);
-    if (hit !== null) return { outcome: 'cached', manifest: hit, manifestPath, elapsedSeconds: elapsed() };
+    if (hit !== null) {
+      await cards?.card(config.output.dir);
+      return { outcome: 'cached', manifest: hit, manifestPath, elapsedSeconds: elapsed() };
+    }
 
     // What follows takes long to load, and a cache hit does without it.
     const { build } = await import('./flow/build.js');
@@ -46,6 +52,7 @@ export async function compile(paths: readonly string[], options: CompileOptions 
     lanes ??= openLanes(sources, config);
     const { manifest, text } = await build(sources, warnings, identity, lanes, config, options, elapsed);
     await finished.remember(manifest, text);
+    await cards?.card(config.output.dir);
     return { outcome: 'compiled', manifest, manifestPath, elapsedSeconds: elapsed() };
   } catch (error) {
     if (options.signal?.aborted) throw new DatagpuError('interrupted', 'interrupted', { cause: error });

@@ -26,6 +26,8 @@ export interface CompileOptions {
   name?: string | undefined;
   /** Replace a data set of another name and other sources in the output folder. @default false */
   replace?: boolean | undefined;
+  /** Write a data card (README.md) and croissant.json beside the data, as `card` does. @default false */
+  card?: boolean | undefined;
   /** A config file (datagpu.yaml), relative to `cwd`. Options given here win over it. @default none */
   config?: string | undefined;
   /** Codec of the Parquet pages. @default "zstd" */

@@ -121,6 +121,8 @@ export interface Config {
     compression: Compression;
     /** Parquet bytes from which a second file is begun. @default 1 GiB */
     shardBytes: number;
+    /** Write a data card and croissant.json. @default false */
+    card: boolean;
     /** Write the dropped rows' content. @default false */
     rejects: boolean;
   };

@@ -94,6 +94,7 @@ export function resolveConfig(
       replace: get('replace', values.flag, false),
       compression: get('compression', values.choice('zstd', 'snappy', 'gzip'), 'zstd'),
       shardBytes: get('shard-size', values.size(1), 2 ** 30),
+      card: get('card', values.flag, false),
       rejects: get('rejects', values.flag, false),
     },
     resources: {

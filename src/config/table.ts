@@ -31,6 +31,7 @@ export const optionTable: readonly OptionSpec[] = [
   { name: 'shard-size', value: 'size', group: 'Output', help: 'Parquet bytes from which a new file is begun (default: 1GiB)' },
   { name: 'split', value: 'name=share,...', list: true, group: 'Output', help: 'divide the rows, by a hash of their content, as in train=0.9,test=0.1: a Parquet file, or several, for each (default: no splits)' },
   { name: 'split-by', value: 'cols', list: true, needs: 'split', group: 'Output', help: 'rows that are equal in these columns go to the same split (default: those that dedupe compares)' },
+  { name: 'card', value: null, group: 'Output', help: 'write a data card (README.md) and croissant.json beside the data' },
   { name: 'rejects', value: null, group: 'Output', help: 'write every dropped row to .datagpu/rejects.parquet' },
   { name: 'dry-run', value: null, terminal: true, group: 'Output', help: 'say what would be done, from a first look; write nothing' },
 

@@ -34,3 +34,30 @@ test('only what is between the markers changes', () => {
   expect(withCard('mine', 'a: 1', 'body')).toBeNull();
   expect(withCard(`${first}${first}`, 'a: 1', 'body')).toBeNull();
 });
+
+test('--card writes what `card` writes, for a cache hit too, and refuses before anything is read', async () => {
+  const source = path.join(folder, 'b.csv');
+  fs.writeFileSync(source, 'id,text\n1,a b c\n2,d e f\n');
+  const out = path.join(folder, 'with-card');
+  const options = { out, cacheDir: path.join(folder, 'cache'), threads: 0, card: true };
+  const { manifest } = await compile([source], options);
+  const files = ['README.md', 'croissant.json'].map((name) => path.join(out, name));
+  const written = files.map((file) => fs.readFileSync(file, 'utf8'));
+  await card(out);
+  expect(files.map((file) => fs.readFileSync(file, 'utf8'))).toEqual(written);
+  // It is no part of what decides the data.
+  const other = await compile([source], { ...options, out: path.join(folder, 'without'), card: false, cache: false });
+  expect([other.manifest.config_hash, other.manifest.hash]).toEqual([manifest.config_hash, manifest.hash]);
+
+  for (const file of files) fs.rmSync(file);
+  expect((await compile([source], options)).outcome).toBe('cached');
+  expect(files.map((file) => fs.readFileSync(file, 'utf8'))).toEqual(written);
+
+  const mine = path.join(folder, 'mine');
+  fs.mkdirSync(mine);
+  fs.writeFileSync(path.join(mine, 'README.md'), 'my own words\n');
+  const refused = compile([source], { ...options, out: mine });
+  await expect(refused).rejects.toMatchObject({ code: 'output', file: path.join(mine, 'README.md') });
+  expect(fs.readdirSync(mine)).toEqual(['README.md']);
+  expect(fs.readFileSync(path.join(mine, 'README.md'), 'utf8')).toBe('my own words\n');
+});

@@ -41,6 +41,7 @@ describe('defaults', () => {
       compression: 'zstd',
       shardBytes: 2 ** 30,
       replace: false,
+      card: false,
       rejects: false,
     });
     expect(config.near).toEqual({ enabled: false, threshold: 0.8, on: null, shingle: 3 });
@@ -227,7 +228,7 @@ describe('the config hash', () => {
   test('does not depend on the order of declared types', () =>
     expect(configHash(resolve({ types: 'a=text,b=date' }))).toBe(configHash(resolve({ types: 'b=date,a=text' }))));
   test('holds every option that decides the data', () => {
-    const outside = ['out', 'name', 'replace', 'threads', 'memory', 'scratch', 'cache', 'cache-dir'];
+    const outside = ['out', 'name', 'replace', 'card', 'threads', 'memory', 'scratch', 'cache', 'cache-dir'];
     const named = optionTable.filter((o) => !o.terminal && !outside.includes(o.name)).map((o) => o.name);
     expect(Object.keys(canonicalConfig(resolve({}))).sort()).toEqual(named.sort());
   });
