@@ -49,7 +49,7 @@ export async function readContent(
   const opened: DataFile[] = [];
   try {
     for (const { path, name, bytes } of files) opened.push(await DataFile.open(path, name, bytes));
-    const schema = fieldsOf((await opened[0]!.schemaOnly()).schema);
+    const schema = fieldsOf((await opened[0]!.schemaOnly()).schema, opened[0]!.elementNames());
     const hash = contentHash(schema);
     const nulls = schema.map(() => 0);
     const rows: number[] = [];
@@ -76,18 +76,29 @@ export async function readContent(
   }
 }
 
-const fieldsOf = (schema: Schema): ArrowField[] =>
-  schema.fields.map((field) => ({ name: field.name, type: arrowTypeOf(field.type) }));
+const fieldsOf = (schema: Schema, names: Iterator<string>): ArrowField[] =>
+  schema.fields.map((field) => ({ name: nameOf(field.name, names), type: arrowTypeOf(field.type, names) }));
+
+/** A name as it was written: the library takes a byte order mark from its beginning. */
+function nameOf(name: string, names: Iterator<string>): string {
+  const written = names.next().value ?? name;
+  return written === `\ufeff${name}` ? written : name;
+}
 
 function* nodesOf(table: Table): Generator<{ rows: number; nodes: ArrowNode[] }> {
   for (const batch of table.batches)
     yield { rows: batch.numRows, nodes: batch.data.children.map((data) => nodeOf(data as Data)) };
 }
 
-function arrowTypeOf(type: DataType): ArrowType {
+/** `names` are those of the elements of Parquet's schema that come next: a list has two more, of which no name counts. */
+function arrowTypeOf(type: DataType, names: Iterator<string> = [].values()): ArrowType {
   const of = type as DataType & Record<string, unknown>;
   const unit = (): 'ms' | 'us' | 'ns' => units[of.unit as number] as 'ms' | 'us' | 'ns';
-  const items = (): ArrowType => arrowTypeOf(type.children[0]!.type as DataType);
+  const items = (): ArrowType => {
+    names.next();
+    names.next();
+    return arrowTypeOf(type.children[0]!.type as DataType, names);
+  };
   switch (type.typeId as number) {
     case typeIds.int:
       return { name: 'int', bits: of.bitWidth as 64, signed: of.isSigned as boolean };
@@ -116,7 +127,10 @@ function arrowTypeOf(type: DataType): ArrowType {
     case typeIds.struct:
       return {
         name: 'struct',
-        fields: type.children.map((field) => ({ name: field.name, type: arrowTypeOf(field.type as DataType) })),
+        fields: type.children.map((field) => ({
+          name: nameOf(field.name, names),
+          type: arrowTypeOf(field.type as DataType, names),
+        })),
       };
     default:
       throw new Error(`a data set has no columns of the type ${String(type)}`);

@@ -75,6 +75,12 @@ export class DataFile {
     return pair === undefined ? null : Buffer.from(bytesOf(pair, keyValue.value)!).toString();
   }
 
+  /** The names of the elements of its schema, in their order, the root left out. */
+  *elementNames(): Generator<string, void, undefined> {
+    for (const element of structsOf(this.metadata, fileMetadata.schema).slice(1))
+      yield Buffer.from(bytesOf(element, schemaElement.name)!).toString('utf8');
+  }
+
   /** How many row groups it has. */
   get groups(): number {
     return structsOf(this.metadata, fileMetadata.groups).length;

@@ -109,6 +109,21 @@ test.each([
   expect(wrong).toEqual([{ kind, path: expect.stringContaining(name), verdict: 'changed', why: expect.any(String) }]);
 });
 
+test('names that begin with a byte order mark are what they were written as', async () => {
+  const file = path.join(folder, 'marks.jsonl');
+  const inner = { '\ufeff': 1, '\ufeff\ufeffx': [{ '\ufeffy': 'z' }], plain: [[{ '\ufeff': 2 }]] };
+  fs.writeFileSync(
+    file,
+    `${JSON.stringify({ a: inner, '\ufeffb': 1 })}\n${JSON.stringify({ a: inner, '\ufeffb': 2 })}\n`,
+  );
+  const marks = path.join(folder, 'marks');
+  for (const clean of [true, false]) {
+    await compile([file], { out: marks, cache: false, threads: 0, clean });
+    const wrong = (await verifyFiles(await openDataset(marks))).filter((v) => v.verdict !== 'ok');
+    expect(wrong).toEqual([]);
+  }
+});
+
 test('a stray data file is noticed', async () => {
   const stray = path.join(out, 'data-00000-of-00002.parquet');
   fs.copyFileSync(path.join(out, 'data.parquet'), stray);
