@@ -8,6 +8,7 @@ import { DatagpuError } from './errors.js';
 import { defaultName } from './flow/default-name.js';
 import { lookAtAll } from './flow/look.js';
 import { comparedColumns, splitPlan } from './flow/passplan.js';
+import { ReadingNotes } from './flow/reading-notes.js';
 import { SchemaState } from './flow/schema.js';
 import { ScratchFolder } from './flow/scratch.js';
 import { resolveSources } from './load/sources.js';
@@ -43,6 +44,10 @@ export async function plan(paths: readonly string[], options: CompileOptions = {
     comparedColumns(union.fields, config);
     splitPlan(union.fields, config);
     const names = looks.map((look) => look.plan.name);
+    const notes = new ReadingNotes();
+    looks.forEach((look, s) => {
+      notes.add(s, look.notes, 0);
+    });
     const places = (f: number): Pick<CompilePlan['fields'][number], 'places'> => {
       const decided = union.places[f]!;
       return decided.length === 0 ? {} : { places: decided.map((place) => placeEntry(place, names)) };
@@ -60,7 +65,12 @@ export async function plan(paths: readonly string[], options: CompileOptions = {
         ...places(i),
       })),
       steps: stepsOf(config),
-      warnings: [...warnings, ...looks.flatMap((l) => l.warnings), ...union.notes],
+      warnings: [
+        ...warnings,
+        ...looks.flatMap((l) => l.warnings),
+        ...notes.warnings(names, config.read.comment),
+        ...union.notes,
+      ],
     };
   } finally {
     scratch.remove();

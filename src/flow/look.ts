@@ -2,7 +2,7 @@ import { snakeCase } from '../clean/names.js';
 import type { Config } from '../config/options.js';
 import type { ColumnType } from '../engine/types.js';
 import { createIngestKernel, type IngestKernel } from '../kernels/ingest.js';
-import type { ChunkStart } from '../load/chunk.js';
+import type { ChunkStart, CsvNotes } from '../load/chunk.js';
 import { sniffCsv } from '../load/csv/sniff.js';
 import { detectEncoding } from '../load/encoding.js';
 import { sniffJson } from '../load/json/sniff.js';
@@ -42,6 +42,8 @@ export interface Look {
   recordBytes: number;
   /** Other dialects that would fit the samples. */
   alternatives: string[];
+  /** What its first records say that is to be warned of; the pass looks at all of them. */
+  notes?: CsvNotes;
   /** For the manifest. */
   dialect: Record<string, string | number | boolean | null>;
   warnings: string[];
@@ -154,14 +156,14 @@ function typeSample(
   start: ChunkStart,
   config: Config,
   kernel: IngestKernel,
-): Pick<Look, 'plan' | 'columns' | 'recordBytes'> {
+): Pick<Look, 'plan' | 'columns' | 'recordBytes' | 'notes'> {
   const files = new OpenFiles();
   try {
     const source = { ...plan, map: [] };
     const records = Math.max(1, Math.min(sampleRecords, config.read.limit ?? sampleRecords));
     const piece = { start, limits: { bytes: sampleBytes, records } };
     const scanned = scanPiece(kernel, files, source, piece);
-    const { cells, newKeys } = parsePiece(kernel, source, scanned);
+    const { cells, newKeys, notes } = parsePiece(kernel, source, scanned);
     const options = { json: plan.json !== null, nullTokens: config.read.nulls, clean: config.clean };
     const declared = declaredColumns(plan.columns, config.read.types);
     const fitting = declared.length === 0 ? cells : dropMisfits(kernel, cells, declared, options).cells;
@@ -170,7 +172,8 @@ function typeSample(
     const added = newKeys.map((name) => ({ name, type: null, kinds: 0, shape: null }));
     const columns = { name: plan.name, columns: [...known, ...added], json: plan.json !== null };
     const recordBytes = scanned.bytes / Math.max(1, scanned.records);
-    return { plan: { ...plan, columns: [...plan.columns, ...newKeys] }, columns, recordBytes };
+    const whole = { ...plan, columns: [...plan.columns, ...newKeys] };
+    return { plan: whole, columns, recordBytes, ...(notes === undefined ? {} : { notes }) };
   } finally {
     files.close();
   }

@@ -2,7 +2,8 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { compile, type Manifest } from '../../dist/index.js';
+import { compile, type Manifest, plan } from '../../dist/index.js';
+import { scratchFolder } from '../write/files.js';
 import { fileOf, plain, readCsv, textsOf } from './csv-read.js';
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'stray-'));
@@ -99,6 +100,17 @@ describe('a quoted cell whose lines look like records', () => {
     expect(warnings).toEqual([
       expect.stringContaining('x.csv: record 20 has a quoted cell of 101 lines that look like records of their own'),
     ]);
+  });
+  it.each([
+    ['a cell of lines', `id,name,age\n1,"Jon,1\n${rows(40, (i) => `${i},Bo,${i}`).join('\n')}\n50,Ann",50\n51,Cy,3\n`],
+    ['a comment', 'id,name,age\n1,a,2\n# no record\n2,b,3\n3,c,4\n'],
+  ])('is told by the dry run as by the compile: %s', async (_, text) => {
+    const cwd = scratchFolder();
+    fs.writeFileSync(path.join(cwd, 'x.csv'), text);
+    const options = { cwd, cache: false, rank: false, threads: 0 };
+    const { warnings } = await plan(['x.csv'], options);
+    expect(warnings.length).toBe(1);
+    expect((await compile(['x.csv'], options)).manifest.warnings).toEqual(warnings);
   });
   it('is one cell all the same, be it a whole CSV document', async () => {
     const document = rows(50, (i) => `${i},b,c`).join('\n');
