@@ -42,7 +42,8 @@ async function expectBack(
 
 /** JSON has no dates: its strings are text unless they are declared. Nor does it say which keys are fields. */
 function declared({ columns, rows }: Table): CompileOptions {
-  const types: Record<string, DeclaredType> = {};
+  // Without a prototype: a column may be called "__proto__".
+  const types = Object.create(null) as Record<string, DeclaredType>;
   columns.forEach(({ name, spec }, c) => {
     if (spec.kind === 'date' || spec.kind === 'datetime') types[name] = spec.kind;
     else for (const row of rows) declareFields(name, spec, row[c]!, types);
