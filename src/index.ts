@@ -23,3 +23,4 @@ export type {
 export type { CompilePlan, CompileResult } from './manifest/result.js';
 export { plan } from './plan.js';
 export { type RowTypes, rowTypes } from './rowtypes.js';
+export { type FileVerdict, type Verification, type VerifyOptions, verify } from './verify.js';

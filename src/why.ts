@@ -67,7 +67,8 @@ const stages: Readonly<Record<string, Why['stage']>> = {
  * What became of a record of a source. `target` is a manifest or the folder that holds it, `row` the 1-based record number,
  * `source` one of the manifest's sources (needed if there are several).
  *
- * @throws DatagpuError `usage` for a record or source that was not read, `input` when the data set can't be read
+ * @throws DatagpuError `usage` for a record or source that was not read, `input` when the data set can't be read or its manifest
+ * is not the one that was written
  */
 export function why(target: string, row: number, source?: string): Promise<Why> {
   return readConsistently(target, (located) => whyIn(located, row, source));
@@ -75,6 +76,7 @@ export function why(target: string, row: number, source?: string): Promise<Why> 
 
 async function whyIn(located: LocatedManifest, row: number, source: string | undefined): Promise<Why> {
   const { manifest, folder } = located;
+  requireSealed(located);
   const index = sourceIndex(located, source);
   const { path: name, rows } = manifest.sources[index]!;
   if (!Number.isInteger(row) || row < 1 || row > rows)
@@ -108,6 +110,15 @@ async function whyIn(located: LocatedManifest, row: number, source: string | und
   } finally {
     await lineage.close();
   }
+}
+
+/** An answer is put together from what the manifest says of sources, options and files: from a changed one it could be wrong. */
+function requireSealed({ path: file, broken }: LocatedManifest): void {
+  if (broken === null) return;
+  throw new DatagpuError('input', `${broken}: answers made from it could be wrong`, {
+    file: path.basename(file),
+    hint: 'Compile the data set again, or put the manifest back; datagpu info shows it as it is',
+  });
 }
 
 /** Refuses what is beside the data when it is not what this compile wrote: what it says would be of other rows. */

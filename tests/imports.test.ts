@@ -8,7 +8,7 @@ const layers = [
   ['engine'],
   ['load', 'rowtypes', 'clean', 'dedupe', 'rank', 'split', 'write', 'ledger', 'manifest', 'cache'],
   ['flow'],
-  ['card', 'compile', 'plan', 'info', 'why'],
+  ['card', 'compile', 'plan', 'info', 'verify', 'why'],
   ['dashboard'],
   ['index'],
   ['cli'],

@@ -1,13 +1,16 @@
 import { terminalJson } from '../errors.js';
-import { info } from '../info.js';
+import { openDataset } from '../info.js';
 import { compareManifests, type ManifestDifference } from '../manifest/compare.js';
 import type { Flags } from './program.js';
+import { warnIfBroken } from './seal.js';
 import { tableLines } from './table.js';
 import type { Terminal } from './terminal.js';
 
 /** `datagpu diff <manifest|dir> <manifest|dir>`. */
 export async function run(before: string, after: string, flags: Flags, terminal: Terminal): Promise<void> {
-  const difference = compareManifests(await info(before), await info(after));
+  const [old, now] = [await openDataset(before), await openDataset(after)];
+  for (const located of [old, now]) warnIfBroken(located, terminal);
+  const difference = compareManifests(old.manifest, now.manifest);
   if (flags.json === true) terminal.out(terminalJson(difference));
   else terminal.out(differenceLines(difference).join('\n'));
 }

@@ -1,9 +1,10 @@
 import { escapeControls, terminalJson } from '../errors.js';
-import { info } from '../info.js';
+import { openDataset } from '../info.js';
 import type { Manifest } from '../manifest/manifest.js';
 import { orderedManifest } from '../manifest/write.js';
 import type { Flags } from './program.js';
 import { bytes, count } from './quantities.js';
+import { warnIfBroken } from './seal.js';
 import { countsText } from './summary.js';
 import { tableLines } from './table.js';
 import type { Terminal } from './terminal.js';
@@ -13,6 +14,8 @@ const shownAtMost = 50;
 
 /** `datagpu info <manifest|dir>`. */
 export async function run(target: string, flags: Flags, terminal: Terminal): Promise<void> {
+  const located = await openDataset(target);
+  warnIfBroken(located, terminal);
   if (flags.types === true) {
     const types = await (await import('../rowtypes.js')).rowTypes(target);
     terminal.out(
@@ -20,8 +23,9 @@ export async function run(target: string, flags: Flags, terminal: Terminal): Pro
     );
     return;
   }
-  const manifest = await info(target);
-  terminal.out(flags.json === true ? terminalJson(orderedManifest(manifest)) : infoLines(manifest).join('\n'));
+  terminal.out(
+    flags.json === true ? terminalJson(orderedManifest(located.manifest)) : infoLines(located.manifest).join('\n'),
+  );
 }
 
 /** A manifest for people. */

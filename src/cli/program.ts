@@ -54,8 +54,13 @@ export function buildProgram(terminal: Terminal, argv: readonly string[]): Comma
       (await import('./why.js')).run(target, row, flags, terminal),
     );
 
-  define(program, 'verify', 'check that data, manifest and sources still agree', ['datagpu verify compiled'])
+  define(program, 'verify', 'check that data, manifest and lineage (and sources) still agree', [
+    'datagpu verify compiled',
+    'datagpu verify compiled --quick --sources --json',
+  ])
     .argument('<manifest|dir>', 'a manifest, or the folder that holds it')
+    .option('--sources', 'read the sources too: whether they have the hash that the manifest gives')
+    .option('--quick', 'of the data set, look at sizes and footers only')
     .option('--json', 'print the result as JSON')
     .option('--debug', 'show stack traces')
     .action(async (target: string, flags: Flags) => (await import('./verify.js')).run(target, flags, terminal));

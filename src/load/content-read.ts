@@ -49,7 +49,7 @@ export async function readContent(
   const opened: DataFile[] = [];
   try {
     for (const { path, name, bytes } of files) opened.push(await DataFile.open(path, name, bytes));
-    const schema = fieldsOf((await opened[0]!.schemaOnly()).schema, opened[0]!.elementNames());
+    const schema = await storedFields(opened[0]!);
     const hash = contentHash(schema);
     const nulls = schema.map(() => 0);
     const rows: number[] = [];
@@ -74,6 +74,11 @@ export async function readContent(
   } finally {
     for (const file of opened) await file.close();
   }
+}
+
+/** The columns of a data file, by its footer. */
+export async function storedFields(file: DataFile): Promise<ArrowField[]> {
+  return fieldsOf((await file.schemaOnly()).schema, file.elementNames());
 }
 
 const fieldsOf = (schema: Schema, names: Iterator<string>): ArrowField[] =>

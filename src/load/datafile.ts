@@ -91,6 +91,13 @@ export class DataFile {
     return integer(structsOf(this.metadata, fileMetadata.groups)[group]!, rowGroup.rows)!;
   }
 
+  /** Rows of all row groups, as the footer has them. */
+  rows(): number {
+    const rows = structsOf(this.metadata, fileMetadata.groups).reduce((n, _, group) => n + this.rowsOf(group), 0);
+    if (!Number.isSafeInteger(rows)) throw changed(this.name, 'its footer is damaged');
+    return rows;
+  }
+
   /**
    * A row group as an Arrow table of one batch, from the columns named (null = all), whose pages alone are read. Copies
    * the pages into WebAssembly and the values out of it.

@@ -5,6 +5,7 @@ import { DatagpuError } from '../errors.js';
 import { maxManifestBytes } from './bounds.js';
 import { requireFilesInside, requirePathsInside } from './inside.js';
 import { type Manifest, manifestFileName } from './manifest.js';
+import { sealProblem } from './seal.js';
 
 /** A manifest and where it was found. */
 export interface LocatedManifest {
@@ -13,6 +14,8 @@ export interface LocatedManifest {
   path: string;
   /** The folder that its paths are relative to. */
   folder: string;
+  /** What is wrong with its seal: what it says may not be what was written. Null if it fits. */
+  broken: string | null;
 }
 
 /** datagpu writes no aliases. */
@@ -33,7 +36,7 @@ export async function readManifest(fileOrFolder: string, cwd?: string): Promise<
   const manifest = await parseManifest(readText(file, name), name);
   const folder = path.dirname(file);
   requireFilesInside(manifest, folder, name);
-  return { manifest, path: file, folder };
+  return { manifest, path: file, folder, broken: sealProblem(fs.readFileSync(file)) };
 }
 
 function readText(file: string, name: string): string {

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { jsYaml } from '../config/js-yaml.js';
 import type { Manifest } from './manifest.js';
+import { sealHash, sealLine } from './seal.js';
 
 /** The order of keys in manifest.yaml: first what a person looks for, then the long lists. */
 // biome-ignore format: a list read as text
@@ -22,19 +22,10 @@ export function manifestText(manifest: Manifest): string {
   return jsYaml().dump(orderedManifest(manifest), { lineWidth: -1, noRefs: true });
 }
 
-const seal = 'manifest_hash: ';
-const hashOf = (text: string | Uint8Array): string => `sha256:${createHash('sha256').update(text).digest('hex')}`;
-
 /** The text of a manifest with a last line by which it can be seen that no byte was changed, and the manifest with that key. */
 export function sealed(manifest: Manifest): { manifest: Manifest; text: string } {
   const { manifest_hash: _, ...plain } = manifest;
   const text = manifestText(plain);
-  const hash = hashOf(text);
-  return { manifest: { ...plain, manifest_hash: hash }, text: `${text}${seal}${hash}\n` };
-}
-
-/** Whether a manifest's text is as it was written: its bytes, since other bytes can be decoded to the same text. */
-export function isSealed(text: Buffer): boolean {
-  const at = text.lastIndexOf(`\n${seal}`) + 1;
-  return at > 0 && text.subarray(at).equals(Buffer.from(`${seal}${hashOf(text.subarray(0, at))}\n`));
+  const hash = sealHash(text);
+  return { manifest: { ...plain, manifest_hash: hash }, text: `${text}${sealLine(hash)}` };
 }

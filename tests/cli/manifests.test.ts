@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { compile } from '../../dist/index.js';
 import { fingerprint } from '../../dist/load/fingerprint.js';
 import type { Manifest } from '../../dist/manifest/manifest.js';
-import { manifestText } from '../../dist/manifest/write.js';
+import { sealed } from '../../dist/manifest/write.js';
 import { sampleManifest } from '../manifest/sample.js';
 import { datagpu, temporaryFolder } from './run.js';
 
@@ -26,8 +26,9 @@ async function write(name: string, change: Partial<Manifest> = {}): Promise<Mani
     sources: [{ ...source!, path: `../${name}.csv`, bytes: 5, hash: await fingerprint(path.join(dir, `${name}.csv`)) }],
     ...change,
   });
-  fs.writeFileSync(path.join(folder, 'manifest.yaml'), manifestText(manifest));
-  return manifest;
+  const whole = sealed(manifest);
+  fs.writeFileSync(path.join(folder, 'manifest.yaml'), whole.text);
+  return whole.manifest;
 }
 
 /** A finished data set: what is verified is read. */
@@ -76,7 +77,7 @@ describe('info', () => {
 describe('verify', () => {
   test('finds everything in place', async () => {
     await compiled('v0');
-    const { code, out, err } = await datagpu(['verify', 'v0'], { cwd: dir });
+    const { code, out, err } = await datagpu(['verify', 'v0', '--sources'], { cwd: dir });
     expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(out).toMatch(
       /^ok {6}manifest manifest\.yaml\nok {6}data {5}data\.parquet\n(ok {6}beside {3}\.datagpu\/[a-z.]+\n)+ok {6}source {3}\.\.\/v0\.csv\n$/,
@@ -113,7 +114,7 @@ describe('verify', () => {
   ])('%s is exit code 5', async (_, name, harm, message) => {
     await compiled(name);
     harm(path.join(dir, name));
-    const { code, out, err } = await datagpu(['verify', name, '--json'], { cwd: dir });
+    const { code, out, err } = await datagpu(['verify', name, '--sources', '--json'], { cwd: dir });
     expect(code).toBe(5);
     expect(err).toMatch(message);
     expect(JSON.parse(out)).toMatchObject({ ok: false });

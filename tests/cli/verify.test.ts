@@ -3,10 +3,10 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { verifyFiles } from '../../dist/cli/verify.js';
 import { compile, info } from '../../dist/index.js';
 import { openDataset } from '../../dist/info.js';
 import { sealed } from '../../dist/manifest/write.js';
+import { verifyFiles } from '../../dist/verify.js';
 import { why } from '../../dist/why.js';
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'verify-'));

@@ -2,9 +2,9 @@ import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { verifyFiles } from '../../dist/cli/verify.js';
 import { compile, load } from '../../dist/index.js';
 import { readConsistently } from '../../dist/load/consistent.js';
+import { verifyFiles } from '../../dist/verify.js';
 import { why } from '../../dist/why.js';
 import { scratchFolder } from '../write/files.js';
 
@@ -81,7 +81,7 @@ describe('a data set that is replaced while it is read', () => {
     });
     while (code === undefined) {
       expect((await why(out, 1)).fate).toBe('kept');
-      const verdicts = await readConsistently(out, verifyFiles);
+      const verdicts = await readConsistently(out, (located) => verifyFiles(located));
       expect(verdicts.filter((v) => v.kind === 'data' && v.verdict !== 'ok')).toEqual([]);
       await new Promise((turn) => setTimeout(turn, 1));
     }
@@ -91,7 +91,11 @@ describe('a data set that is replaced while it is read', () => {
 
 describe.skipIf(process.platform === 'win32')('a manifest leads nowhere outside of its folder', () => {
   const refused = async (out: string, message: RegExp): Promise<void> => {
-    for (const read of [() => why(out, 1), () => load(out), () => readConsistently(out, verifyFiles)])
+    for (const read of [
+      () => why(out, 1),
+      () => load(out),
+      () => readConsistently(out, (located) => verifyFiles(located)),
+    ])
       await expect(read()).rejects.toMatchObject({ code: 'input', message: expect.stringMatching(message) });
   };
 
