@@ -1,6 +1,7 @@
 import { packageVersion } from '../config/package-version.js';
 import { reasonOf } from '../config/yaml.js';
 import { reportFailure } from './failure.js';
+import { isHangupIgnored } from './hangup.js';
 import { openTerminal } from './terminal.js';
 
 /** Runs one command line, without the program's own words, and gives the exit code once everything is printed. */
@@ -29,6 +30,8 @@ async function runCommand(argv: readonly string[]): Promise<number> {
     process.stdout.write(`${packageVersion()}\n`);
     return 0;
   }
+  // Before anything that takes long; what watches for signals leaves this one alone then.
+  if (isHangupIgnored()) process.on('SIGHUP', () => undefined);
   const terminal = await openTerminal();
   const isDebug = argv.includes('--debug');
   const { CommanderError } = await import('./commander.js');

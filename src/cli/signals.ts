@@ -38,13 +38,15 @@ export function watchSignals(onEnd: () => void): SignalWatch {
     controller.abort(new DatagpuError('interrupted', 'interrupted'));
     timer = setTimeout(() => end(signal), graceMs);
   };
-  for (const signal of signals) process.on(signal, handle);
+  // Somebody who ignores a hangup was there before (see hangup.ts).
+  const watched = signals.filter((signal) => signal !== 'SIGHUP' || process.listenerCount(signal) === 0);
+  for (const signal of watched) process.on(signal, handle);
   return {
     signal: controller.signal,
     received: () => received,
     dispose: () => {
       clearTimeout(timer);
-      for (const signal of signals) process.off(signal, handle);
+      for (const signal of watched) process.off(signal, handle);
     },
   };
 }

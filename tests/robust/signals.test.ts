@@ -8,7 +8,8 @@ import { contentOf, writeWords } from './folder.js';
 
 // Writing coverage takes as long as a stage, and a process that is killed writes none.
 // Left out, Node.js would put it back.
-const env = { ...process.env, NODE_V8_COVERAGE: '' };
+// `_` is what a shell started: nohup, perhaps.
+const env = { ...process.env, NODE_V8_COVERAGE: '', _: '' };
 
 const { dir, remove } = temporaryFolder();
 afterAll(remove);
@@ -135,6 +136,68 @@ describe.skipIf(process.platform === 'win32')('a compile that is interrupted', (
       expect(fs.readdirSync(scratch)).toEqual([]);
     },
   );
+});
+
+// Elsewhere there is no /proc that says what a parent ignores.
+describe.skipIf(process.platform !== 'linux')('a compile that is to outlive its terminal', () => {
+  /** Runs it in a group of its own, and hangs that up twice in the middle. */
+  async function hungUp(command: string, args: string[], given: Record<string, string> = {}): Promise<number | null> {
+    const child = spawn(command, args, { cwd: dir, env: { ...env, ...given }, stdio: 'ignore', detached: true });
+    for (const share of [0.2, 0.5]) setTimeout(() => process.kill(-child.pid!, 'SIGHUP'), wholeMs * share).unref();
+    return new Promise((resolve) => child.on('close', (code) => resolve(code)));
+  }
+  const kept = [...large.slice(0, 3), 'kept', ...large.slice(4)];
+  const shell = ['-c', '"$0" "$@"; exit $?', process.execPath, bin, ...kept];
+
+  test.each<[string, () => Promise<number | null>]>([
+    ['nohup of a shell', () => hungUp('bash', ['-c', 'trap "" HUP; nohup "$0" "$@"', process.execPath, bin, ...kept])],
+    ['nohup alone', () => hungUp('nohup', [process.execPath, bin, ...kept], { _: '/usr/bin/nohup' })],
+    ['a script under nohup', () => hungUp('nohup', ['sh', ...shell])],
+    ['a shell that ignores hangups', () => hungUp('sh', ['-c', `trap '' HUP; ${shell[1]}`, ...shell.slice(2)])],
+  ])('by %s does', async (_, run) => {
+    fs.rmSync(path.join(dir, 'kept'), { recursive: true, force: true });
+    expect(await run()).toBe(0);
+    expect((await datagpu(['verify', 'kept'], { cwd: dir })).code).toBe(0);
+    expect(fs.readdirSync(scratch)).toEqual([]);
+  });
+
+  test.skipIf(process.platform !== 'linux')(
+    'by nohup on a terminal, from a shell that leaves no name, does',
+    async () => {
+      fs.rmSync(path.join(dir, 'kept'), { recursive: true, force: true });
+      // script gives it a terminal, and nohup takes that away again; the terminal is closed when script is killed.
+      const inner = ['nohup', process.execPath, bin, ...kept].map((word) => `'${word}'`).join(' ');
+      const terminal = spawn('script', ['-qc', `exec ${inner}`, '/dev/null'], { cwd: dir, env, stdio: 'ignore' });
+      setTimeout(() => terminal.kill('SIGKILL'), wholeMs * 0.4);
+      await new Promise((closed) => terminal.on('close', closed));
+      const manifest = path.join(dir, 'kept/manifest.yaml');
+      await vi.waitFor(() => expect(fs.existsSync(manifest)).toBe(true), {
+        timeout: wholeMs * 3 + 10_000,
+        interval: 50,
+      });
+      expect((await datagpu(['verify', 'kept'], { cwd: dir })).code).toBe(0);
+    },
+  );
+
+  test('and one that is not ends with it, tidily', async () => {
+    fs.rmSync(path.join(dir, 'kept'), { recursive: true, force: true });
+    const inner = ['exec', process.execPath, bin, ...kept]
+      .map((word) => `'${word}'`)
+      .join(' ')
+      .replace("'exec'", 'exec');
+    const terminal = spawn('script', ['-qc', inner, '/dev/null'], { cwd: dir, env, stdio: 'ignore' });
+    let isDone = false;
+    setTimeout(() => {
+      isDone = fs.existsSync(path.join(dir, 'kept/manifest.yaml'));
+      terminal.kill('SIGKILL');
+    }, wholeMs * 0.4);
+    await new Promise((closed) => terminal.on('close', closed));
+    if (isDone) return;
+    await vi.waitFor(() => expect(fs.readdirSync(scratch)).toEqual([]), { timeout: 5000, interval: 50 });
+    await new Promise((passed) => setTimeout(passed, wholeMs));
+    expect(fs.existsSync(path.join(dir, 'kept/manifest.yaml'))).toBe(false);
+    expect(fs.readdirSync(scratch)).toEqual([]);
+  });
 });
 
 test('a reader of standard error that goes away does not end a compile', async () => {

@@ -10,6 +10,8 @@ const controller = new AbortController();
 // Who listened may be gone; the compile still has to clean up.
 process.stdout.on('error', () => controller.abort());
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => controller.abort());
+// Whether a closed terminal is the end is for the Python process to say, which may be under nohup.
+process.on('SIGHUP', () => undefined);
 
 const answer = (message) => process.stdout.write(`${JSON.stringify(message)}\n`);
 const lines = readline.createInterface({ input: process.stdin });
