@@ -165,7 +165,7 @@ function sentence(record: LineageRow, twin: LineageRow | null, manifest: Manifes
 
 /** What is wrong with a record, where the manifest or the file of dropped rows says it. */
 async function malformedText(record: LineageRow, { manifest, folder }: LocatedManifest): Promise<string> {
-  const { sources, malformed = [], fields } = manifest;
+  const { malformed = [], fields } = manifest;
   const named = malformed.find(({ source, row }) => source === record.source && row === record.row);
   const rejected =
     manifest.config.rejects === true
@@ -173,7 +173,7 @@ async function malformedText(record: LineageRow, { manifest, folder }: LocatedMa
           path.resolve(folder, rejectsPath),
           rejectsPath,
           fields.map((field) => field.name),
-          (name) => isNamed(sources, record.source, name),
+          record.source,
           record.row,
         )
       : null;
@@ -183,18 +183,6 @@ async function malformedText(record: LineageRow, { manifest, folder }: LocatedMa
   const line = named !== undefined && named.line > 0 ? `line ${named.line}: ` : '';
   const raw = rejected?.raw == null ? '' : `: ${quoteValue(Buffer.from(rejected.raw).toString(), shownRaw)}`;
   return `${line}${what}${raw}`;
-}
-
-/** Whether a source of the manifest is what the user named so: the manifest's paths begin elsewhere. */
-function isNamed(sources: Manifest['sources'], wanted: string, name: string): boolean {
-  if (sources.length === 1) return true;
-  const parts = (file: string): string[] => file.split(/[\\/]/).filter((part) => part !== '.' && part !== '..');
-  const given = parts(name).reverse();
-  const found = sources.filter(({ path: file }) => {
-    const own = parts(file).reverse();
-    return own.slice(0, given.length).every((part, i) => part === given[i]);
-  });
-  return found.length === 1 && found[0]!.path === wanted;
 }
 
 /** The score of a row of the output, and how it came about. */

@@ -77,18 +77,6 @@ export function groupsAnswer(set: OpenSet, { reason }: { reason: string }): Grou
   };
 }
 
-/** The manifest's name of a source by that of the rejects, which name it as the command line did, from another folder. */
-function namesOf(set: OpenSet): (rejected: string) => string {
-  const absolute = set.sources.map(({ path: name }) => ({ name, file: path.resolve(set.folder, name) }));
-  return (rejected) => {
-    if (absolute.length === 1) return absolute[0]!.name;
-    const end = path.normalize(rejected).replace(/^(\.\.?[\\/])+/, '');
-    const found = absolute.filter(({ file }) => file === rejected || file.endsWith(`${path.sep}${end}`));
-    // Two that end alike can't be told apart: what they held is not shown rather than shown as the other's.
-    return found.length === 1 ? found[0]!.name : rejected;
-  };
-}
-
 /** The values of a row as its duplicate had them, which never got a score. */
 function unscored(set: OpenSet, values: (string | null)[] | null): (string | null)[] | null {
   return values?.map((value, i) => (set.fields[i]!.name === set.score ? null : value)) ?? null;
@@ -164,14 +152,13 @@ async function rejectsOf(set: OpenSet, lines: readonly Line[]): Promise<Map<stri
     const raws = await rows.values(4, places);
     const columns: unknown[][] = [];
     for (const { name } of set.fields.slice(0, shownColumns)) columns.push(await columnOf(name));
-    const nameOf = namesOf(set);
     return new Map(
       found.map((record, i): [string, Rejected] => {
         const raw = raws[i];
         // A malformed record has bytes and no values.
         const isMalformed = raw instanceof Uint8Array;
         return [
-          `${record.row} ${nameOf(record.source)}`,
+          `${record.row} ${record.source}`,
           {
             values: isMalformed ? null : columns.map((values) => textOf(values[i])),
             detail: textOf(details[i]),

@@ -69,6 +69,7 @@ export async function build(
         return {
           data: staging().folder,
           rejects: config.output.rejects ? staging().beside('rejects.parquet') : null,
+          sources: paths,
         };
       },
       scratch,

@@ -32,4 +32,6 @@ export interface Places {
   data: string;
   /** File for the dropped rows; null if they are not wanted. */
   rejects: string | null;
+  /** The sources as the manifest, and so lineage, names them: from the folder that is written. */
+  sources: readonly string[];
 }

@@ -7,6 +7,7 @@ import type { ChunkRef } from './walk.js';
 
 /** Rows of one source that are not in the data set, with why. */
 export interface DroppedRows {
+  /** As the manifest names it. */
   source: string;
   /** 1-based record numbers, ascending. */
   records: Uint32Array;

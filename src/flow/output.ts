@@ -54,6 +54,8 @@ export class PassOutput implements PassHooks {
 
   /** Known once all rows were judged: if not, all of this is of no use. */
   typesHold = true;
+  /** The sources by their names in what is written. */
+  private readonly sources: readonly string[];
 
   constructor(
     private readonly schema: SchemaState,
@@ -66,6 +68,7 @@ export class PassOutput implements PassHooks {
     const { executor, compilerVersion } = context;
     const { compression, shardBytes } = config.output;
     const places = context.places();
+    this.sources = places.sources;
     this.executor = executor;
     this.compares = plan.near !== null;
     this.judged = new Judge(schema, config, budget, context.scratch, { decided, nearRows: context.nearRows });
@@ -134,7 +137,7 @@ export class PassOutput implements PassHooks {
     const seen = this.seenChunks.get(ref.id);
     if (this.rejects === null || seen === undefined) return;
     this.seenChunks.delete(ref.id);
-    const source = this.plan.sources[ref.source]!.name;
+    const source = this.sources[ref.source]!;
     await this.rejects.add(droppedOf(ref, source, seen, this.judged.fates, settled.dropped));
   }
 
@@ -179,7 +182,7 @@ export class PassOutput implements PassHooks {
   private async rejectBelowTop(ranked: RankedRun, ranking: RankedRows | null, rejects: RejectsFile): Promise<void> {
     if (ranking === null || ranking.order === null) return;
     const records = this.judged.rejects.records;
-    const sources = this.plan.sources.map(({ name }, s) => ({ name, records: records[s]! }));
+    const sources = this.sources.map((name, s) => ({ name, records: records[s]! }));
     await rejectBelowTop(this.executor, ranked.heldChunks, ranking.order, this.judged.fates, sources, rejects);
   }
 }

@@ -9,7 +9,7 @@ import type { LaneTasks } from './tasks.js';
 
 /**
  * `.datagpu/rejects.parquet`: every row that is not in the data set, in source order (rows below the top last). Beside the
- * columns of the data set it has `_source`, `_row` (1-based record number), `_reason` (as in the ledger), `_detail` and
+ * columns of the data set it has `_source` and `_row` (as `source` and `row` of lineage.parquet), `_reason` (as in the ledger), `_detail` and
  * `_raw` (what is wrong with a malformed record, or one that does not fit a declared type, and its bytes as they were read,
  * at most 64 KB; of Parquet, which has no such bytes, the value that does not fit).
  */

@@ -10,15 +10,14 @@ export interface RejectedRecord {
 }
 
 /**
- * A record in the file of dropped rows; null when the file is not there or has no such record. `isSource` says whether it is
- * the source of a name that the user gave. `columns` are those of the data set: where they have a name of the file's own
- * columns, that one has more underscores.
+ * A record in the file of dropped rows; null when the file is not there or has no such record. `source` is as the manifest
+ * names it. `columns` are those of the data set: where they have a name of the file's own columns, that one has more underscores.
  */
 export async function readRejected(
   file: string,
   shown: string,
   columns: readonly string[],
-  isSource: (name: string) => boolean,
+  source: string,
   row: number,
 ): Promise<RejectedRecord | null> {
   const stats = fs.statSync(file, { throwIfNoEntry: false });
@@ -30,7 +29,7 @@ export async function readRejected(
     for (let group = 0; group < dropped.groups; group++) {
       const [sources, rows, details] = await columnsOf(dropped, group, names);
       for (let i = 0; i < rows!.length; i++) {
-        if (Number(rows!.get(i)) !== row || !isSource(String(sources!.get(i))) || details!.get(i) === null) continue;
+        if (Number(rows!.get(i)) !== row || sources!.get(i) !== source || details!.get(i) === null) continue;
         const [raws] = await columnsOf(dropped, group, [own('_raw')]);
         const raw: unknown = raws!.get(i);
         return { detail: String(details!.get(i)), raw: raw instanceof Uint8Array ? raw.slice() : null };

@@ -87,7 +87,7 @@ describe('near duplicates of a compile', () => {
     for (const found of resolveSources([source], { cwd: folder, format: 'jsonl' }).sources)
       looks.push(await lookAt(found, config, scratch, {}));
     const meter = new ProgressMeter(looks, false, undefined);
-    const places = () => ({ data: staging, rejects: null });
+    const places = () => ({ data: staging, rejects: null, sources: [] });
     const context = { executor, places, compilerVersion: '0', meter, scratch, signal: undefined };
     const { fates } = (await run(looks, config, { ...context, chunkBytes })).judge;
     const { ordinals, similarity } = fates.near();

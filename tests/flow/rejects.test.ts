@@ -8,6 +8,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { metaColumns, rejectedPieces } from '../../dist/flow/dropped.js';
 import { type CompileOptions, compile } from '../../dist/index.js';
 import { fate, fateNames } from '../../dist/ledger/fates.js';
+import { why } from '../../dist/why.js';
 import { blockOf, cellsOf, floatColumn, nullColumn, textColumn } from '../dedupe/blocks.js';
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'rejects-'));
@@ -102,8 +103,9 @@ describe('rejects.parquet', () => {
     return parquetReadObjects({ file, compressors });
   }
 
+  // The output is beside the sources.
   const dropped = (source: string, row: number, reason: string, rest: Record<string, unknown>) => ({
-    _source: source,
+    _source: `../${source}`,
     _row: BigInt(row),
     _reason: reason,
     _detail: null,
@@ -128,6 +130,63 @@ describe('rejects.parquet', () => {
       dropped('a.csv', 6, 'below top', { n: 4n, text: 'green' }),
       dropped('b.csv', 2, 'below top', { n: 5n, text: 'blue' }),
     ]);
+  });
+
+  describe('names sources and rows as lineage does', () => {
+    const place = fs.mkdtempSync(path.join(folder, 'named-'));
+    const data = ['deep/down/a.csv', 'deep/down/b.jsonl', 'deep/a.csv', 'a.csv', '../a.csv', 'odd name, \u00e9.csv'];
+    const cwd = path.join(place, 'deep');
+    for (const [s, name] of data.entries()) {
+      const file = path.join(place, 'x', name);
+      fs.mkdirSync(path.dirname(file), { recursive: true });
+      const rows = Array.from({ length: 50 }, (_, i) => [i % 20, `${s % 3} of ${i % 20}`] as const);
+      const lines = name.endsWith('l')
+        ? rows.map(([n, text]) => JSON.stringify({ n, text })).concat(`{"n":${s}`)
+        : ['n,text', ...rows.map((row) => row.join(',')), `5${s},"re"d`, ','];
+      fs.writeFileSync(file, `${lines.join('\n')}\n`);
+    }
+    fs.mkdirSync(cwd);
+
+    const joined = async (sources: string[], out: string, options: CompileOptions = {}): Promise<void> => {
+      const { manifest } = await compile(sources, {
+        cwd,
+        out,
+        cache: false,
+        rejects: true,
+        maxRejects: '100%',
+        replace: true,
+        threads: 0,
+        ...options,
+      });
+      const [rejected, lineage] = await Promise.all(
+        ['rejects', 'lineage'].map(async (name) => {
+          const file = await asyncBufferFromFile(path.resolve(cwd, out, '.datagpu', `${name}.parquet`));
+          return parquetReadObjects({ file, compressors });
+        }),
+      );
+      const key = (source: unknown, row: unknown, reason: unknown): string => `${source} ${row} ${reason}`;
+      const dropped = lineage!.filter((r) => r.fate !== 'kept').map((r) => key(r.source, r.row, r.fate));
+      expect(dropped.length).toBe(manifest.ledger.read - manifest.ledger.kept);
+      expect(rejected!.map((r) => key(r._source, r._row, r._reason)).toSorted()).toEqual(dropped.toSorted());
+      const names = manifest.sources.map((source) => source.path);
+      expect(rejected!.every((r) => names.includes(r._source))).toBe(true);
+      // What why tells of a malformed record is of that source, whatever others are called.
+      for (const r of rejected!.filter((r) => r._reason === 'malformed'))
+        expect((await why(path.resolve(cwd, out), Number(r._row), r._source)).because).toContain(
+          Buffer.from(r._raw).toString().trimEnd(),
+        );
+    };
+
+    test.each<[string, string[], string, CompileOptions]>([
+      ['relative paths', ['../x/a.csv', '../x/deep/a.csv'], 'out', {}],
+      ['their own folder', ['../x/deep/down/a.csv'], '../x/deep/down/out', {}],
+      ['a glob', ['../x/**/*.csv'], '../out', {}],
+      ['a folder, and a file above it', ['../x', '../a.csv'], './here/out', {}],
+      ['absolute paths', [path.join(place, 'x/a.csv'), path.join(place, 'a.csv')], path.join(place, 'absolute'), {}],
+      ['roundabout paths', ['./../deep/../x/./a.csv', '..//x//deep/a.csv'], './../deep/./out', {}],
+      ['rows below the top', ['../x'], 'out', { top: '30%' }],
+      ['threads, splits and near duplicates', ['../x'], 'out', { threads: 2, nearDup: true, split: 'a=0.5,b=0.5' }],
+    ])('%s', (_, sources, out, options) => joined(sources, out, options));
   });
 
   test('has every row below the top', async () => {

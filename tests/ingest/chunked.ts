@@ -37,7 +37,7 @@ export async function inChunks(
     const signal = undefined;
     const result = await run(looks, config, {
       executor,
-      places: () => ({ data: staging, rejects: null }),
+      places: () => ({ data: staging, rejects: null, sources: [] }),
       compilerVersion: '0',
       meter,
       scratch,

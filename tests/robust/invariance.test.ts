@@ -116,7 +116,11 @@ async function outcome(format: string, options: CompileOptions, way: Way): Promi
     const looks = await Promise.all(sources.map((source) => lookAt(source, config, scratch, {})));
     const result = await run(looks, config, {
       executor: interrupts ? interrupted(lanes[threads]!) : lanes[threads]!,
-      places: () => ({ data: folder, rejects: config.output.rejects ? rejects : null }),
+      places: () => ({
+        data: folder,
+        rejects: config.output.rejects ? rejects : null,
+        sources: sources.map((source) => source.path),
+      }),
       scratch,
       compilerVersion: '0.0.0',
       meter: new ProgressMeter(looks, false, undefined),
