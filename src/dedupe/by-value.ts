@@ -1,4 +1,6 @@
 import fs from 'node:fs';
+import { checksum, requireSame } from '../engine/checksum.js';
+import { readScratch } from '../engine/scratch-read.js';
 
 /** A row that was dropped, and the kept row that it equals only once both are typed, by their ordinals. */
 export interface ValueTwin {
@@ -10,12 +12,32 @@ export interface ValueTwin {
 const mostNamed = 100;
 /** Bytes of forms that are kept in memory; the others wait in a file. */
 const roomBytes = 2 ** 25;
+/** What is read of the file and checked at once, from where the forms of a chunk begin. */
+const blockBytes = 2 ** 12;
+
+/** Forms of a chunk that are in the file. */
+interface SpilledForms {
+  at: number;
+  bytes: number;
+  /** Checksum of each block. */
+  sums: Uint32Array;
+}
+
+/** Where the forms wait that don't fit. */
+export interface FormRoom {
+  /** Makes a path for the file. */
+  file: () => string;
+  /** Runs what writes it: makes failures of the system the user's. */
+  spilling: <T>(file: string, run: () => T) => T;
+  /** Bytes of forms that are kept in memory. @default 32 MiB */
+  roomBytes?: number;
+}
 
 interface ChunkForms {
   first: number;
   records: number;
-  /** By record; or where they are in the file. */
-  forms: Uint32Array | number;
+  /** By record. */
+  forms: Uint32Array | SpilledForms;
 }
 
 /**
@@ -26,14 +48,15 @@ export class ValueTwins {
   count = 0;
   readonly named: ValueTwin[] = [];
   private readonly chunks: ChunkForms[] = [];
-  private readonly file: () => string;
+  private readonly room: FormRoom;
   private held = 0;
+  private path = '';
   private fd: number | null = null;
   private written = 0;
+  private readonly block = new Uint8Array(blockBytes);
 
-  /** `file` makes a path for what does not fit. */
-  constructor(file: () => string) {
-    this.file = file;
+  constructor(room: FormRoom) {
+    this.room = room;
   }
 
   /**
@@ -69,16 +92,34 @@ export class ValueTwins {
     this.chunks.length = 0;
   }
 
-  private keep(forms: Uint32Array): Uint32Array | number {
+  private keep(forms: Uint32Array): Uint32Array | SpilledForms {
+    const { room } = this;
     this.held += forms.byteLength;
-    if (this.held <= roomBytes) return forms;
-    this.fd ??= fs.openSync(this.file(), 'wx+');
-    const bytes = new Uint8Array(forms.buffer);
+    if (this.held <= (room.roomBytes ?? roomBytes)) return forms;
+    if (this.fd === null) {
+      this.path = room.file();
+      this.fd = room.spilling(this.path, () => fs.openSync(this.path, 'wx+'));
+    }
+    const { fd } = this;
+    const bytes = new Uint8Array(forms.buffer, forms.byteOffset, forms.byteLength);
     const at = this.written;
-    for (let done = 0; done < bytes.length; )
-      done += fs.writeSync(this.fd, bytes, done, bytes.length - done, at + done);
+    const sums = new Uint32Array(Math.ceil(bytes.length / blockBytes));
+    for (let b = 0; b < sums.length; b++) sums[b] = checksum(bytes.subarray(b * blockBytes, (b + 1) * blockBytes));
+    room.spilling(this.path, () => {
+      for (let done = 0; done < bytes.length; ) done += fs.writeSync(fd, bytes, done, bytes.length - done, at + done);
+    });
     this.written += bytes.length;
-    return at;
+    return { at, bytes: bytes.length, sums };
+  }
+
+  /** A form that is in the file: its block is read and checked. */
+  private spilled({ at, bytes, sums }: SpilledForms, index: number): number {
+    const number = Math.floor((index * 4) / blockBytes);
+    const begin = number * blockBytes;
+    const block = this.block.subarray(0, Math.min(blockBytes, bytes - begin));
+    readScratch(this.fd!, block, at + begin, this.path);
+    requireSame(block, sums[number]!, this.path);
+    return new DataView(block.buffer, block.byteOffset).getUint32(index * 4 - begin, true);
   }
 
   private formOf(ordinal: number): number {
@@ -93,10 +134,7 @@ export class ValueTwins {
     const chunk = chunks[low - 1];
     if (chunk === undefined || ordinal >= chunk.first + chunk.records) return 0;
     const { forms, first } = chunk;
-    if (typeof forms !== 'number') return forms[ordinal - first]!;
-    const word = new Uint32Array(1);
-    fs.readSync(this.fd!, word, 0, 4, forms + (ordinal - first) * 4);
-    return word[0]!;
+    return forms instanceof Uint32Array ? forms[ordinal - first]! : this.spilled(forms, ordinal - first);
   }
 }
 

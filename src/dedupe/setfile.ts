@@ -1,5 +1,6 @@
 import fs from 'node:fs';
-import { badScratch, checksum, requireSame } from '../engine/checksum.js';
+import { checksum, requireSame } from '../engine/checksum.js';
+import { readScratch } from '../engine/scratch-read.js';
 import { during } from '../kernels/lent.js';
 import type { NearHost, NearKernel } from '../kernels/near.js';
 
@@ -81,11 +82,7 @@ export class SetFile implements NearHost {
     const blocks = Math.ceil(end / blockBytes) - first;
     if (blocks * blockBytes > this.read.length) this.read = new Uint8Array(blocks * blockBytes);
     const bytes = this.read.subarray(0, blocks * blockBytes);
-    for (let at = 0; at < bytes.length; ) {
-      const n = fs.readSync(this.fd!, bytes, at, bytes.length - at, first * blockBytes + at);
-      if (n === 0) throw badScratch(this.path);
-      at += n;
-    }
+    readScratch(this.fd!, bytes, first * blockBytes, this.path);
     for (let b = 0; b < blocks; b++) {
       const number = first + b;
       const sum = this.sums.get(Math.floor(number / pageBlocks))![number % pageBlocks]!;

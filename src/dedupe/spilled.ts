@@ -1,5 +1,6 @@
 import fs from 'node:fs';
-import { badScratch, checksum, requireSame } from '../engine/checksum.js';
+import { checksum, requireSame } from '../engine/checksum.js';
+import { readScratch } from '../engine/scratch-read.js';
 import { during } from '../kernels/lent.js';
 import { digestBytes } from './digest.js';
 import { type DigestTable, entryBytes } from './table.js';
@@ -115,12 +116,9 @@ export class SpilledDigests {
     this.readSlot = -1;
     const bytes = this.counts[slot]! * entryBytes;
     const position = this.starts[slot]! * entryBytes;
-    for (let at = 0; at < bytes; ) {
-      const read = fs.readSync(this.fd, this.pageBytes, at, bytes - at, position + at);
-      if (read === 0) throw badScratch(this.file);
-      at += read;
-    }
-    requireSame(this.pageBytes.subarray(0, bytes), this.sums[slot]!, this.file);
+    const page = this.pageBytes.subarray(0, bytes);
+    readScratch(this.fd, page, position, this.file);
+    requireSame(page, this.sums[slot]!, this.file);
     this.readSlot = slot;
   }
 

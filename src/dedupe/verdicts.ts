@@ -1,5 +1,6 @@
 import fs from 'node:fs';
-import { badScratch, checksum, requireSame } from '../engine/checksum.js';
+import { checksum, requireSame } from '../engine/checksum.js';
+import { readScratch } from '../engine/scratch-read.js';
 import type { JudgedVerdict } from './judge.js';
 import type { NearRoom } from './setfile.js';
 
@@ -128,12 +129,9 @@ export class VerdictLog {
   private fill(): void {
     const part = this.parts[this.nextPart++];
     if (part === undefined) throw new Error('more rows than verdicts');
-    for (let at = 0; at < part.bytes; ) {
-      const read = fs.readSync(this.fd!, this.bytes, at, part.bytes - at, this.position + at);
-      if (read === 0) throw badScratch(this.path);
-      at += read;
-    }
-    requireSame(this.bytes.subarray(0, part.bytes), part.sum, this.path);
+    const bytes = this.bytes.subarray(0, part.bytes);
+    readScratch(this.fd!, bytes, this.position, this.path);
+    requireSame(bytes, part.sum, this.path);
     this.position += part.bytes;
     this.at = 0;
     this.end = part.bytes;

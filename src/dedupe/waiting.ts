@@ -1,5 +1,6 @@
 import fs from 'node:fs';
-import { badScratch, checksum, requireSame } from '../engine/checksum.js';
+import { checksum, requireSame } from '../engine/checksum.js';
+import { readScratch } from '../engine/scratch-read.js';
 import { digestBytes } from './digest.js';
 import type { NearRoom } from './setfile.js';
 import type { ShingleSets } from './shingles.js';
@@ -131,11 +132,7 @@ export class WaitingFile {
   }
 
   private fill(bytes: Uint8Array, position: number): void {
-    for (let at = 0; at < bytes.length; ) {
-      const read = fs.readSync(this.fd!, bytes, at, bytes.length - at, position + at);
-      if (read === 0) throw badScratch(this.path);
-      at += read;
-    }
+    readScratch(this.fd!, bytes, position, this.path);
   }
 }
 

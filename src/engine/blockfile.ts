@@ -1,7 +1,8 @@
 import fs from 'node:fs';
 import { during, type Lent } from '../kernels/lent.js';
 import type { Block, Column, ReadBlock } from './block.js';
-import { badScratch, checksum, requireSame } from './checksum.js';
+import { checksum, requireSame } from './checksum.js';
+import { openScratch, readScratch } from './scratch-read.js';
 import type { ColumnType } from './types.js';
 
 /**
@@ -89,13 +90,9 @@ export function fileBytes(file: Pick<BlockFile, 'columns'>): number {
 
 /** Reads a block back at once and checks it, into memory of its own or into `bytes` (as many as `fileBytes` says, aligned to 8). */
 export function readBlockFile(file: BlockFile, bytes: Uint8Array = new Uint8Array(fileBytes(file))): Block {
-  const fd = fs.openSync(file.path, 'r');
+  const fd = openScratch(file.path);
   try {
-    for (let at = 0; at < bytes.length; ) {
-      const n = fs.readSync(fd, bytes, at, Math.min(bytes.length - at, 2 ** 30), file.position + at);
-      if (n === 0) throw badScratch(file.path);
-      at += n;
-    }
+    readScratch(fd, bytes, file.position, file.path);
   } finally {
     fs.closeSync(fd);
   }

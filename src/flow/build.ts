@@ -36,7 +36,7 @@ export async function build(
   config: Config,
   options: CompileOptions,
   elapsed: () => number,
-  sizes: Pick<RunContext, 'chunkBytes' | 'heldBytes' | 'nearRows'> = {},
+  sizes: Pick<RunContext, 'chunkBytes' | 'heldBytes' | 'nearRows' | 'nearBytes' | 'formBytes'> = {},
 ): Promise<{ manifest: Manifest; text: string }> {
   const out = config.output.dir;
   const name = config.output.name ?? defaultName(sources[0]!);

@@ -24,6 +24,9 @@ export interface RunContext {
   heldBytes?: number;
   /** Rows that an index of near duplicates takes, where it is not to be what fits `--memory`. */
   nearRows?: number;
+  /** Bytes of an index of near duplicates, and of forms of rows, beyond which they are spilled, where it is not to be as usual. */
+  nearBytes?: number;
+  formBytes?: number;
 }
 
 /** Where a run writes. */

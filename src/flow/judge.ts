@@ -44,6 +44,10 @@ export interface JudgeSettings {
   decided: Decided | null;
   /** Rows that an index of near duplicates takes, where it is not to be what fits the memory. */
   nearRows: number | undefined;
+  /** Bytes beyond which it spills, where that is not to be when memory is short. */
+  nearBytes: number | undefined;
+  /** Bytes of forms of rows beyond which they are spilled, where it is not to be the usual number. */
+  formBytes: number | undefined;
 }
 
 /**
@@ -79,21 +83,16 @@ export class Judge {
   /** How similar unrelated rows are, as the index of near duplicates knew before it was let go of. */
   private unrelated: number | null = null;
 
-  constructor(
-    schema: SchemaState,
-    config: Config,
-    budget: Budget,
-    scratch: ScratchFolder,
-    { decided, nearRows }: JudgeSettings,
-  ) {
+  constructor(schema: SchemaState, config: Config, budget: Budget, scratch: ScratchFolder, settings: JudgeSettings) {
     const { dedupe, near } = config;
+    const { decided, formBytes } = settings;
     this.schema = schema;
     this.rejects = new RejectTally(schema.looks, config.read);
     this.decided = decided;
     const isOpen = decided === null;
     const spilling = digestSpilling(config, budget, scratch, this.fates);
     this.table = isOpen && dedupe.enabled ? new BoundedDigests(spilling, budget.records) : null;
-    const room = nearRoom(config, budget, scratch, nearRows);
+    const room = nearRoom(config, budget, scratch, settings);
     this.near = isOpen && near.enabled ? new NearJudging(near.threshold, room, this.table) : null;
     this.unrelated = decided?.unrelated ?? null;
     this.seconds = decided?.seconds ?? 0;
@@ -103,7 +102,10 @@ export class Judge {
     this.threshold = config.near.threshold;
     this.compared = comparedColumns(schema.union.fields, config);
     this.coerced = schema.union.fields.map(() => 0);
-    this.twins = new ValueTwins(() => scratch.file());
+    this.twins = new ValueTwins({
+      ...scratchRoom(scratch),
+      ...(formBytes === undefined ? {} : { roomBytes: formBytes }),
+    });
     this.nearly = new NearlyNumbers(this.coerced.length);
   }
 
@@ -249,14 +251,19 @@ function nearRoom(
   { resources }: Config,
   { nearBytes }: Budget,
   scratch: ScratchFolder,
-  mostRows: number | undefined,
+  { nearRows, nearBytes: least }: JudgeSettings,
 ): NearRoom {
   return {
-    roomBytes: Math.max(nearBytes, leastNearBytes),
-    isTight: (bytes) => isTight(resources.memoryBytes - bytes),
+    ...scratchRoom(scratch),
+    roomBytes: least ?? Math.max(nearBytes, leastNearBytes),
+    isTight: (bytes) => least !== undefined || isTight(resources.memoryBytes - bytes),
     isFull: (bytes) => process.memoryUsage.rss() + bytes > resources.memoryBytes,
-    mostRows: mostRows ?? mostNearRows,
-    file: () => scratch.file(),
-    spilling,
+    mostRows: nearRows ?? mostNearRows,
   };
 }
+
+/** How what is spilled gets its file. */
+const scratchRoom = (scratch: ScratchFolder): Pick<NearRoom, 'file' | 'spilling'> => ({
+  file: () => scratch.file(),
+  spilling,
+});

@@ -71,7 +71,12 @@ export class PassOutput implements PassHooks {
     this.sources = places.sources;
     this.executor = executor;
     this.compares = plan.near !== null;
-    this.judged = new Judge(schema, config, budget, context.scratch, { decided, nearRows: context.nearRows });
+    this.judged = new Judge(schema, config, budget, context.scratch, {
+      decided,
+      nearRows: context.nearRows,
+      nearBytes: context.nearBytes,
+      formBytes: context.formBytes,
+    });
     this.fields = plan.constantScore || plan.rank?.scored ? [...plan.fields, scoreField] : plan.fields;
     const options = { compression, shardBytes, compilerVersion };
     const names = config.split.shares?.map(({ name }) => name) ?? [null];

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
-import { badScratch, checksum, requireSame } from '../engine/checksum.js';
+import { checksum, requireSame } from '../engine/checksum.js';
+import { openScratch, readScratch } from '../engine/scratch-read.js';
 
 /** A file of packed token streams of one chunk (assembly/rank/spilled.ts), each of whole rows, one after the other. */
 export class IdFile {
@@ -29,16 +30,13 @@ export class IdFile {
    * packed, and then calls `visit`.
    */
   each(roomFor: (bytes: number) => Uint8Array, visit: (packed: number, bytes: number) => void): void {
-    const fd = fs.openSync(this.path, 'r');
+    const fd = openScratch(this.path);
     try {
       for (const { packed, bytes, sum } of this.sizes) {
         const room = roomFor(bytes);
-        for (let at = bytes - packed; at < bytes; ) {
-          const n = fs.readSync(fd, room, at, bytes - at, null);
-          if (n === 0) throw badScratch(this.path);
-          at += n;
-        }
-        requireSame(room.subarray(bytes - packed, bytes), sum, this.path);
+        const stream = room.subarray(bytes - packed, bytes);
+        readScratch(fd, stream, null, this.path);
+        requireSame(stream, sum, this.path);
         visit(packed, bytes);
       }
     } finally {

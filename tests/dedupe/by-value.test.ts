@@ -74,7 +74,7 @@ describe('duplicates by value', () => {
 it('forms that do not fit the memory are found in a file', () => {
   const records = 2 ** 21;
   let files = 0;
-  const twins = new ValueTwins(() => path.join(folder, `forms-${files++}`));
+  const twins = new ValueTwins({ file: () => path.join(folder, `forms-${files++}`), spilling: (_, run) => run() });
   const kept = new Uint32Array(records);
   const keep = new Uint8Array(records);
   for (let chunk = 0; chunk < 6; chunk++) {

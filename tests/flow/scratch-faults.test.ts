@@ -24,8 +24,21 @@ const words = ['alpha', 'beta', 'gamma', 'delta', 'epsilon', 'zeta', 'eta', 'the
 const text = (i: number): string => Array.from({ length: 12 }, (_, k) => words[(i * (k + 3) + (i >> k)) % 8]).join(' ');
 fs.writeFileSync(source, `id,text\n${Array.from({ length: 3000 }, (_, i) => `${i},${text(i)} ${i % 900}\n`).join('')}`);
 
-/** Has one byte of the `wrong`th read of scratch be another one; says how many reads there were. */
-function faulty(wrong: number): { reads: () => number } {
+/** Texts that share half of their words with one of few. */
+const sets = path.join(folder, 'sets.csv');
+const shared = (i: number): string =>
+  Array.from({ length: 60 }, (_, k) => (k % 20 < 13 ? `w${(i % 40) * 60 + k}` : `v${i}of${k}`)).join(' ');
+fs.writeFileSync(sets, `id,text\n${Array.from({ length: 3000 }, (_, i) => `${i},${shared(i)}\n`).join('')}`);
+/** Numbers that are written in two ways. */
+const forms = path.join(folder, 'forms.csv');
+const written = (i: number): string => `w${i % 700},${i % 90}.${i % 3 === 0 ? '50' : '5'}`;
+fs.writeFileSync(forms, `id,v\n${Array.from({ length: 9000 }, (_, i) => `${written(i)}\n`).join('')}`);
+
+/** What a read of scratch can be besides right. */
+type Fault = 'a wrong byte' | 'the end of the file' | 'EIO';
+
+/** Has the `wrong`th read of scratch go wrong; says how many reads there were. */
+function faulty(wrong: number, fault: Fault = 'a wrong byte'): { reads: () => number } {
   const scratch = new Set<number>();
   const { openSync, readSync } = fs;
   let reads = 0;
@@ -42,20 +55,25 @@ function faulty(wrong: number): { reads: () => number } {
     ...rest: [number, number]
   ) => {
     const read = readSync(fd, buffer, at, ...rest);
-    if (scratch.has(fd) && read > 0 && reads++ === wrong) buffer[at + (read >> 1)]! ^= 4;
+    if (!scratch.has(fd) || read === 0 || reads++ !== wrong) return read;
+    if (fault === 'EIO') throw Object.assign(new Error('EIO: i/o error, read'), { code: 'EIO', syscall: 'read' });
+    if (fault === 'the end of the file') return 0;
+    const bytes = new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+    bytes[at + (read >> 1)]! ^= 4;
     return read;
   }) as typeof fs.readSync);
   return { reads: () => reads };
 }
 
 async function compiled(
+  file: string,
   options: CompileOptions,
-  sizes: Pick<RunContext, 'heldBytes' | 'nearRows' | 'chunkBytes'>,
+  sizes: Pick<RunContext, 'heldBytes' | 'nearRows' | 'nearBytes' | 'formBytes' | 'chunkBytes'>,
 ): Promise<unknown> {
   const out = path.join(folder, 'out');
   fs.rmSync(out, { recursive: true, force: true });
   const config = resolveConfig({ cache: false, out, ...options }, null, { cwd: folder, env: {} });
-  const { sources } = resolveSources([source], { cwd: folder, format: null });
+  const { sources } = resolveSources([file], { cwd: folder, format: null });
   const executor = openExecutor(0, 0);
   const identity = new SourceIdentity(sources);
   return build(sources, [], identity, executor, config, {}, () => 0, sizes).then(
@@ -64,26 +82,36 @@ async function compiled(
   );
 }
 
-describe('scratch that gives back a wrong byte', () => {
-  test.each([
-    ['ranked rows', {}, { heldBytes: 0, chunkBytes: 40_000 }],
-    ['rows that wait for near duplicates', { nearDup: true, rank: false }, { nearRows: 200, chunkBytes: 40_000 }],
-  ] as const)('ends a compile with %s, at whatever read', async (_, options, sizes) => {
+const faults = ['a wrong byte', 'the end of the file', 'EIO'] as const;
+const spills = [
+  ['ranked rows', source, {}, { heldBytes: 0, chunkBytes: 40_000 }],
+  ['rows that wait for near duplicates', source, { nearDup: true, rank: false }, { nearRows: 200, chunkBytes: 40_000 }],
+  ['shingle sets', sets, { nearDup: true, nearDupThreshold: 0.5, rank: false }, { nearBytes: 0, chunkBytes: 40_000 }],
+  ['forms of rows', forms, { rank: false }, { formBytes: 0, chunkBytes: 40_000 }],
+] as const;
+const cases = faults.flatMap((fault) => spills.map((spill) => [fault, ...spill] as const));
+
+describe('scratch that gives back what was not written', () => {
+  test.each(cases)('%s: ends a compile with %s, at whatever read', async (fault, what, file, options, sizes) => {
     const counted = faulty(-1);
-    const right = await compiled(options, sizes);
+    const right = await compiled(file, options, sizes);
     expect(right).toMatch(/^sha256:/);
+    expect(right).toBe(await compiled(file, options, { chunkBytes: sizes.chunkBytes }));
     const reads = counted.reads();
     expect(reads).toBeGreaterThan(4);
     vi.restoreAllMocks();
-    const step = Math.max(1, Math.floor(reads / 12));
-    for (let wrong = 0; wrong < reads; wrong += step) {
-      faulty(wrong);
-      const error = await compiled(options, sizes);
+    // Which sets are read depends a little on the secret of a compile.
+    const last = Math.floor(reads * 0.8);
+    for (let wrong = 0; wrong < last; wrong += Math.max(1, Math.floor(reads / 8))) {
+      const injected = faulty(wrong, fault);
+      const error = await compiled(file, options, sizes);
       vi.restoreAllMocks();
-      expect(error).toBeInstanceOf(DatagpuError);
+      expect(injected.reads()).toBeGreaterThan(wrong);
+      expect([what, wrong, error]).toEqual([what, wrong, expect.any(DatagpuError)]);
       expect(error).toMatchObject({
         code: 'output',
-        message: expect.stringContaining('scratch gave back other bytes'),
+        message:
+          fault === 'EIO' ? "scratch can't be read (EIO)" : 'scratch gave back other bytes than were written to it',
       });
       expect(fs.existsSync(path.join(folder, 'out/manifest.yaml'))).toBe(false);
     }
