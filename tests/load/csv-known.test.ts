@@ -52,6 +52,25 @@ describe('records', () => {
       [5, 5, 'there is text after a closing "', '"x"y,2'],
     ]);
   });
+  it('are trimmed of cells that hold blanks only, by either parser', () => {
+    for (const exact of [false, true]) {
+      const read = readCsv(fileOf('1,2, \n1,2,"\t ", ,\n1,2,\u00a0\n1,2, x\n'), plain, 2, { exact });
+      expect(textsOf(read)).toEqual([
+        ['1', '2'],
+        ['1', '2'],
+      ]);
+      expect(read.changed).toEqual({ 'trimmed empty cells': 4 });
+      expect(read.rejects.map(({ row }) => row)).toEqual([3, 4]);
+    }
+  });
+  it('that are whole behind a quote opened by mistake may end with blank cells', () => {
+    const read = of('1,"Jon, Roe\n2,"Ann", \n3,"Bo",\n', 2);
+    expect(textsOf(read)).toEqual([
+      ['2', 'Ann'],
+      ['3', 'Bo'],
+    ]);
+    expect(read.rejects.map(({ row }) => row)).toEqual([1]);
+  });
   it('are not blank lines, but are a quoted empty cell or a space', () => {
     expect(of('\n\r\n""\n\n \r\n\n', 1).rows).toEqual([[{ text: '', quoted: true }], [{ text: ' ', quoted: false }]]);
   });

@@ -26,6 +26,10 @@ describe('delimiters at the end of each line', () => {
     ['two commas', 'id,name\n1,Ann,,\n2,Bo,,\n3,Cy,,\n', 6],
     ['quoted names', '"id","name"\n"1","Ann",\n"2","Bo",\n"3","Cy",\n', 3],
     ['a line without', 'id,name\n1,Ann,\n2,Bo\n3,Cy,\n', 2],
+    ['a blank behind each', 'id,name\n1,Ann, \n2,Bo,\t\n3,Cy,  \n', 3],
+    ['a quoted blank', 'id;name\r\n1;Ann;" "\r\n2;Bo;"" \r\n3;Cy; \r\n', 3],
+    ['a blank in one line of them', 'id,name\n1,Ann, \n2,Bo\n3,Cy\n', 1],
+    ['a blank at the end of the file', 'id,name\n1,Ann\n2,Bo\n3,Cy, ', 1],
   ])('%s', (_, text, trimmed) => {
     for (const header of [null, true]) {
       const { columns, rows, changed, warnings } = read(text, { header });

@@ -165,7 +165,7 @@ function defined(bytes: Buffer, dialect: CsvDialect, columns: number) {
     );
     const raw = bytes.subarray(record.from, record.to);
     const utf8 = Buffer.from(raw.toString()).equals(raw);
-    if (!utf8 || record.torn || record.textAfterQuote || cells.slice(columns).some((c) => c.text !== ''))
+    if (!utf8 || record.torn || record.textAfterQuote || cells.slice(columns).some((c) => /[^ \t]/.test(c.text)))
       rejects.push([row, raw]);
     else rows.push(Array.from({ length: columns }, (_, c) => cells[c] ?? null));
   }

@@ -5,7 +5,7 @@ import { headerEvidence } from './header.js';
 export interface HeadRecord {
   from: number;
   cells: number;
-  /** Cells without the empty ones at the end. */
+  /** Cells without the blank ones at the end. */
   filled: number;
   /** Blank lines or comments stand before it. */
   apart: boolean;
@@ -16,7 +16,7 @@ export interface HeadRecord {
  * is the number of cells that most records behind the first one have:
  *
  * 1. The first record has as many cells as are usual, or more: the table begins with it.
- * 2. It has fewer, and in most records the cells behind those are empty: each line ends with delimiters. The first record has
+ * 2. It has fewer, and in most records the cells behind those are blank: each line ends with delimiters. The first record has
  *    as many cells as there are columns.
  * 3. It has at least two, and one fewer than nine in ten records, whose last cell is filled: the first column, of row names,
  *    has no name; R writes so. That it is the first is a guess.

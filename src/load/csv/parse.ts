@@ -37,7 +37,7 @@ export interface ParseCsvOptions {
 
 /**
  * Finds a scanned chunk's cells: the second count. A short record is padded with absent cells, extra cells are cut off
- * when all of them are empty; a record with other extra cells, with text other than spaces after a closing quote, or with
+ * when all of them are blank; a record with other extra cells, with text other than spaces after a closing quote, or with
  * bytes that are not UTF-8 is rejected. When the count differs from the scan's, csv-parse reads the chunk; if that differs
  * too, neither can be trusted and the compile ends with an error that is a bug.
  */
@@ -226,7 +226,7 @@ function tabulate(
         ? notUtf8(raw)
         : record.wrong !== undefined
           ? (record.wrong === 'torn' ? torn : textAfterQuote)(dialect)
-          : extra.some((c) => c.bytes.length > 0)
+          : extra.some((c) => c.bytes.some((b) => b !== 32 && b !== 9))
             ? tooManyCells(record.cells.length, columns)
             : null;
     if (why === null) {

@@ -83,13 +83,13 @@ export function lineEnd(bytes: Uint8Array, at: number, end: number, codes: Diale
 function isTorn(bytes: Uint8Array, codes: DialectCodes, record: CsvRecord, columns: number): boolean {
   if (record.unterminated) return false;
   const second = lineEnd(bytes, record.from, record.to, codes) + 1;
-  if (second >= record.to || !(record.textAfterQuote || hasFurther(record, columns))) return false;
+  if (second >= record.to || !(record.textAfterQuote || hasFurther(bytes, record, columns))) return false;
   return isWhole(bytes, second, lineEnd(bytes, second, record.to, codes), codes, columns);
 }
 
-/** Whether there is a cell behind the first `columns` that is not empty. */
-function hasFurther(record: CsvRecord, columns: number): boolean {
-  for (let i = columns; i < record.cells; i++) if (!isEmptyCell(record, i)) return true;
+/** Whether there is a cell behind the first `columns` that is not blank. */
+function hasFurther(bytes: Uint8Array, record: CsvRecord, columns: number): boolean {
+  for (let i = columns; i < record.cells; i++) if (!isBlankCell(bytes, record, i)) return true;
   return false;
 }
 
@@ -99,14 +99,24 @@ export function isEmptyCell({ bounds }: CsvRecord, index: number): boolean {
   return to === from && stop <= to + quoted;
 }
 
-/** Whether a line is a record of `columns` cells, or of more of which the last ones are empty. */
+/** Whether a cell, and what stands behind its closing quote, is nothing but spaces and tabs. */
+export function isBlankCell(bytes: Uint8Array, { bounds }: CsvRecord, index: number): boolean {
+  const [from, to, quoted, stop] = bounds.slice(index * 4, index * 4 + 4) as [number, number, number, number];
+  return isBlank(bytes, from, to) && isBlank(bytes, to + quoted, stop);
+}
+
+function isBlank(bytes: Uint8Array, from: number, to: number): boolean {
+  for (let p = from; p < to; p++) if (bytes[p] !== 32 && bytes[p] !== 9) return false;
+  return true;
+}
+
+/** Whether a line is a record of `columns` cells, or of more of which the last ones are blank. */
 export function isWhole(bytes: Uint8Array, from: number, end: number, codes: DialectCodes, columns: number): boolean {
   const line = newRecord();
   if (bytes[from] === codes.comment) return false;
   const to = end > from && bytes[end - 1] === 13 ? end - 1 : end;
   if (!readWhole(bytes, from, to, codes, line) || line.unterminated || line.textAfterQuote || line.torn) return false;
-  for (let i = columns; i < line.cells; i++) if (line.bounds[i * 4 + 1]! > line.bounds[i * 4]!) return false;
-  return line.cells >= columns;
+  return line.cells >= columns && !hasFurther(bytes, line, columns);
 }
 
 /** Makes a record its first line. */

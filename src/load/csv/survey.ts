@@ -1,6 +1,6 @@
 import { type CsvDialect, dialectCodes } from './dialect.js';
 import { type HeadRecord, type Layout, layoutOf } from './layout.js';
-import { type CsvRecord, isEmptyCell, newRecord, readRecord } from './record.js';
+import { type CsvRecord, isBlankCell, newRecord, readRecord } from './record.js';
 
 /** What a sample looks like when it is read in a dialect. */
 export interface Survey extends Layout {
@@ -78,7 +78,7 @@ function shapeOf(bytes: Uint8Array, from: number, dialect: CsvDialect, whole: bo
     // The end of a sample cuts a record.
     if (!whole && (record.open || record.unterminated) && shape.records.length > 0) break;
     let filled = record.cells;
-    while (filled > 0 && isEmptyCell(record, filled - 1)) filled--;
+    while (filled > 0 && isBlankCell(bytes, record, filled - 1)) filled--;
     shape.records.push({ from: record.from, cells: record.cells, filled, apart: record.from > at && at > from });
     if (record.unterminated && whole) shape.unterminated = true;
     if (record.textAfterQuote || record.torn) shape.malformed++;

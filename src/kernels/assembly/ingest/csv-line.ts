@@ -26,8 +26,17 @@ export function isBlank(c: u32, delimiter: u32): bool {
   return (c == 32 || c == 9) && c != delimiter;
 }
 
+/** Whether a cell's content is nothing but spaces and tabs. */
+export function blank(from: usize, end: usize): bool {
+  for (; from < end; from++) {
+    const c = load<u8>(from);
+    if (c != 32 && c != 9) return false;
+  }
+  return true;
+}
+
 /**
- * Whether the line from `p` is a record of its own: it has `columns` cells, or more of which the last ones are empty, and its
+ * Whether the line from `p` is a record of its own: it has `columns` cells, or more of which the last ones are blank, and its
  * quotes close in it. `end` is at most the end of the line.
  */
 export function wholeLine(p: usize, end: usize, columns: u32, delimiter: u32, quote: u32, escape: u32, comment: u32, blanks: bool): bool {
@@ -52,10 +61,10 @@ export function wholeLine(p: usize, end: usize, columns: u32, delimiter: u32, qu
       const close = p++;
       while (p < end && isBlank(load<u8>(p), delimiter)) p++;
       if (p < end && <u32>load<u8>(p) != delimiter) return false;
-      if (cells >= columns && close > from) return false;
+      if (cells >= columns && !blank(from, close)) return false;
     } else {
       while (p < end && <u32>load<u8>(p) != delimiter) p++;
-      if (cells >= columns && p > from) return false;
+      if (cells >= columns && !blank(from, p)) return false;
     }
     cells++;
     if (p >= end) return cells >= columns;

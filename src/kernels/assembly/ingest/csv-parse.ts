@@ -1,7 +1,7 @@
 // The second count of a CSV chunk, and its cells. It shares nothing with the scan: a machine that goes from cell to cell by
 // bit masks of the bytes that can end one, so that it knows no irregular quotes. Cells go into the table column by column.
 import { errorsOf, utf8Valid } from '../shared/utf8';
-import { firstBreak, isBlank, wholeLine } from './csv-line';
+import { blank, firstBreak, isBlank, wholeLine } from './csv-line';
 
 // The job, laid out by the host (load/csv/parse.ts): uint32 fields. Inputs:
 const BASE: usize = 0;
@@ -118,14 +118,6 @@ function unescape(from: usize, end: usize, to: usize, quote: u32, escape: u32): 
     to++;
   }
   return to;
-}
-
-function blank(from: usize, end: usize): bool {
-  for (; from < end; from++) {
-    const c = load<u8>(from);
-    if (c != 32 && c != 9) return false;
-  }
-  return true;
 }
 
 /**
@@ -374,7 +366,7 @@ export function csvParse(job: usize): bool {
         column++;
       } else {
         extra++;
-        if (length > 0 && bad == 0) bad = TOO_MANY_CELLS;
+        if (bad == 0 && !blank(from, from + length)) bad = TOO_MANY_CELLS;
       }
       if (p >= end) break;
       if (<u32>load<u8>(p++) != delimiter) break;
