@@ -1,13 +1,12 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { sha256Of } from './cache/lookup.js';
-import { DatagpuError, quoteValue } from './errors.js';
+import { DatagpuError } from './errors.js';
 import type { DuplicateSummary } from './ledger/groups.js';
 import { lineagePath, startsOf } from './ledger/lineage.js';
 import { LineageReader, type LineageRow } from './ledger/lineage-read.js';
 import { readConsistently } from './load/consistent.js';
 import { type OutputRow, readRow } from './load/datarow.js';
-import { readRejected } from './load/rejected.js';
 import { scoreColumn } from './load/unify.js';
 import type { Manifest } from './manifest/manifest.js';
 import type { LocatedManifest } from './manifest/read.js';
@@ -15,16 +14,12 @@ import { explainRow, type RowTerm } from './rank/explain.js';
 import { readRankRecord } from './rank/record-read.js';
 import { rowTexts } from './rank/rowtexts.js';
 import { didYouMean } from './suggest.js';
+import { malformedText } from './why/malformed.js';
 
 export type { OutputRow, RowTerm };
 
 /** What a compile keeps of its ranking. */
 const recordPath = '.datagpu/ranking.json';
-
-/** What `--rejects` leaves. */
-const rejectsPath = '.datagpu/rejects.parquet';
-/** Characters that are shown of a malformed record. */
-const shownRaw = 200;
 
 /** A record of a source. */
 export interface SourceRow {
@@ -161,28 +156,6 @@ function sentence(record: LineageRow, twin: LineageRow | null, manifest: Manifes
     default:
       return 'its score is not among those that --top keeps';
   }
-}
-
-/** What is wrong with a record, where the manifest or the file of dropped rows says it. */
-async function malformedText(record: LineageRow, { manifest, folder }: LocatedManifest): Promise<string> {
-  const { malformed = [], fields } = manifest;
-  const named = malformed.find(({ source, row }) => source === record.source && row === record.row);
-  const rejected =
-    manifest.config.rejects === true
-      ? await readRejected(
-          path.resolve(folder, rejectsPath),
-          rejectsPath,
-          fields.map((field) => field.name),
-          record.source,
-          record.row,
-        )
-      : null;
-  const what = named?.why ?? rejected?.detail;
-  if (what === undefined)
-    return 'it is not a well-formed record, or does not fit a declared type; compile with --rejects to see what is wrong with every one';
-  const line = named !== undefined && named.line > 0 ? `line ${named.line}: ` : '';
-  const raw = rejected?.raw == null ? '' : `: ${quoteValue(Buffer.from(rejected.raw).toString(), shownRaw)}`;
-  return `${line}${what}${raw}`;
 }
 
 /** The score of a row of the output, and how it came about. */

@@ -8,7 +8,6 @@ import { collectGarbage } from '../engine/collect.js';
 import type { Emit, Lane, Reply } from '../engine/executor.js';
 import { BufferPool } from '../engine/pool.js';
 import { SharedBytes } from '../engine/shared-bytes.js';
-import { quoteValue } from '../errors.js';
 import { type CellTable, kind } from '../kernels/cells.js';
 import { createIngestKernel, digestSecretBytes, type IngestKernel } from '../kernels/ingest.js';
 import { checkSums, RowTagger } from '../ledger/rowtags.js';
@@ -28,6 +27,7 @@ import { splitRows } from './groups.js';
 import { refuseLongTexts } from './long-text.js';
 import { RankedLane, withScores } from './ranked-lane.js';
 import { columnPlans, hashPiece, OpenFiles, parsePiece, rawRecords, scanPiece, typingOptions } from './read.js';
+import { recordsOf, withMisfits } from './rejected-records.js';
 import { scoreField } from './score.js';
 import { type Places, seenColumns, shapeOf } from './seen.js';
 import { Shingler } from './shingler.js';
@@ -38,7 +38,6 @@ import type {
   Kinds,
   MergeOrder,
   PassPlan,
-  Rejected,
   RejectOrder,
   RowsOfFields,
   ScatterOrder,
@@ -387,41 +386,6 @@ type ReadChunk = Pick<
 > & {
   block: ReadBlock;
 };
-
-/** Where misfits, which are numbered among the rows that were parsed, are among all records of their chunk. */
-function recordsOf(rejects: readonly Reject[], misfits: readonly Misfit[]): number[] {
-  let before = 0;
-  return misfits.map(({ row }) => {
-    while (before < rejects.length && rejects[before]!.index <= row + before) before++;
-    return row + before;
-  });
-}
-
-/**
- * Rows whose values don't fit a declared type are rejected too. `raws` are the bytes of those, null when no rejected
- * record's bytes are wanted.
- */
-function withMisfits(
-  rejects: Reject[],
-  misfits: Misfit[],
-  columns: string[],
-  raws: readonly Uint8Array[] | null,
-): Rejected[] {
-  const none = new Uint8Array(0);
-  const all = rejects.map(
-    (r): Rejected => ({ index: r.index, line: r.line, why: r.why, raw: raws === null ? none : r.raw.slice() }),
-  );
-  const records = recordsOf(rejects, misfits);
-  misfits.forEach(({ declared, value, only }, m) => {
-    const column = columns[declared]!;
-    const what =
-      only !== undefined
-        ? `is ${only === 'array' ? 'an array' : 'an object'} in nearly all records, here it is ${quoteValue(value)}`
-        : `does not fit its declared type: ${quoteValue(value)}`;
-    all.push({ index: records[m]!, line: 0, why: `column "${column}" ${what}`, column, raw: raws?.[m] ?? none });
-  });
-  return misfits.length === 0 ? all : all.sort((a, b) => a.index - b.index);
-}
 
 /** The columns of a source whose type was declared. */
 const declaredOf = (columns: readonly ColumnPlan[]): ColumnPlan[] =>
