@@ -27,6 +27,8 @@ const measure = (python, what, ...more) => {
   const env = { ...process.env, HF_HUB_OFFLINE: '1', HF_DATASETS_CACHE: path.join(dataDir, 'hf-cache') };
   if (python === ours) env.PYTHONPATH = path.join(root, 'python/src');
   else delete env.PYTHONPATH;
+  // Where Python may not keep bytecode, every process would compile every module again: that is not what is measured.
+  delete env.PYTHONDONTWRITEBYTECODE;
   const out = execFileSync(python, [script, what, ...more], {
     encoding: 'utf8',
     env,

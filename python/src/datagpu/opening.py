@@ -11,10 +11,11 @@ import pyarrow as pa
 
 from .dataset import CompiledDataset
 from .errors import DatagpuError
+from .groupcache import GroupCache
 from .journal import JOURNAL_NAME, PRIVATE_FOLDER, recover
 from .manifest import Manifest, manifest_path, read_manifest
 from .rowindex import RowIndex
-from .storage import GroupCache, Storage
+from .storage import Storage
 from .verify import verify_files
 
 # How often a folder is read again that a compile changed meanwhile.

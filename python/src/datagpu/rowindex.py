@@ -11,18 +11,19 @@ import pyarrow.compute as pc
 class RowIndex:
     """Positions in the data set: a range, which takes no memory, or a list of 8 bytes a row. Never changes."""
 
-    __slots__ = ("_array", "_values")
+    __slots__ = ("_array", "positions")
 
     def __init__(self, rows: range | pa.Int64Array) -> None:
         self._array: pa.Int64Array | None = None if isinstance(rows, range) else rows
-        self._values: Sequence[int] = rows if isinstance(rows, range) else _words(rows)
+        self.positions: Sequence[int] = rows if isinstance(rows, range) else _words(rows)
+        """The positions, by their place in the view."""
 
     def __len__(self) -> int:
-        return len(self._values)
+        return len(self.positions)
 
     def __getitem__(self, i: int) -> int:
-        """The position of row ``i``, which is at least 0."""
-        return self._values[i]
+        """The position of row ``i``."""
+        return self.positions[i]
 
     def __reduce__(self) -> tuple[type[RowIndex], tuple[range | pa.Int64Array]]:
         return (RowIndex, (self.range if self.range is not None else self.array(0, len(self)),))
@@ -30,19 +31,19 @@ class RowIndex:
     @property
     def range(self) -> range | None:
         """The positions where they are neighbours in the order of the data set, else None."""
-        values = self._values
+        values = self.positions
         return values if isinstance(values, range) and (values.step == 1 or len(values) == 0) else None
 
     def array(self, start: int, stop: int) -> pa.Int64Array:
         """The positions of rows ``start`` to ``stop - 1``. A copy of a range, a view of a list."""
         if self._array is not None:
             return self._array.slice(start, stop - start)
-        return pa.array(self._values[start:stop], pa.int64())
+        return pa.array(self.positions[start:stop], pa.int64())
 
     def slice(self, rows: slice) -> RowIndex:
         """The rows of a slice."""
         if self._array is None:
-            part = self._values[rows]
+            part = self.positions[rows]
             assert isinstance(part, range)
             return RowIndex(part)
         start, stop, step = rows.indices(len(self))

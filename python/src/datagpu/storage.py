@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import os
 from bisect import bisect_right
-from collections import OrderedDict
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Lock
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from .cells import CellReader, cell_reader
 from .errors import DatagpuError
 from .manifest import DataFile
 
@@ -65,7 +62,7 @@ class Storage:
                 self.groups.append(Group(number, index, position, group.num_rows, group.total_byte_size))
                 position += group.num_rows
         self.rows = position
-        self._starts = [group.start for group in self.groups]
+        self.starts = [group.start for group in self.groups]
 
     def _open_file(self, file: DataFile) -> tuple[pa.NativeFile, pq.ParquetFile]:
         path = self.folder / file.name
@@ -88,7 +85,7 @@ class Storage:
 
     def group_of(self, position: int) -> int:
         """The number of the row group that holds a position."""
-        return bisect_right(self._starts, position) - 1
+        return bisect_right(self.starts, position) - 1
 
     def read(self, number: int, columns: list[str], threads: bool = True) -> pa.Table:
         """Decodes columns of a row group; every column of the table is one chunk.
@@ -105,46 +102,6 @@ class Storage:
             return table.select(columns).combine_chunks()
         except (OSError, pa.ArrowException) as error:
             raise _differs(self.files[group.file], f"its pages are damaged ({error})") from error
-
-
-class GroupCache:
-    """Row groups that were decoded last, up to a number of bytes. Threads may use it at once."""
-
-    def __init__(self, storage: Storage, max_bytes: int) -> None:
-        self.storage = storage
-        self.max_bytes = max_bytes
-        self._init()
-
-    def _init(self) -> None:
-        self._tables: OrderedDict[tuple[int, tuple[str, ...]], tuple[pa.Table, list[CellReader]]] = OrderedDict()
-        self._bytes = 0
-        self._lock = Lock()
-
-    def __getstate__(self) -> tuple[Storage, int]:
-        return (self.storage, self.max_bytes)
-
-    def __setstate__(self, state: tuple[Storage, int]) -> None:
-        self.storage, self.max_bytes = state
-        self._init()
-
-    def get(self, number: int, columns: tuple[str, ...]) -> tuple[pa.Table, list[CellReader]]:
-        """A row group as a table, and what reads single values of its columns."""
-        key = (number, columns)
-        with self._lock:
-            found = self._tables.get(key)
-            if found is not None:
-                self._tables.move_to_end(key)
-                return found
-        table = self.storage.read(number, list(columns))
-        readers = [cell_reader(column.chunk(0)) for column in table.columns]
-        with self._lock:
-            if key not in self._tables:
-                self._tables[key] = (table, readers)
-                self._bytes += table.nbytes
-                while self._bytes > self.max_bytes and len(self._tables) > 1:
-                    _, (old, _) = self._tables.popitem(last=False)
-                    self._bytes -= old.nbytes
-        return table, readers
 
 
 def _leaves(metadata: pq.FileMetaData, columns: list[str]) -> list[int]:

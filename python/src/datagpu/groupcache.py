@@ -1,0 +1,122 @@
+"""Row groups that random access decoded, kept while they fit."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Lock
+
+import pyarrow as pa
+
+from .cells import CellReader, cell_reader
+from .storage import Storage
+
+# Row groups that are decoded one by one, before the rest of a data set that fits is decoded by all processors at once.
+_ONE_BY_ONE = 2
+
+
+class Held:
+    """A decoded row group."""
+
+    __slots__ = ("cells", "table", "used")
+
+    def __init__(self, table: pa.Table) -> None:
+        self.table = table
+        self.cells: list[tuple[str, CellReader]] = [
+            (name, cell_reader(column.chunk(0))) for name, column in zip(table.column_names, table.columns, strict=True)
+        ]
+        """Names of its columns, and what reads single values of them."""
+        self.used = 0
+        """What the cache's `clock` was when it was used last; set by who uses it."""
+
+
+Shelf = list[Held | None]
+"""The decoded row groups of certain columns by their numbers, None where one is not decoded."""
+
+
+class GroupCache:
+    """Row groups that were decoded last, up to a number of bytes. Threads may use it at once.
+
+    Those that were not used for longest are given up. Time is counted in row groups decoded: using one that is held costs no
+    more than noting a number.
+    """
+
+    def __init__(self, storage: Storage, max_bytes: int) -> None:
+        self.storage = storage
+        self.max_bytes = max_bytes
+        self._init()
+
+    def _init(self) -> None:
+        self._shelves: dict[tuple[str, ...], Shelf] = {}
+        self._held: list[tuple[Shelf, int]] = []
+        self._bytes = 0
+        self.clock = 0
+        self._lock = Lock()
+
+    def __getstate__(self) -> tuple[Storage, int]:
+        return (self.storage, self.max_bytes)
+
+    def __setstate__(self, state: tuple[Storage, int]) -> None:
+        self.storage, self.max_bytes = state
+        self._init()
+
+    def shelf(self, columns: tuple[str, ...]) -> Shelf:
+        """Where the decoded row groups of these columns are looked up."""
+        with self._lock:
+            return self._shelves.setdefault(columns, [None] * len(self.storage.groups))
+
+    def get(self, number: int, columns: tuple[str, ...]) -> Held:
+        """A row group, decoded now if it is not on the shelf."""
+        shelf = self.shelf(columns)
+        held = shelf[number]
+        if held is not None:
+            held.used = self.clock
+            return held
+        held = self._put(shelf, number, Held(self.storage.read(number, list(columns))))
+        missing = [n for n, other in enumerate(shelf) if other is None]
+        if missing and len(shelf) - len(missing) >= _ONE_BY_ONE and self._all_fit(shelf):
+            self._read_all(shelf, missing, columns)
+        return held
+
+    def _all_fit(self, shelf: Shelf) -> bool:
+        """Whether every row group would fit beside what is held, as far as those that were decoded tell."""
+        tables = [held.table for held in shelf if held is not None]
+        rows = sum(table.num_rows for table in tables)
+        expected: int = sum(table.nbytes for table in tables) * self.storage.rows // max(1, rows)
+        others: int = self._bytes - sum(table.nbytes for table in tables)
+        return expected + others <= self.max_bytes
+
+    def _read_all(self, shelf: Shelf, numbers: Iterable[int], columns: tuple[str, ...]) -> None:
+        def read(number: int) -> None:
+            self._put(shelf, number, Held(self.storage.read(number, list(columns), threads=False)))
+
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            for _ in pool.map(read, numbers):
+                pass
+
+    def _put(self, shelf: Shelf, number: int, held: Held) -> Held:
+        with self._lock:
+            before = shelf[number]
+            if before is not None:
+                return before
+            self.clock += 1
+            held.used = self.clock
+            shelf[number] = held
+            self._held.append((shelf, number))
+            self._bytes += held.table.nbytes
+            while self._bytes > self.max_bytes and len(self._held) > 1:
+                self._give_up_one()
+        return held
+
+    def _give_up_one(self) -> None:
+        def used(place: tuple[Shelf, int]) -> int:
+            held = place[0][place[1]]
+            return 0 if held is None else held.used
+
+        shelf, number = oldest = min(self._held, key=used)
+        self._held.remove(oldest)
+        held = shelf[number]
+        assert held is not None
+        shelf[number] = None
+        self._bytes -= held.table.nbytes
