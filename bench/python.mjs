@@ -24,7 +24,12 @@ const rows = smoke ? 20_000 : 1_000_000;
 const decodedBytes = smoke ? 2e8 : 5e9;
 
 const measure = (python, what, ...more) => {
-  const env = { ...process.env, HF_HUB_OFFLINE: '1', HF_DATASETS_CACHE: path.join(dataDir, 'hf-cache') };
+  const env = {
+    ...process.env,
+    HF_HUB_OFFLINE: '1',
+    HF_DATASETS_CACHE: path.join(dataDir, 'hf-cache'),
+    DATAGPU_DECODED_CACHE: path.join(dataDir, 'decoded-cache'),
+  };
   if (python === ours) env.PYTHONPATH = path.join(root, 'python/src');
   else delete env.PYTHONPATH;
   // Where Python may not keep bytecode, every process would compile every module again: that is not what is measured.
@@ -89,9 +94,18 @@ const all = [
   ],
   [
     'random-opened',
-    'the same with opening it, in which the peer reads the whole file',
+    'the same with opening it for the first time: both decode the whole file',
     { more: 1 },
     () => randomRows('opened'),
+  ],
+  [
+    'random-again',
+    'the same with opening it, after another process did so: from the decoded row groups in the cache folder',
+    { more: 3 },
+    () => {
+      measure(ours, 'random', set, 'opened');
+      return randomRows('again');
+    },
   ],
   [
     'import',

@@ -6,6 +6,7 @@ import json
 import os
 import random
 import resource
+import shutil
 import sys
 import time
 from pathlib import Path
@@ -41,8 +42,12 @@ def batches_datasets(path: str, shuffle: str) -> dict[str, Any]:
 def random_rows(path: str, state: str) -> dict[str, Any]:
     """10,000 rows at random places, each by itself; by our loader and the Python DataGPU's.
 
-    "opened": with opening the data set. "warm": of one that was opened, and of which every part was read once.
+    "opened": with opening the data set, for the first time: what DATAGPU_DECODED_CACHE names is removed before.
+    "again": with opening it, after another process did the same.
+    "warm": of one that was opened, and of which every part was read once.
     """
+    if state == "opened":
+        shutil.rmtree(os.environ["DATAGPU_DECODED_CACHE"], ignore_errors=True)
     import datagpu
 
     # Both are imported when they are used first.
@@ -91,8 +96,6 @@ def loading(path: str) -> dict[str, Any]:
 
 def multiply(path: str, target: str, decoded: str) -> dict[str, Any]:
     """A data set whose files are those of another again and again, until they hold so many bytes of decoded rows."""
-    import shutil
-
     import pyarrow.parquet as pq
     import yaml
 

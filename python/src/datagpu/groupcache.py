@@ -5,24 +5,29 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from threading import Lock
 
 import pyarrow as pa
 
 from .cells import CellReader, cell_reader
+from .decoded import DecodedGroups
 from .storage import Storage
 
-# Row groups that are decoded one by one, before the rest of a data set that fits is decoded by all processors at once.
+# Row groups that are decoded before access counts as random: then they are stored on disk, and the rest of a data set that
+# fits is decoded by all processors at once.
 _ONE_BY_ONE = 2
 
 
 class Held:
     """A decoded row group."""
 
-    __slots__ = ("cells", "table", "used")
+    __slots__ = ("bytes", "cells", "table", "used")
 
-    def __init__(self, table: pa.Table) -> None:
+    def __init__(self, table: pa.Table, is_mapped: bool = False) -> None:
         self.table = table
+        self.bytes = 0 if is_mapped else table.nbytes
+        """Memory that it takes; none of this process's own where it is mapped."""
         self.cells: list[tuple[str, CellReader]] = [
             (name, cell_reader(column.chunk(0))) for name, column in zip(table.column_names, table.columns, strict=True)
         ]
@@ -42,24 +47,19 @@ class GroupCache:
     more than noting a number.
     """
 
-    def __init__(self, storage: Storage, max_bytes: int) -> None:
+    def __init__(self, storage: Storage, max_bytes: int, folder: Path | None = None) -> None:
+        """``folder``: where decoded row groups are stored on disk; None: nowhere."""
         self.storage = storage
         self.max_bytes = max_bytes
-        self._init()
-
-    def _init(self) -> None:
+        self._disk = DecodedGroups(folder, storage, max_bytes)
         self._shelves: dict[tuple[str, ...], Shelf] = {}
         self._held: list[tuple[Shelf, int]] = []
         self._bytes = 0
         self.clock = 0
         self._lock = Lock()
 
-    def __getstate__(self) -> tuple[Storage, int]:
-        return (self.storage, self.max_bytes)
-
-    def __setstate__(self, state: tuple[Storage, int]) -> None:
-        self.storage, self.max_bytes = state
-        self._init()
+    def __reduce__(self) -> tuple[type[GroupCache], tuple[Storage, int, Path | None]]:
+        return (GroupCache, (self.storage, self.max_bytes, self._disk.root))
 
     def shelf(self, columns: tuple[str, ...]) -> Shelf:
         """Where the decoded row groups of these columns are looked up."""
@@ -73,27 +73,43 @@ class GroupCache:
         if held is not None:
             held.used = self.clock
             return held
+        mapped = self._disk.open(number)
+        if mapped is not None:
+            return self._put(shelf, number, Held(mapped.select(columns), is_mapped=True))
         held = self._put(shelf, number, Held(self.storage.read(number, list(columns))))
-        missing = [n for n, other in enumerate(shelf) if other is None]
-        if missing and len(shelf) - len(missing) >= _ONE_BY_ONE and self._all_fit(shelf):
-            self._read_all(shelf, missing, columns)
+        decoded = [n for n, other in enumerate(shelf) if other is not None and other.bytes > 0]
+        if len(decoded) == _ONE_BY_ONE:
+            missing = [n for n, other in enumerate(shelf) if other is None]
+            if missing and self._all_fit(shelf):
+                self._read_all(shelf, missing, columns)
+                decoded += missing
+            for n in decoded:
+                self._store(shelf, n)
+        elif len(decoded) > _ONE_BY_ONE:
+            self._store(shelf, number)
         return held
 
     def _all_fit(self, shelf: Shelf) -> bool:
         """Whether every row group would fit beside what is held, as far as those that were decoded tell."""
-        tables = [held.table for held in shelf if held is not None]
+        tables = [held.table for held in shelf if held is not None and held.bytes > 0]
         rows = sum(table.num_rows for table in tables)
-        expected: int = sum(table.nbytes for table in tables) * self.storage.rows // max(1, rows)
-        others: int = self._bytes - sum(table.nbytes for table in tables)
-        return expected + others <= self.max_bytes
+        size: int = sum(table.nbytes for table in tables)
+        expected: int = self._bytes - size + size * self.storage.rows // max(1, rows)
+        return expected <= self.max_bytes
 
     def _read_all(self, shelf: Shelf, numbers: Iterable[int], columns: tuple[str, ...]) -> None:
         def read(number: int) -> None:
-            self._put(shelf, number, Held(self.storage.read(number, list(columns), threads=False)))
+            if self._disk.open(number) is None:
+                self._put(shelf, number, Held(self.storage.read(number, list(columns), threads=False)))
 
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             for _ in pool.map(read, numbers):
                 pass
+
+    def _store(self, shelf: Shelf, number: int) -> None:
+        held = shelf[number]
+        if held is not None and held.bytes > 0:
+            self._disk.keep(number, held.table)
 
     def _put(self, shelf: Shelf, number: int, held: Held) -> Held:
         with self._lock:
@@ -104,7 +120,7 @@ class GroupCache:
             held.used = self.clock
             shelf[number] = held
             self._held.append((shelf, number))
-            self._bytes += held.table.nbytes
+            self._bytes += held.bytes
             while self._bytes > self.max_bytes and len(self._held) > 1:
                 self._give_up_one()
         return held
@@ -119,4 +135,4 @@ class GroupCache:
         held = shelf[number]
         assert held is not None
         shelf[number] = None
-        self._bytes -= held.table.nbytes
+        self._bytes -= held.bytes

@@ -10,6 +10,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from .dataset import CompiledDataset
+from .decoded import decoded_folder
 from .errors import DatagpuError
 from .groupcache import GroupCache
 from .journal import JOURNAL_NAME, PRIVATE_FOLDER, recover
@@ -30,6 +31,7 @@ def load(
     columns: Iterable[str] | None = None,
     verify: bool = False,
     cache_bytes: int = 256 * 2**20,
+    decoded_cache: bool | str | os.PathLike[str] = True,
 ) -> CompiledDataset:
     """Opens a data set by its folder or its manifest. A commit that was interrupted is finished first.
 
@@ -37,7 +39,10 @@ def load(
         split: read the files of this split only; default: all files, in the order of the manifest.
         columns: columns to read, in this order; default: all.
         verify: hash the data files again and compare them with the manifest; reads all of them.
-        cache_bytes: bytes of decoded row groups that random access keeps.
+        cache_bytes: bytes of decoded row groups that random access keeps in memory.
+        decoded_cache: whether random access also stores decoded row groups of data sets above 32 MiB on disk, where the next
+            process maps them into memory; a folder for them. Default: the environment variable ``DATAGPU_DECODED_CACHE`` (a
+            folder, or ``off``), else ``datagpu/decoded`` in the user's cache folder. At most 10 GiB are stored.
 
     Raises:
         DatagpuError: ``input`` when the manifest or a data file is missing or not what the manifest says, or is outside of
@@ -47,7 +52,8 @@ def load(
     rows = _rows_of(manifest, split)
     if verify:
         verify_files(manifest.folder, tuple(f for f in manifest.files if split is None or f.split == split))
-    data = CompiledDataset(manifest, GroupCache(storage, cache_bytes), tuple(storage.schema.names), rows)
+    cache = GroupCache(storage, cache_bytes, decoded_folder(decoded_cache))
+    data = CompiledDataset(manifest, cache, tuple(storage.schema.names), rows)
     return data if columns is None else data.select(columns)
 
 

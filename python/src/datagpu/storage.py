@@ -42,13 +42,16 @@ class Storage:
 
     def _open(self) -> None:
         self._handles: list[pa.NativeFile] = []
+        self.stamps: list[tuple[int, ...] | None] = []
         self._metadata: list[pq.FileMetaData] = []
         self.groups: list[Group] = []
         self.schema: pa.Schema = pa.schema([])
         position = 0
         for number, file in enumerate(self.files):
+            before = _stamp(self.folder / file.name)
             handle, parquet = self._open_file(file)
             self._handles.append(handle)
+            self.stamps.append(before if before == _stamp(self.folder / file.name) else None)
             metadata = parquet.metadata
             self._metadata.append(metadata)
             if number == 0:
@@ -102,6 +105,15 @@ class Storage:
             return table.select(columns).combine_chunks()
         except (OSError, pa.ArrowException) as error:
             raise _differs(self.files[group.file], f"its pages are damaged ({error})") from error
+
+
+def _stamp(path: Path) -> tuple[int, ...] | None:
+    """What tells this file with these bytes from every other; None where it can't be said."""
+    try:
+        stat = os.stat(path)
+    except OSError:
+        return None
+    return (stat.st_dev, stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
 
 
 def _leaves(metadata: pq.FileMetaData, columns: list[str]) -> list[int]:
