@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Lock
 
@@ -14,20 +11,21 @@ from .cells import CellReader, cell_reader
 from .decoded import DecodedGroups
 from .storage import Storage
 
-# Row groups that are decoded before access counts as random: then they are stored on disk, and the rest of a data set that
-# fits is decoded by all processors at once.
-_ONE_BY_ONE = 2
+# Row groups that are read before access counts as random, and those that were decoded are stored on disk.
+_RANDOM_FROM = 2
 
 
 class Held:
     """A decoded row group."""
 
-    __slots__ = ("bytes", "cells", "table", "used")
+    __slots__ = ("bytes", "cells", "is_fresh", "table", "used")
 
     def __init__(self, table: pa.Table, is_mapped: bool = False) -> None:
         self.table = table
         self.bytes = 0 if is_mapped else table.nbytes
         """Memory that it takes; none of this process's own where it is mapped."""
+        self.is_fresh = not is_mapped
+        """Whether it was decoded and not yet offered to be stored."""
         self.cells: list[tuple[str, CellReader]] = [
             (name, cell_reader(column.chunk(0))) for name, column in zip(table.column_names, table.columns, strict=True)
         ]
@@ -43,7 +41,7 @@ Shelf = list[Held | None]
 class GroupCache:
     """Row groups that were decoded last, up to a number of bytes. Threads may use it at once.
 
-    Those that were not used for longest are given up. Time is counted in row groups decoded: using one that is held costs no
+    Those that were not used for longest are given up. Time is counted in row groups read: using one that is held costs no
     more than noting a number.
     """
 
@@ -77,39 +75,12 @@ class GroupCache:
         if mapped is not None:
             return self._put(shelf, number, Held(mapped.select(columns), is_mapped=True))
         held = self._put(shelf, number, Held(self.storage.read(number, list(columns))))
-        decoded = [n for n, other in enumerate(shelf) if other is not None and other.bytes > 0]
-        if len(decoded) == _ONE_BY_ONE:
-            missing = [n for n, other in enumerate(shelf) if other is None]
-            if missing and self._all_fit(shelf):
-                self._read_all(shelf, missing, columns)
-                decoded += missing
-            for n in decoded:
-                self._store(shelf, n)
-        elif len(decoded) > _ONE_BY_ONE:
-            self._store(shelf, number)
+        fresh = [(n, other) for n, other in enumerate(shelf) if other is not None and other.is_fresh]
+        if self.clock >= _RANDOM_FROM:
+            for n, other in fresh:
+                other.is_fresh = False
+                self._disk.keep(n, other.table)
         return held
-
-    def _all_fit(self, shelf: Shelf) -> bool:
-        """Whether every row group would fit beside what is held, as far as those that were decoded tell."""
-        tables = [held.table for held in shelf if held is not None and held.bytes > 0]
-        rows = sum(table.num_rows for table in tables)
-        size: int = sum(table.nbytes for table in tables)
-        expected: int = self._bytes - size + size * self.storage.rows // max(1, rows)
-        return expected <= self.max_bytes
-
-    def _read_all(self, shelf: Shelf, numbers: Iterable[int], columns: tuple[str, ...]) -> None:
-        def read(number: int) -> None:
-            if self._disk.open(number) is None:
-                self._put(shelf, number, Held(self.storage.read(number, list(columns), threads=False)))
-
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            for _ in pool.map(read, numbers):
-                pass
-
-    def _store(self, shelf: Shelf, number: int) -> None:
-        held = shelf[number]
-        if held is not None and held.bytes > 0:
-            self._disk.keep(number, held.table)
 
     def _put(self, shelf: Shelf, number: int, held: Held) -> Held:
         with self._lock:
