@@ -75,6 +75,17 @@ describe('line ends', () => {
   });
 });
 
+describe('commas within cells', () => {
+  it.each([
+    ['amounts with decimal commas', 'Ann;2,50 €\nBo;4,50 €\nCy;1.206,25 €\n', ['Ann', '2,50 €']],
+    ['amounts with the currency in front', 'Ann;EUR 2,50\nBo;EUR 4,50\nCy;EUR 6,25\n', ['Ann', 'EUR 2,50']],
+    ['shares', 'Ann;2,5%\nBo;4,5 %\nCy;6,25%\n', ['Ann', '2,5%']],
+  ])('separate nothing in %s', (_, text, names) => {
+    const { dialect, columns } = sniff(text, { header: true });
+    expect([dialect.delimiter, columns]).toEqual([';', names]);
+  });
+});
+
 describe('the header', () => {
   it.each([
     ['names above numbers', 'id,score\n1,2\n', true],
@@ -87,6 +98,22 @@ describe('the header', () => {
     ['one record with a number', '1,a\n', false],
     ['empty names', ',,\n1,x,y\n', true],
     ['numbers above texts', '1,2\na,b\nc,d\n', true],
+    ['decimal commas above others', '1,5;2,5\n3,5;4,5\n5,0;6,25\n', false],
+    ['thousands above thousands', 'Ann,"2,500"\nBo,"14,500"\nCy,"6,250.75"\n', false],
+    ['an amount above amounts', 'blue; 6\'5"; $5.00\nred; 2\'8"; $2.50\nlime; 8\'11"; $10.50\n', false],
+    ['a share above shares', 'Ann,5%\nBo,7.5%\nCy,10 %\n', false],
+    ['a named day above others', '01-Jan-2020,Ann\n2 Feb 2020,Bo\n"March 3, 2020",Cy\n', false],
+    ['an e-mail address above others', 'ann@x.org,Ann\nbo@x.org,Bo\n', false],
+    ['a link above links', 'https://x.org/1\nhttps://x.org/2\n', false],
+    ['an address of a machine above others', '10.0.0.1,GET\n10.0.0.12,PUT\n', false],
+    ['a UUID above others', '8c139779-6750-4aca-8280-6d447c97c2bb,a\n9c139779-6750-4aca-8280-6d447c97c2bb,b\n', false],
+    ['a number above numbers and marks of nulls', 'Ann,4,x\nBo,NA,y\nCy,?,z\nDi,6,w\n', false],
+    ['a number above numbers and one other', `Ann,4\n${'Bo,5\n'.repeat(20)}Cy,n.a.\n`, false],
+    ['names above amounts', 'who,price\nAnn,$2.50\nBo,$4.50\n', true],
+    ['percentiles above numbers', '5%,50%,95%\n1.5,2.5,3.5\n1,2,3\n', true],
+    ['percentiles alone', '5%,50%,95%\n', true],
+    ['links above numbers', 'http://x.org/a,http://x.org/b\n1,2\n3,4\n', true],
+    ['a name that could be a null', 'Na,K\n1,2\n3,4\n', true],
   ])('%s', (_, text, header) => {
     expect(sniff(text).dialect.header).toBe(header);
   });

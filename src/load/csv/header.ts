@@ -1,3 +1,4 @@
+import { type CellForm, cellForm, isNullMark } from './cell-form.js';
 import { type CsvDialect, dialectCodes } from './dialect.js';
 import { type CsvRecord, cellText, isEmptyCell, newRecord, readRecord } from './record.js';
 
@@ -5,27 +6,21 @@ import { type CsvRecord, cellText, isEmptyCell, newRecord, readRecord } from './
 const maxCells = 50_000;
 const maxRecords = 1000;
 
-const forms = {
-  number: /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/,
-  boolean: /^(true|false)$/i,
-  date: /^(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})([T ]\d{1,2}:\d{2}.*)?$/,
-  time: /^\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?$/,
-};
-type Form = keyof typeof forms;
+/** The form that nearly all of a column's values have; 'mixed' if none is, undefined without values. */
+type ColumnForm = CellForm | 'mixed' | undefined;
+const nearlyAll = 0.9;
 
-function formOf(text: string): Form | null {
-  const value = text.trim();
-  for (const form of Object.keys(forms) as Form[]) if (forms[form].test(value)) return form;
-  return null;
-}
+/** Forms that say nothing above values of another one: years, days and hours name columns too. */
+const typed: ReadonlySet<CellForm | null> = new Set(['number', 'boolean', 'date', 'time'] as const);
 
 /** What the records below a record say of it: that it names the columns, that it is one of them, or nothing. */
 export type HeaderEvidence = 'names' | 'values' | 'none';
 
 /**
  * Whether the record at `at` names the columns. It does unless it looks like the records below: a number above numbers, a
- * date above dates. Years in a row are names, and so are 0, 1, 2, ... behind an empty first one, where the first column is
- * filled (the index and the columns of a DataFrame).
+ * date above dates, an address above addresses, marks of nulls and a few other values left aside. Years in a row are names,
+ * and so are 0, 1, 2, ... behind an empty first one, where the first column is filled (the index and the columns of a
+ * DataFrame).
  */
 export function looksLikeHeader(bytes: Uint8Array, at: number, dialect: CsvDialect, columns: number): boolean {
   return headerEvidence(bytes, at, dialect, columns) !== 'values';
@@ -36,8 +31,8 @@ export function headerEvidence(bytes: Uint8Array, at: number, dialect: CsvDialec
   const codes = dialectCodes(dialect);
   readRecord(bytes, at, bytes.length, codes, record);
   const names = Array.from({ length: record.cells }, (_, i) => cellText(bytes, record, i, dialect).trim());
-  const named = names.map(formOf);
-  const below: (Form | 'mixed' | undefined)[] = new Array(columns);
+  const named = names.map(cellForm);
+  const counts = Array.from({ length: columns }, (): FormCounts => ({ values: 0, forms: new Map() }));
   let records = 0;
   let firstFilled = true;
   const most = Math.min(maxRecords, Math.ceil(maxCells / columns));
@@ -47,25 +42,40 @@ export function headerEvidence(bytes: Uint8Array, at: number, dialect: CsvDialec
     records++;
     if (isEmptyCell(record, 0)) firstFilled = false;
     for (let i = 0; i < record.cells && i < columns; i++) {
-      if (below[i] === 'mixed') continue;
       const value = cellText(bytes, record, i, dialect);
-      if (value === '') continue;
-      const form = formOf(value);
-      below[i] = form === null || (below[i] !== undefined && below[i] !== form) ? 'mixed' : form;
+      if (value === '' || isNullMark(value)) continue;
+      const count = counts[i]!;
+      count.values++;
+      const form = cellForm(value);
+      if (form !== null) count.forms.set(form, (count.forms.get(form) ?? 0) + 1);
     }
   }
-  if (records === 0) return named.every((form) => form === null) ? 'none' : 'values';
+  const below = counts.map(columnForm);
+  if (records === 0) return named.every((form) => form === null || form === 'amount') ? 'none' : 'values';
   if (areYears(names.filter((_, i) => named[i] === 'number'))) return 'names';
   if (firstFilled && areNumbered(names)) return 'names';
   let labels = 0;
   let values = 0;
   for (let i = 0; i < Math.min(columns, names.length); i++) {
     if (names[i] === '' || below[i] === undefined) continue;
-    if (named[i] === null && below[i] !== 'mixed') labels++;
-    else if (named[i] !== null && named[i] === below[i]) values++;
+    const form = named[i] ?? null;
+    if (form !== null && form === below[i]) values++;
+    else if (below[i] !== 'mixed' && !typed.has(form) && !isNullMark(names[i]!)) labels++;
   }
   if (values > labels) return 'values';
   return labels > 0 ? 'names' : 'none';
+}
+
+/** Of a column: its values, and how many have each form. */
+interface FormCounts {
+  values: number;
+  forms: Map<CellForm, number>;
+}
+
+function columnForm({ values, forms }: FormCounts): ColumnForm {
+  if (values === 0) return undefined;
+  for (const [form, count] of forms) if (count >= values * nearlyAll) return form;
+  return 'mixed';
 }
 
 /** An empty name, then 0, 1, 2, ... or 1, 2, 3, ... */

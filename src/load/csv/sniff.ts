@@ -4,6 +4,7 @@ import { DatagpuError } from '../../errors.js';
 import type { ChunkStart, TextFile } from '../chunk.js';
 import type { Encoding } from '../encoding.js';
 import { readUpTo, withSource } from '../source-file.js';
+import { hasDecimalComma } from './cell-form.js';
 import { commentLines } from './comments.js';
 import { type CsvDialect, dialectCodes } from './dialect.js';
 import { headerEvidence, looksLikeHeader } from './header.js';
@@ -299,7 +300,7 @@ function areCommasText(head: Uint8Array, { dialect, preamble }: Survey): boolean
     for (let c = 0; c < record.cells; c++) {
       if (record.bounds[c * 4 + 2] === 1) continue;
       const text = cellText(head, record, c, dialect);
-      if (/,(?! )/.test(text) && !/^\s*[+-]?(\d+|\d{1,3}([. ]\d{3})+),\d+\s*$/.test(text)) return false;
+      if (/,(?! )/.test(text) && !hasDecimalComma(text)) return false;
     }
   }
   return true;
