@@ -1,11 +1,11 @@
-// Writes the table of options in README.md from src/config/table.ts. Needs a build. With --check it only compares.
+// Writes the table of options in README.md from src/options/table.ts. Needs a build. With --check it only compares.
 import fs from 'node:fs';
 import path from 'node:path';
-import { optionTable } from '../dist/config/table.js';
+import { optionTable } from '../dist/options/table.js';
 
 const file = path.join(import.meta.dirname, '../README.md');
 const text = fs.readFileSync(file, 'utf8');
-const [start, end] = ['<!-- options: generated from src/config/table.ts by npm run docs -->\n', '<!-- /options -->'];
+const [start, end] = ['<!-- options: generated from src/options/table.ts by npm run docs -->\n', '<!-- /options -->'];
 const from = text.indexOf(start) + start.length;
 const to = text.indexOf(end);
 if (from < start.length || to < from) throw new Error('README.md has lost its marks around the options');
@@ -26,6 +26,6 @@ const tables = groups.map((group) => {
 const now = text.slice(0, from) + tables.join('') + text.slice(to);
 if (!process.argv.includes('--check')) fs.writeFileSync(file, now);
 else if (now !== text) {
-  process.stderr.write('README.md does not have the options of src/config/table.ts: npm run docs\n');
+  process.stderr.write('README.md does not have the options of src/options/table.ts: npm run docs\n');
   process.exit(1);
 }

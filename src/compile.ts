@@ -1,8 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import type { CompileOptions } from './config/compile-options.js';
 import { readConfigFile } from './config/file.js';
-import { resolveConfig } from './config/resolve.js';
 import { memoryFailure } from './engine/memory-failure.js';
 import { DatagpuError } from './errors.js';
 import { FinishedDatasets } from './flow/finished.js';
@@ -12,6 +10,8 @@ import { removeDeadScratch } from './flow/scratch.js';
 import { resolveSources } from './load/sources.js';
 import { manifestFileName } from './manifest/manifest.js';
 import type { CompileResult } from './manifest/result.js';
+import type { CompileOptions } from './options/compile-options.js';
+import { resolveConfig } from './options/resolve.js';
 import { recover } from './write/commit.js';
 
 /**

@@ -7,7 +7,6 @@
  */
 export { card } from './card.js';
 export { compile } from './compile.js';
-export type { CompileOptions, ProgressEvent } from './config/compile-options.js';
 export type { Compression, DeclaredType, RankMethod, SourceFormat } from './config/options.js';
 export { DatagpuError, type ErrorCode, exitCodes } from './errors.js';
 export { info } from './info.js';
@@ -21,6 +20,7 @@ export type {
   ManifestStats,
 } from './manifest/manifest.js';
 export type { CompilePlan, CompileResult } from './manifest/result.js';
+export type { CompileOptions, ProgressEvent } from './options/compile-options.js';
 export { plan } from './plan.js';
 export { type RowTypes, rowTypes } from './rowtypes.js';
 export { type FileVerdict, type Verification, type VerifyOptions, verify } from './verify.js';

@@ -1,9 +1,7 @@
 import os from 'node:os';
 import path from 'node:path';
-import type { CompileOptions } from './config/compile-options.js';
 import { readConfigFile } from './config/file.js';
 import type { Config } from './config/options.js';
-import { resolveConfig } from './config/resolve.js';
 import { DatagpuError } from './errors.js';
 import { defaultName } from './flow/default-name.js';
 import { lookAtAll } from './flow/look.js';
@@ -15,6 +13,8 @@ import { resolveSources } from './load/sources.js';
 import { placeEntry, relativePath } from './manifest/build.js';
 import type { CompilePlan } from './manifest/result.js';
 import { typeName } from './manifest/type-name.js';
+import type { CompileOptions } from './options/compile-options.js';
+import { resolveConfig } from './options/resolve.js';
 import { lookAtDestination } from './write/destination.js';
 
 /**

@@ -13,6 +13,7 @@ import type { LocatedManifest } from './manifest/read.js';
 import { explainRow, type RowTerm } from './rank/explain.js';
 import { readRankRecord } from './rank/record-read.js';
 import { rowTexts } from './rank/rowtexts.js';
+import { reasonOf } from './stages/pipeline.js';
 import { didYouMean } from './suggest.js';
 import { malformedText } from './why/malformed.js';
 
@@ -32,8 +33,8 @@ export interface SourceRow {
 export interface Why extends SourceRow {
   /** "kept", or the reason why it is not in the data set. */
   fate: string;
-  /** What dropped it: reading, cleaning, dedupe, ranking; null for a kept row. */
-  stage: 'read' | 'clean' | 'dedupe' | 'rank' | null;
+  /** The stage that dropped it: read, clean, filter, dedupe, rank; null for a kept row. */
+  stage: string | null;
   /** One sentence for people. */
   because: string;
   /** Where a kept row is. */
@@ -49,14 +50,6 @@ export interface Why extends SourceRow {
   /** Of a near duplicate: the exact Jaccard similarity with that row. */
   similarity: number | null;
 }
-
-const stages: Readonly<Record<string, Why['stage']>> = {
-  malformed: 'read',
-  'empty row': 'clean',
-  'exact duplicate': 'dedupe',
-  'near duplicate': 'dedupe',
-  'below top': 'rank',
-};
 
 /**
  * What became of a record of a source. `target` is a manifest or the folder that holds it, `row` the 1-based record number,
@@ -92,7 +85,7 @@ async function whyIn(located: LocatedManifest, row: number, source: string | und
       source: name,
       row,
       fate: record.fate,
-      stage: stages[record.fate] ?? null,
+      stage: reasonOf(record.fate)?.stage.name ?? null,
       because: record.fate === 'malformed' ? await malformedText(record, located) : sentence(record, twin, manifest),
       output,
       duplicate_of:
@@ -144,18 +137,21 @@ async function twinOf(
 function sentence(record: LineageRow, twin: LineageRow | null, manifest: Manifest): string {
   const named = twin === null ? '' : `row ${twin.row}${twin.source === record.source ? '' : ` of ${twin.source}`}`;
   const cut = twin?.fate === 'below top' ? ', which --top left out' : '';
-  switch (record.fate) {
-    case 'kept':
-      return `row ${record.position} of the output`;
-    case 'empty row':
-      return 'every value is null or empty after cleaning';
-    case 'exact duplicate':
-      return `it equals ${named}${comparedBy(manifest)}${byValue(record, manifest)}${cut}`;
-    case 'near duplicate':
-      return `its similarity with ${named}${cut === '' ? '' : `${cut},`} is ${record.similarity}, and the threshold ${threshold(manifest)}`;
-    default:
-      return 'its score is not among those that --top keeps';
-  }
+  if (record.fate === 'kept') return `row ${record.position} of the output`;
+  const found = reasonOf(record.fate);
+  if (found === null)
+    throw new DatagpuError('input', `it names a fate that this datagpu does not know: ${quoteValue(record.fate)}`, {
+      file: lineagePath,
+    });
+  const { number, similarity } = record;
+  return found.reason.explain({
+    number,
+    similarity,
+    kept: named,
+    cut,
+    byValue: byValue(record, manifest),
+    config: manifest.config,
+  });
 }
 
 /** The score of a row of the output, and how it came about. */
@@ -173,11 +169,6 @@ function scoreOf(
   return { score, target: target === null ? null : targets[target]!, terms };
 }
 
-function comparedBy({ config }: Manifest): string {
-  const on = config['dedupe-on'];
-  return Array.isArray(on) && on.length > 0 ? ` in ${on.join(', ')}` : '';
-}
-
 /** Whether it was written as the row that it equals; said of those that the manifest does not name in general. */
 function byValue({ source, row }: LineageRow, { dedupe }: Manifest): string {
   const twins = dedupe?.by_value as DuplicateSummary['by_value'];
@@ -186,8 +177,6 @@ function byValue({ source, row }: LineageRow, { dedupe }: Manifest): string {
     return ' by value, but is written in another way (as 1.10 and 1.1)';
   return twins.rows > twins.first.length ? ' by value, and may be written in another way (as 1.10 and 1.1)' : '';
 }
-
-const threshold = ({ config }: Manifest): string => String(config['near-dup-threshold']);
 
 /** The source meant: by its path as the manifest has it, by the file it is, or by the end of its path if no other has it. */
 function sourceIndex({ manifest, folder }: LocatedManifest, wanted: string | undefined): number {

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 const layers = [
   ['errors', 'private-path', 'suggest', 'config', 'sqlite', 'kernels'],
   ['engine'],
-  ['load', 'rowtypes', 'clean', 'dedupe', 'rank', 'split', 'write', 'ledger', 'manifest', 'cache'],
+  ['load', 'rowtypes', 'options', 'stages', 'clean', 'dedupe', 'rank', 'split', 'write', 'ledger', 'manifest', 'cache'],
   ['flow'],
   ['card', 'compile', 'plan', 'info', 'verify', 'why'],
   ['dashboard'],

@@ -1,9 +1,10 @@
-import type { CompileOptions } from '../config/compile-options.js';
 import { type ConfigFile, findConfigFile, readConfigFile } from '../config/file.js';
-import { camelCase, optionTable } from '../config/table.js';
+import { camelCase } from '../config/option-spec.js';
 import { DatagpuError, escapeControls, terminalJson } from '../errors.js';
 import type { CompilePlan } from '../manifest/result.js';
 import { orderedManifest } from '../manifest/write.js';
+import type { CompileOptions } from '../options/compile-options.js';
+import { optionTable } from '../options/table.js';
 import type { Flags } from './program.js';
 import { showProgress } from './progress.js';
 import { bytes } from './quantities.js';

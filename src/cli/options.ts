@@ -1,6 +1,7 @@
 import type { Command, Option } from 'commander';
-import { type OptionSpec, optionTable } from '../config/table.js';
+import type { OptionSpec } from '../config/option-spec.js';
 import { DatagpuError } from '../errors.js';
+import { optionTable } from '../options/table.js';
 import * as commander from './commander.js';
 
 /** Flags of `compile`, in the groups of the option table. */

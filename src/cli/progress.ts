@@ -1,6 +1,6 @@
 import type { Ora } from 'ora';
-import type { ProgressEvent } from '../config/compile-options.js';
 import { escapeControls } from '../errors.js';
+import type { ProgressEvent } from '../options/compile-options.js';
 import { count, duration, percent } from './quantities.js';
 import { shorten } from './table.js';
 import type { Terminal } from './terminal.js';

@@ -12,6 +12,15 @@ export interface SplitShare {
   share: number;
 }
 
+/** A value of a canonical config, as JSON and YAML know it. */
+export type ConfigValue =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly (string | number)[]
+  | Readonly<Record<string, string>>;
+
 /** A number of rows, or a share of them. */
 export type Amount = { rows: number } | { percent: number };
 
@@ -64,6 +73,8 @@ export interface Config {
     fillText: boolean;
     names: boolean;
   };
+  /** Options that stages declare themselves (stages/stage.ts), by the stage's name and the option's long name. */
+  stages: Readonly<Record<string, Readonly<Record<string, ConfigValue>>>>;
   dedupe: {
     /** @default true */
     enabled: boolean;

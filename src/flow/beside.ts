@@ -15,10 +15,11 @@ export function writeBeside(
   { judge, ranking }: Pick<RunResult, 'judge' | 'ranking'>,
   paths: readonly string[],
   compilerVersion: string,
+  hasCounts: boolean,
 ): void {
   const records = judge.rejects.records;
   const spans = paths.map((path, s) => ({ path, records: records[s]! }));
-  writeLineage(staging.beside('lineage.parquet'), judge.fates, spans, compilerVersion);
+  writeLineage(staging.beside('lineage.parquet'), judge.fates, spans, compilerVersion, hasCounts);
   if (ranking === null || ranking.record === null) return;
   const target = staging.beside('ranking.json');
   writing(target, () => fs.writeFileSync(target, JSON.stringify(ranking.record), { flush: true }));

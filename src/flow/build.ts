@@ -1,4 +1,3 @@
-import type { CompileOptions } from '../config/compile-options.js';
 import { jsYaml } from '../config/js-yaml.js';
 import type { Config } from '../config/options.js';
 import { packageVersion } from '../config/package-version.js';
@@ -10,6 +9,8 @@ import { requireReadable } from '../manifest/bounds.js';
 import { buildManifest, relativePath } from '../manifest/build.js';
 import type { Manifest } from '../manifest/manifest.js';
 import { sealed } from '../manifest/write.js';
+import type { CompileOptions } from '../options/compile-options.js';
+import { hasCounts } from '../stages/pipeline.js';
 import { Staging } from '../write/commit.js';
 import { lookAtDestination } from '../write/destination.js';
 import { duplicatesOf, warningsOf } from './account.js';
@@ -79,7 +80,7 @@ export async function build(
       ...sizes,
       released: stop,
       beside: (judge, ranking) => {
-        writeBeside(staging(), { judge, ranking }, paths, packageVersion());
+        writeBeside(staging(), { judge, ranking }, paths, packageVersion(), hasCounts(config));
         duplicates = duplicatesOf(judge, paths);
       },
     });

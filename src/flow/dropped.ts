@@ -1,6 +1,7 @@
 import { type Block, blockBytes, type Column, joinSegments, type ReadBlock, type Segment } from '../engine/block.js';
 import { type ColumnType, widthOf } from '../engine/types.js';
-import { type FateLog, fate, fateNames } from '../ledger/fates.js';
+import { type FateLog, fate } from '../ledger/fates.js';
+import { fateNames } from '../stages/pipeline.js';
 import { groupRows, splitRows } from './groups.js';
 import type { Seen } from './tasks.js';
 import type { ChunkRef } from './walk.js';

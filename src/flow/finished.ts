@@ -2,12 +2,12 @@ import path from 'node:path';
 import { Cache } from '../cache/cache.js';
 import { findHit, sha256Of } from '../cache/lookup.js';
 import { ownSignatureText, signatureText } from '../cache/signature.js';
-import { configHash } from '../config/canonical.js';
 import { jsYaml } from '../config/js-yaml.js';
 import type { Config } from '../config/options.js';
 import { packageVersion } from '../config/package-version.js';
 import { statSignature } from '../load/fingerprint.js';
 import type { Manifest } from '../manifest/manifest.js';
+import { configHash } from '../options/canonical.js';
 import type { SourceIdentity } from './identity.js';
 
 /**

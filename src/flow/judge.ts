@@ -9,6 +9,7 @@ import { collectGarbage } from '../engine/collect.js';
 import type { DedupeFacts } from '../ledger/duplicate-warnings.js';
 import { FateLog, type RowVerdict, rowOrdinals } from '../ledger/fates.js';
 import { Ledger } from '../ledger/ledger.js';
+import { fateOf, reasonsOf, rowStages } from '../stages/pipeline.js';
 import { type Budget, isTight, leastNearBytes } from './budget.js';
 import { type Decided, NearJudging } from './near-judging.js';
 import { NearlyNumbers } from './nearly.js';
@@ -55,7 +56,7 @@ export interface JudgeSettings {
  * exact duplicates of a row that was kept, then near duplicates of one. Enters everything in the ledger and the log of fates.
  */
 export class Judge {
-  readonly ledger: Ledger = new Ledger();
+  readonly ledger: Ledger;
   fates: FateLog = new FateLog();
   readonly rejects: RejectTally;
   /** Rows kept so far, and rows that entered dedupe. */
@@ -87,6 +88,7 @@ export class Judge {
     const { dedupe, near } = config;
     const { decided, formBytes } = settings;
     this.schema = schema;
+    this.ledger = new Ledger(reasonsOf(config));
     this.rejects = new RejectTally(schema.looks, config.read);
     this.decided = decided;
     const isOpen = decided === null;
@@ -134,27 +136,43 @@ export class Judge {
       this.schema.union.only.every((only) => only === null),
     );
     this.ids ??= seen.ids;
-    const { records, rows, empty } = seen;
+    const { records, rows, drops } = seen;
     const rejected = seen.rejects.map((r) => r.index);
-    const chunk = { rows, digests: seen.digests, ordinals: rowOrdinals(ref.ordinal, rows, rejected), skip: empty };
+    const chunk = {
+      rows,
+      digests: seen.digests,
+      ordinals: rowOrdinals(ref.ordinal, rows, rejected),
+      skip: drops?.codes ?? null,
+    };
     const verdict = await this.verdict(chunk, shingles, signal);
     if (this.isDeferring) {
       // What it holds is in the verdicts by now.
       if (this.fates.records > 0) this.fates = new FateLog();
       return { keep: null, kept: 0 };
     }
-    const { kept, empty: empties } = this.fates.add({ records, rejects: rejected, empty, verdict });
-    const keep = verdict?.keep ?? empty?.map((e) => 1 - e) ?? null;
+    const { kept, dropped } = this.fates.add({ records, rejects: rejected, drops, verdict });
+    const keep = verdict?.keep ?? drops?.codes.map((code) => Number(code === 0)) ?? null;
     const near = verdict?.near?.rows.length ?? 0;
     this.ledger.found(records);
     this.ledger.stage('read', records, rows, { malformed: rejected.length });
-    this.ledger.stage('clean', rows, rows - empties, { 'empty row': empties });
-    this.ledger.stage('dedupe', rows - empties, kept, {
+    let alive = rows;
+    for (const { name, reasons } of rowStages) {
+      const counts = Object.fromEntries(
+        reasons.map((reason) => [reason.name, drops?.counts[fateOf(reason.name)] ?? 0]),
+      );
+      const left = Object.values(counts).reduce((n, count) => n - count, alive);
+      this.ledger.stage(name, alive, left, counts);
+      alive = left;
+    }
+    // As the log of fates counted them, against what the stages counted.
+    const entered = rows - dropped;
+    if (alive !== entered) throw new Error(`stages dropped ${rows - alive} rows of a chunk, ${dropped} have a fate`);
+    this.ledger.stage('dedupe', entered, kept, {
       'exact duplicate': verdict?.exact ?? 0,
       'near duplicate': near,
     });
     this.ledger.change(seen.changed);
-    this.valid += rows - empties;
+    this.valid += entered;
     this.kept += kept;
     if (verdict !== null) this.compareForms(ref, seen, chunk.ordinals, verdict);
     if (rows > 0) this.nearly.add(seen.numbers, chunk.ordinals);
@@ -166,8 +184,8 @@ export class Judge {
 
   private compareForms(ref: ChunkRef, seen: Seen, ordinals: number | Uint32Array, verdict: RowVerdict): void {
     const near = new Set(verdict.near?.rows);
-    const { empty, forms, records, rows } = seen;
-    const isExact = (row: number): boolean => empty?.[row] !== 1 && !near.has(row);
+    const { drops, forms, records, rows } = seen;
+    const isExact = (row: number): boolean => (drops === null || drops.codes[row] === 0) && !near.has(row);
     const exact = { keep: verdict.keep, isExact, kept: verdict.keptOrdinal, count: verdict.exact };
     this.twins.add(ref.ordinal, records, ordinals, forms, rows, exact);
   }

@@ -1,4 +1,3 @@
-import { emptyRows, fillText } from '../clean/rows.js';
 import { digestRows, setDigestSecret } from '../dedupe/digest.js';
 import { copyDropped, filterBlock } from '../dedupe/filter.js';
 import { sampleIds } from '../dedupe/idsample.js';
@@ -22,6 +21,9 @@ import { typeBlock } from '../load/typedblock.js';
 import { type ColumnPlan, typeColumns } from '../load/typing.js';
 import type { RankModel, RankRequest } from '../rank/protocol.js';
 import { assignSplits } from '../split/assign.js';
+import { RowDrops } from '../stages/drops.js';
+import { openRowStages } from '../stages/pipeline.js';
+import type { RowLane } from '../stages/stage.js';
 import { type EncodedRows, encodeRowGroup, encodeRowGroupAside } from '../write/rowgroup.js';
 import { splitRows } from './groups.js';
 import { refuseLongTexts } from './long-text.js';
@@ -93,6 +95,7 @@ class ChunkLane {
   readonly watch: Stopwatch = new Stopwatch();
   private plan!: PassPlan;
   ranking!: RankedLane;
+  private rowStages: RowLane[] = [];
   private block: ReadBlock | null = null;
   /** The shingles of the block's rows that were not asked for yet. */
   private sets: Iterator<ShingleSets> = [].values();
@@ -101,6 +104,7 @@ class ChunkLane {
     const before: PassPlan | undefined = this.plan;
     this.plan = plan;
     this.block = null;
+    this.rowStages = openRowStages(plan.rows, this.kernel);
     setDigestSecret(this.kernel, plan.secret.subarray(0, digestSecretBytes));
     this.ranking = new RankedLane(plan, this.kernel, this.watch, this.pool);
     // Memory is short then: that of the rows which were held to be ranked is given back at once.
@@ -140,9 +144,8 @@ class ChunkLane {
     this.watch.start('read');
     const read = source.format === 'parquet' ? this.readRows(ref, source) : this.readText(ref, source, emit);
     this.watch.start('clean');
-    const empty = plan.clean.enabled && plan.clean.emptyRows ? emptyRows(read.block) : null;
-    const fills = plan.clean.enabled && plan.clean.fillText;
-    const block = fills ? fillText(read.block, read.changed, empty) : read.block;
+    const drops = new RowDrops(read.block.rows);
+    const block = this.rowStages.reduce((rows, stage) => stage.run(rows, drops, read.changed), read.block);
     refuseLongTexts(block, plan, ref.piece, source.name, read.rejects);
     this.watch.start('dedupe');
     const mark = kernel.mark();
@@ -156,7 +159,7 @@ class ChunkLane {
     );
     const { tags } = tagger;
     kernel.reset(mark);
-    const ids = ref.id === 0 && plan.samplesIds ? sampleIds(kernel, block, plan.compared, digests, empty) : null;
+    const ids = ref.id === 0 && plan.samplesIds ? sampleIds(kernel, block, plan.compared, digests, drops.mask) : null;
     this.block = block;
     if (plan.near !== null)
       this.sets = this.shingles.of(block, plan.near, plan.secret.subarray(digestSecretBytes), this.pool);
@@ -168,7 +171,7 @@ class ChunkLane {
         records,
         rejects,
         rows,
-        empty,
+        drops: drops.dropped,
         digests,
         tags,
         ids,

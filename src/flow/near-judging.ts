@@ -126,11 +126,10 @@ function* replay(fates: FateLog, log: VerdictLog): Generator<void> {
     if (ordinal % fatesAtOnce === 0) yield;
     const became = fates.fateOf(ordinal);
     if (became === fate.kept) log.kept();
-    else if (became === fate.empty) log.leftOut();
     else if (became === fate.exact) log.exact(fates.refOf(ordinal));
     else if (became === fate.near) {
       if (ordinals[next] !== ordinal) throw new Error(`record ${ordinal} has no similarity`);
       log.near(fates.refOf(ordinal), similarity[next++]!);
-    }
+    } else if (became !== fate.malformed) log.leftOut();
   }
 }

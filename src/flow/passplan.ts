@@ -10,6 +10,7 @@ import { resolveColumns } from '../load/columns.js';
 import { rawTreeOf } from '../load/json/raw-tree.js';
 import { rankedColumns } from '../rank/rowtexts.js';
 import { isRankable } from '../rank/texts.js';
+import { rowPlans } from '../stages/pipeline.js';
 import { type Budget, holdsRows, ranksRows } from './budget.js';
 import { evenParts } from './groups.js';
 import type { Look } from './look.js';
@@ -36,6 +37,7 @@ export function planOf({ looks, union }: SchemaState, config: Config, budget: Bu
     only: union.only,
     read: config.read,
     clean: config.clean,
+    rows: rowPlans(config, fields),
     compared: comparedColumns(fields, config),
     comparesForms: config.dedupe.enabled,
     samplesIds: config.dedupe.enabled && config.dedupe.on === null,

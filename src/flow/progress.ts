@@ -1,4 +1,4 @@
-import type { ProgressEvent } from '../config/compile-options.js';
+import type { ProgressEvent } from '../options/compile-options.js';
 import type { Look } from './look.js';
 import type { Border, ChunkRef } from './walk.js';
 

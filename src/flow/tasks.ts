@@ -15,6 +15,7 @@ import type { NumberTally } from '../load/nearly.js';
 import type { RankModel, RankReply, RankRequest, RankSettings } from '../rank/protocol.js';
 import type { RankedColumn } from '../rank/rowtexts.js';
 import type { SplitPlan } from '../split/assign.js';
+import type { Dropped } from '../stages/drops.js';
 import type { EncodedRows } from '../write/rowgroup.js';
 import type { PackedPieces } from './scatter.js';
 import type { Spent } from './times.js';
@@ -58,6 +59,8 @@ export interface PassPlan {
   only: ('object' | 'array' | null)[];
   read: Config['read'];
   clean: Config['clean'];
+  /** What the row stages must know, by name (stages/pipeline.ts). */
+  rows: Readonly<Record<string, unknown>>;
   /** Fields that are compared to find exact duplicates. All fields when exact dedupe is off. */
   compared: number[];
   /** Whether to look for columns that hide duplicates. */
@@ -100,8 +103,8 @@ export interface Seen {
   rejects: Rejected[];
   /** Rows of the block: records that were not rejected. */
   rows: number;
-  /** One byte a row, 1 for a row of nulls and empty texts only; null when there is none. */
-  empty: Uint8Array | null;
+  /** Rows that stages dropped by what they are; null when there are none. */
+  drops: Dropped | null;
   /** 16 bytes a row over the compared fields. */
   digests: Uint8Array;
   /** 8 bytes a row over all fields (ledger/rowtags.ts). */

@@ -2,15 +2,19 @@ import { DatagpuError } from '../errors.js';
 import { Room, reserve } from '../kernels/arena.js';
 import { during, type Lent } from '../kernels/lent.js';
 import { Kernel } from '../kernels/module.js';
+import type { Dropped } from '../stages/drops.js';
+import { fateNames, fateOf, pipeline } from '../stages/pipeline.js';
 import { Column } from './column.js';
 import type { LedgerExports } from './kernel.js';
-import { reasons } from './ledger.js';
 
-/** Fates of records as numbers: 0 kept, then the reasons in their order. */
-export const fate = { kept: 0, malformed: 1, empty: 2, exact: 3, near: 4, belowTop: 5 } as const;
-
-/** The names of the fates, by number. */
-export const fateNames: readonly string[] = ['kept', ...reasons];
+/** The numbers of the fates that are decided elsewhere than in a row stage. */
+export const fate: { kept: number; malformed: number; exact: number; near: number; belowTop: number } = {
+  kept: 0,
+  malformed: fateOf('malformed'),
+  exact: fateOf('exact duplicate'),
+  near: fateOf('near duplicate'),
+  belowTop: fateOf('below top'),
+};
 
 /** What was decided about the rows of a chunk, whatever decided it. */
 export interface RowVerdict {
@@ -29,8 +33,8 @@ export interface ChunkRecords {
   records: number;
   /** 0-based positions, ascending. */
   rejects: ArrayLike<number>;
-  /** One byte a row of the block, 1 for an empty row; null when there is none. */
-  empty: Uint8Array | null;
+  /** Rows of the block that stages dropped by themselves; null when there are none. */
+  drops: Pick<Dropped, 'codes' | 'numbers'> | null;
   /** Null when duplicates are kept. */
   verdict: RowVerdict | null;
 }
@@ -61,7 +65,11 @@ export class FateLog {
       reserve: (bytes: number) => this.reserved(bytes),
       group: (ordinal: number, duplicates: number) => this.rankGroup(ordinal >>> 0, duplicates >>> 0),
     });
-    this.kernel.exports.init();
+    const { init, setFates, setCounted } = this.kernel.exports;
+    init();
+    setFates(fate.malformed, fate.exact, fate.near, fate.belowTop);
+    for (const { counts, reasons } of pipeline)
+      if (counts === true) for (const { name } of reasons) setCounted(fateOf(name));
   }
 
   /** The kept rows with the most duplicates, at most ten, largest first; known once they are placed. */
@@ -79,26 +87,27 @@ export class FateLog {
     return this.bytes[this.pages[ordinal >>> pageBits]! + (ordinal & (pageRecords - 1))]!;
   }
 
-  /** Of a duplicate: the kept row's ordinal. Of a kept row: its duplicates, and after `place` its position. */
+  /** Of a duplicate: the kept row's ordinal. Of a kept row: its duplicates, and after `place` its position. Else what was counted of it. */
   refOf(ordinal: number): number {
     this.view();
     return this.words[(this.pages[ordinal >>> pageBits]! + pageRecords) / 4 + (ordinal & (pageRecords - 1))]!;
   }
 
-  /** Adds the records of the next chunk; returns how many rows of it are kept, and how many are empty. */
-  add(chunk: ChunkRecords): { kept: number; empty: number } {
+  /** Adds the records of the next chunk; returns how many rows of it are kept, and how many stages dropped by themselves. */
+  add(chunk: ChunkRecords): { kept: number; dropped: number } {
     const first = this.count;
-    const { records, rejects, empty, verdict } = chunk;
+    const { records, rejects, drops, verdict } = chunk;
     this.makeRoom(records);
     const near = verdict?.near ?? null;
     const rows = records - rejects.length;
     const nears = near?.rows.length ?? 0;
-    const kept = this.room.of((rejects.length + nears + 2) * 4 + rows * 6);
+    const numbers = this.room.of((rejects.length + nears + 2) * 4 + rows * 10);
+    const kept = numbers + rows * 4;
     const rejectsAt = kept + rows * 4;
     const nearAt = rejectsAt + rejects.length * 4;
     const counts = nearAt + nears * 4;
     const keep = counts + 8;
-    const empties = keep + rows;
+    const codes = keep + rows;
     const { kernel } = this;
     kernel.u32(rejectsAt, rejects.length).set(rejects);
     if (verdict !== null) {
@@ -106,13 +115,15 @@ export class FateLog {
       kernel.u8(keep, rows).set(verdict.keep);
     }
     if (near !== null) kernel.u32(nearAt, nears).set(near.rows);
-    if (empty !== null) kernel.u8(empties, rows).set(empty);
+    if (drops !== null) kernel.u8(codes, rows).set(drops.codes);
+    if (drops?.numbers) kernel.u32(numbers, rows).set(drops.numbers);
     const balanced = kernel.exports.add(
       first,
       records,
       rejectsAt,
       rejects.length,
-      empty === null ? 0 : empties,
+      drops === null ? 0 : codes,
+      drops?.numbers ? numbers : 0,
       verdict === null ? 0 : keep,
       kept,
       nearAt,
@@ -125,8 +136,8 @@ export class FateLog {
       this.nearOrdinals.append(during(kernel.u32(nearAt, nears)));
       this.similarities.append(near.similarity);
     }
-    const [keptRows, emptyRows] = kernel.u32(counts, 2);
-    return { kept: keptRows!, empty: emptyRows! };
+    const [keptRows, dropped] = kernel.u32(counts, 2);
+    return { kept: keptRows!, dropped: dropped! };
   }
 
   /**

@@ -1,6 +1,8 @@
 /** Functions of the `ledger` module; addresses and counts are uint32. */
 export interface LedgerExports {
   init(): void;
+  setFates(malformed: number, exact: number, near: number, belowTop: number): void;
+  setCounted(fate: number): void;
   reserve(records: number): void;
   pageAt(page: number): number;
   add(
@@ -8,7 +10,8 @@ export interface LedgerExports {
     records: number,
     rejects: number,
     rejected: number,
-    empty: number,
+    drops: number,
+    numbers: number,
     keep: number,
     kept: number,
     near: number,
@@ -29,9 +32,11 @@ export interface LedgerExports {
     placed: number,
     twinned: number,
     compared: number,
+    counted: number,
     position: number,
     keptSource: number,
     keptRow: number,
+    number: number,
     counts: number,
   ): void;
   hybridBytes(values: number, count: number, width: number, to: number): number;

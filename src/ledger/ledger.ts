@@ -1,15 +1,11 @@
-/** Why a record is not in the data set: a closed list, in the order in which records are judged. */
-export const reasons = ['malformed', 'empty row', 'exact duplicate', 'near duplicate', 'below top'] as const;
-export type Reason = (typeof reasons)[number];
-
 /** Rows by reason; reasons without rows may be left out. */
-export type Drops = Partial<Record<Reason, number>>;
+export type Drops = Readonly<Record<string, number>>;
 
 /** What the ledger says in the end: `read = kept + sum(dropped)`. */
 export interface Balance {
   read: number;
   kept: number;
-  dropped: Record<Reason, number>;
+  dropped: Record<string, number>;
   /** Cells by the rule that changed them. */
   changed: Record<string, number>;
 }
@@ -20,15 +16,24 @@ export interface Balance {
  */
 export class Ledger {
   private read = 0;
-  private readonly dropped: Record<Reason, number> = Object.fromEntries(reasons.map((r) => [r, 0])) as never;
+  private readonly dropped: Record<string, number>;
   private readonly changed = new Map<string, number>();
+
+  /** `reasons` are those of the stages that a compile has, in their order. */
+  constructor(reasons: readonly string[]) {
+    this.dropped = Object.fromEntries(reasons.map((reason) => [reason, 0]));
+  }
 
   /** Enters a stage's work on some rows: `rowsIn` came, `rowsOut` went on, the others were dropped. */
   stage(name: string, rowsIn: number, rowsOut: number, drops: Drops): void {
     const lost = Object.values(drops).reduce((n, rows) => n + rows, 0);
     if (rowsIn !== rowsOut + lost || !allCounts(rowsIn, rowsOut, ...Object.values(drops)))
       throw new Error(`${name}: ${rowsIn} rows in, ${rowsOut} out, ${lost} dropped (${JSON.stringify(drops)})`);
-    for (const [reason, rows] of Object.entries(drops)) this.dropped[reason as Reason] += rows;
+    for (const [reason, rows] of Object.entries(drops)) {
+      if (rows > 0 && !Object.hasOwn(this.dropped, reason))
+        throw new Error(`${name}: ${rows} rows dropped as ${reason}, a reason that this compile has not`);
+      if (rows > 0) this.dropped[reason]! += rows;
+    }
   }
 
   /** Enters records that were found in a source. */

@@ -13,6 +13,8 @@ export interface LineageRow {
   keptSource: string | null;
   keptRow: number | null;
   similarity: number | null;
+  /** What a stage counted of a row that it dropped. */
+  number: number | null;
 }
 
 /** lineage.parquet, read a row group at a time; the last one is kept. */
@@ -44,6 +46,7 @@ export class LineageReader {
       keptSource: value('kept_source') as string | null,
       keptRow: value('kept_row') as number | null,
       similarity: value('similarity') as number | null,
+      number: (table.getChild('number')?.get(ordinal - group * lineageGroup) ?? null) as number | null,
     };
   }
 

@@ -1,11 +1,12 @@
 import fs from 'node:fs';
 import type { Kernel } from '../kernels/module.js';
 import { wire } from '../load/parquet/thrift.js';
+import { fateNames } from '../stages/pipeline.js';
 import { writing } from '../write/output-error.js';
 import { magic } from '../write/parquet.js';
 import { writeAll } from '../write/splicer.js';
 import { binary, encodeStruct, i32, i64, structs, type ThriftField, type ThriftStruct } from '../write/thrift.js';
-import { type FateLog, fateNames } from './fates.js';
+import type { FateLog } from './fates.js';
 import type { LedgerExports } from './kernel.js';
 import { type KernelColumn, type LineageGroup, lineageGroups, type SourceSpan } from './lineage.js';
 
@@ -36,9 +37,11 @@ const page = { data: 0, dictionary: 2 } as const;
  *     kept_source   of a duplicate: the row that was kept in its stead
  *     kept_row
  *     similarity    of a near duplicate: the exact Jaccard similarity with that row
+ *     number        of a row that a stage dropped for what it counted, words for one; only where a stage that counts ran
  */
-function columnsOf(sources: readonly SourceSpan[]): LineageColumn[] {
+function columnsOf(sources: readonly SourceSpan[], hasCounts: boolean): LineageColumn[] {
   const paths = sources.map((span) => span.path);
+  const number: LineageColumn = { name: 'number', kind: 'numbers', mask: (g) => g.counted, values: (g) => g.number };
   return [
     { name: 'source', kind: 'words', values: (g) => g.source, words: paths },
     { name: 'row', kind: 'numbers', values: (g) => g.row },
@@ -47,6 +50,7 @@ function columnsOf(sources: readonly SourceSpan[]): LineageColumn[] {
     { name: 'kept_source', kind: 'words', mask: (g) => g.twinned, values: (g) => g.keptSource, words: paths },
     { name: 'kept_row', kind: 'numbers', mask: (g) => g.twinned, values: (g) => g.keptRow },
     { name: 'similarity', kind: 'doubles', mask: (g) => g.compared, values: (g) => g.similarity },
+    ...(hasCounts ? [number] : []),
   ];
 }
 
@@ -61,8 +65,9 @@ export function writeLineage(
   log: FateLog,
   sources: readonly SourceSpan[],
   compilerVersion: string,
+  hasCounts: boolean = false,
 ): void {
-  const columns = columnsOf(sources);
+  const columns = columnsOf(sources, hasCounts);
   const fd = writing(file, () => fs.openSync(file, 'wx'));
   try {
     let at = 0;

@@ -38,6 +38,9 @@ export interface LineageGroup {
   twinned: KernelColumn;
   keptSource: KernelColumn;
   keptRow: KernelColumn;
+  /** Of rows that a stage counted something of. */
+  counted: KernelColumn;
+  number: KernelColumn;
   /** Of near duplicates. */
   compared: KernelColumn;
   similarity: Float64Array;
@@ -59,16 +62,18 @@ export function* lineageGroups(log: FateLog, sources: readonly SourceSpan[]): Ge
   let nearAt = 0;
   const most = Math.min(lineageGroup, log.records);
   const words = most * 4;
-  const base = room.of(starts.length * 4 + 12 + 5 * words + 4 * most + packedBytes(most));
+  const base = room.of(starts.length * 4 + 16 + 6 * words + 5 * most + packedBytes(most));
   const counts = base + starts.length * 4;
-  const source = counts + 12;
-  const [row, position, keptSource, keptRow] = [1, 2, 3, 4].map((n) => source + n * words) as [
+  const source = counts + 16;
+  const [row, position, keptSource, keptRow, number] = [1, 2, 3, 4, 5].map((n) => source + n * words) as [
+    number,
     number,
     number,
     number,
     number,
   ];
-  const [fates, placed, twinned, compared] = [0, 1, 2, 3].map((n) => source + 5 * words + n * most) as [
+  const [fates, placed, twinned, compared, counted] = [0, 1, 2, 3, 4].map((n) => source + 6 * words + n * most) as [
+    number,
     number,
     number,
     number,
@@ -88,12 +93,14 @@ export function* lineageGroups(log: FateLog, sources: readonly SourceSpan[]): Ge
       placed,
       twinned,
       compared,
+      counted,
       position,
       keptSource,
       keptRow,
+      number,
       counts,
     );
-    const [kept, twins, nears] = kernel.u32(counts, 3) as unknown as [number, number, number];
+    const [kept, twins, nears, numbered] = kernel.u32(counts, 4) as unknown as [number, number, number, number];
     const numbers = (at: number, count: number): KernelColumn => ({ at, count, bytes: 4 });
     const small = (at: number): KernelColumn => ({ at, count: rows, bytes: 1 });
     yield {
@@ -107,8 +114,10 @@ export function* lineageGroups(log: FateLog, sources: readonly SourceSpan[]): Ge
       keptSource: numbers(keptSource, twins),
       keptRow: numbers(keptRow, twins),
       compared: small(compared),
+      counted: small(counted),
+      number: numbers(number, numbered),
       similarity: near.similarity.subarray(nearAt, nearAt + nears),
-      packed: source + 5 * words + 4 * most,
+      packed: source + 6 * words + 5 * most,
     };
     nearAt += nears;
   }

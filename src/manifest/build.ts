@@ -1,9 +1,9 @@
 import path from 'node:path';
-import { canonicalConfig, configHash } from '../config/canonical.js';
 import type { Config } from '../config/options.js';
 import type { Field } from '../engine/types.js';
 import type { Balance } from '../ledger/ledger.js';
 import type { Place } from '../load/json/places.js';
+import { canonicalConfig, configHash } from '../options/canonical.js';
 import { shortened, shortenedTexts, shortenedType } from './bounds.js';
 import type {
   Manifest,
@@ -59,7 +59,7 @@ export function buildManifest(facts: CompileFacts): Manifest {
   const { config, balance, parent } = facts;
   const { dir } = config.output;
   const rows = balance.kept;
-  const removed = balance.dropped['exact duplicate'] + balance.dropped['near duplicate'];
+  const removed = (balance.dropped['exact duplicate'] ?? 0) + (balance.dropped['near duplicate'] ?? 0);
   const entered = facts.stats.valid_rows;
   const fields = facts.fields.map(fieldEntry);
   const hashes = { hash: facts.hash, config_hash: configHash(config), fields };

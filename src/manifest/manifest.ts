@@ -1,4 +1,4 @@
-import type { ConfigValue } from '../config/canonical.js';
+import type { ConfigValue } from '../config/options.js';
 import type { SchemaLabel } from '../engine/types.js';
 
 /**

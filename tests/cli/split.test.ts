@@ -2,7 +2,6 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeEach, expect, test } from 'vitest';
-import { resolveConfig } from '../../dist/config/resolve.js';
 import { build } from '../../dist/flow/build.js';
 import { SourceIdentity } from '../../dist/flow/identity.js';
 import { openLanes } from '../../dist/flow/lanes.js';
@@ -10,6 +9,7 @@ import { type CompileOptions, compile, info, load } from '../../dist/index.js';
 import { openDataset } from '../../dist/info.js';
 import { resolveSources } from '../../dist/load/sources.js';
 import { sealed } from '../../dist/manifest/write.js';
+import { resolveConfig } from '../../dist/options/resolve.js';
 import { verifyFiles } from '../../dist/verify.js';
 import { why } from '../../dist/why.js';
 

@@ -1,7 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { camelCase, optionTable } from '../../dist/config/table.js';
+import { camelCase } from '../../dist/config/option-spec.js';
+import { optionTable } from '../../dist/options/table.js';
 import { datagpu, temporaryFolder } from './run.js';
 
 const { dir, remove } = temporaryFolder();

@@ -2,13 +2,14 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { canonicalConfig, configHash } from '../../dist/config/canonical.js';
-import type { CompileOptions } from '../../dist/config/compile-options.js';
 import { findConfigFile, readConfigFile } from '../../dist/config/file.js';
+import { camelCase } from '../../dist/config/option-spec.js';
 import type { Config } from '../../dist/config/options.js';
-import { resolveConfig } from '../../dist/config/resolve.js';
-import { camelCase, optionTable } from '../../dist/config/table.js';
 import { DatagpuError } from '../../dist/errors.js';
+import { canonicalConfig, configHash } from '../../dist/options/canonical.js';
+import type { CompileOptions } from '../../dist/options/compile-options.js';
+import { resolveConfig } from '../../dist/options/resolve.js';
+import { optionTable } from '../../dist/options/table.js';
 
 const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'datagpu-config-'));
 afterAll(() => fs.rmSync(dir, { recursive: true }));

@@ -3,7 +3,6 @@ import os from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { resolveConfig } from '../../dist/config/resolve.js';
 import type { Executor } from '../../dist/engine/executor.js';
 import { lookAt } from '../../dist/flow/look.js';
 import { ProgressMeter } from '../../dist/flow/progress.js';
@@ -14,6 +13,7 @@ import type { LaneTasks } from '../../dist/flow/tasks.js';
 import { compile, load } from '../../dist/index.js';
 import { fate } from '../../dist/ledger/fates.js';
 import { resolveSources } from '../../dist/load/sources.js';
+import { resolveConfig } from '../../dist/options/resolve.js';
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'near-'));
 afterAll(() => fs.rmSync(folder, { recursive: true }));

@@ -2,7 +2,6 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { resolveConfig } from '../../dist/config/resolve.js';
 import type { Block } from '../../dist/engine/block.js';
 import { InlineExecutor } from '../../dist/engine/inline.js';
 import { DatagpuError } from '../../dist/errors.js';
@@ -12,6 +11,7 @@ import { openLane } from '../../dist/flow/lane.js';
 import type { EncodeOrder, GatherOrder, LaneTasks, MergeOrder, SettleOrder } from '../../dist/flow/tasks.js';
 import type { CompileOptions } from '../../dist/index.js';
 import { resolveSources } from '../../dist/load/sources.js';
+import { resolveConfig } from '../../dist/options/resolve.js';
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'faulty-lane-'));
 afterAll(() => fs.rmSync(folder, { recursive: true }));

@@ -12,6 +12,7 @@ import type { DigestTable } from '../../dist/dedupe/table.js';
 import { NearJudging } from '../../dist/flow/near-judging.js';
 import { spilling } from '../../dist/flow/scratch.js';
 import { FateLog, rowOrdinals } from '../../dist/ledger/fates.js';
+import { dropsOf } from '../ledger/sample.js';
 
 /** A record: null when it is malformed; empty ones are left out. `key` stands for the columns that exact dedupe compares. */
 type Rec = { key: number; shingles: number[]; isEmpty: boolean } | null;
@@ -107,7 +108,7 @@ async function judged(
       const chunk = { rows: rows.length, digests, ordinals, skip: empty };
       const verdict = await judging.judge(chunk, feed, log, undefined);
       expect(verdict === null).toBe(judging.isDeferring);
-      if (verdict !== null) log.add({ records: part.length, rejects, empty, verdict });
+      if (verdict !== null) log.add({ records: part.length, rejects, drops: dropsOf(empty), verdict });
       chunks.push({ first, rows: rows.length, ordinals, verdict: verdict as JudgedVerdict | null });
       first += part.length;
     }

@@ -2,7 +2,6 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { resolveConfig } from '../../dist/config/resolve.js';
 import type { Executor } from '../../dist/engine/executor.js';
 import { build } from '../../dist/flow/build.js';
 import { SourceIdentity } from '../../dist/flow/identity.js';
@@ -12,6 +11,7 @@ import type { LaneTasks, Seen, Settled } from '../../dist/flow/tasks.js';
 import { ChunkWalk } from '../../dist/flow/walk.js';
 import type { CompileOptions } from '../../dist/index.js';
 import { resolveSources } from '../../dist/load/sources.js';
+import { resolveConfig } from '../../dist/options/resolve.js';
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'datagpu-pass-'));
 afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { compile } from '../../dist/compile.js';
-import type { ProgressEvent } from '../../dist/config/compile-options.js';
+import type { ProgressEvent } from '../../dist/options/compile-options.js';
 import { scratchFolder } from '../write/files.js';
 
 test.each([true, false])('ends with the whole of it, when the data set is there (rank: %s)', async (rank) => {

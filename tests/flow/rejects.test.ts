@@ -7,7 +7,8 @@ import { compressors } from 'hyparquet-compressors';
 import { afterAll, describe, expect, test } from 'vitest';
 import { metaColumns, rejectedPieces } from '../../dist/flow/dropped.js';
 import { type CompileOptions, compile } from '../../dist/index.js';
-import { fate, fateNames } from '../../dist/ledger/fates.js';
+import { fate } from '../../dist/ledger/fates.js';
+import { fateNames, fateOf } from '../../dist/stages/pipeline.js';
 import { why } from '../../dist/why.js';
 import { blockOf, cellsOf, floatColumn, nullColumn, textColumn } from '../dedupe/blocks.js';
 
@@ -18,7 +19,7 @@ describe('dropped rows as blocks', () => {
   /** A dropped row: of a malformed one its bytes are known, of others their values. */
   const malformed = fc.record({ why: fc.string(), raw: fc.uint8Array({ maxLength: 20 }) });
   const columns = fc.record({
-    reason: fc.constantFrom(fate.empty, fate.exact, fate.near, fate.belowTop),
+    reason: fc.constantFrom(fateOf('empty row'), fate.exact, fate.near, fate.belowTop),
     text: fc.option(fc.string({ unit: 'grapheme', maxLength: 12 })),
     number: fc.option(fc.double({ noNaN: true })),
   });

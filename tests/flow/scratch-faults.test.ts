@@ -2,7 +2,6 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
-import { resolveConfig } from '../../dist/config/resolve.js';
 import { hashBytes } from '../../dist/dedupe/digest.js';
 import { SpilledDigests } from '../../dist/dedupe/spilled.js';
 import { DigestTable } from '../../dist/dedupe/table.js';
@@ -14,6 +13,7 @@ import { openExecutor } from '../../dist/flow/resources.js';
 import type { CompileOptions } from '../../dist/index.js';
 import { createIngestKernel } from '../../dist/kernels/ingest.js';
 import { resolveSources } from '../../dist/load/sources.js';
+import { resolveConfig } from '../../dist/options/resolve.js';
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'scratch-faults-'));
 afterAll(() => fs.rmSync(folder, { recursive: true }));

@@ -1,6 +1,5 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { resolveConfig } from '../../dist/config/resolve.js';
 import { lookAt } from '../../dist/flow/look.js';
 import { ProgressMeter } from '../../dist/flow/progress.js';
 import { openExecutor } from '../../dist/flow/resources.js';
@@ -8,6 +7,7 @@ import { run } from '../../dist/flow/run.js';
 import { ScratchFolder } from '../../dist/flow/scratch.js';
 import type { CompileOptions } from '../../dist/index.js';
 import { resolveSources } from '../../dist/load/sources.js';
+import { resolveConfig } from '../../dist/options/resolve.js';
 import { asRead } from './compiled.js';
 
 /** What a compile in chunks of so many bytes comes to: everything that must not depend on them. */

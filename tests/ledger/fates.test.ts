@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { FateLog, fateNames, rowOrdinals } from '../../dist/ledger/fates.js';
+import { FateLog, rowOrdinals } from '../../dist/ledger/fates.js';
+import { fateNames } from '../../dist/stages/pipeline.js';
 import { sampleLog } from './sample.js';
 
 describe('FateLog', () => {
@@ -15,7 +16,14 @@ describe('FateLog', () => {
       'kept',
       'exact duplicate',
     ]);
-    expect(log.counts()).toEqual([3, 1, 1, 2, 1, 0]);
+    expect(Object.fromEntries(log.counts().map((n, code) => [fateNames[code], n]))).toMatchObject({
+      kept: 3,
+      malformed: 1,
+      'empty row': 1,
+      'exact duplicate': 2,
+      'near duplicate': 1,
+      'below top': 0,
+    });
     expect([0, 2, 6].map((r) => log.refOf(r))).toEqual([1, 1, 1]);
   });
 
@@ -40,7 +48,7 @@ describe('FateLog', () => {
     };
     for (let i = 0; i < 5; i++) drop(n - 1 - i, 70_000);
     for (let g = 0; g < 20; g++) for (let i = 0; i <= g % 4; i++) drop(100_000 + g * 10 + i, g);
-    log.add({ records: n, rejects: [], empty: null, verdict: { keep, keptOrdinal, near: null, exact: 0 } });
+    log.add({ records: n, rejects: [], drops: null, verdict: { keep, keptOrdinal, near: null, exact: 0 } });
     expect(log.refOf(70_000)).toBe(5);
     log.place(null);
     expect(log.refOf(n - 1)).toBe(70_000);
@@ -53,7 +61,7 @@ describe('FateLog', () => {
   });
 
   test('refuses rejects that are not records of the chunk', () => {
-    expect(() => new FateLog().add({ records: 2, rejects: [2], empty: null, verdict: null })).toThrow('rejects');
+    expect(() => new FateLog().add({ records: 2, rejects: [2], drops: null, verdict: null })).toThrow('rejects');
   });
 });
 

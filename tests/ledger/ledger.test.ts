@@ -3,7 +3,7 @@ import { Ledger } from '../../dist/ledger/ledger.js';
 
 describe('Ledger', () => {
   test('balances', () => {
-    const ledger = new Ledger();
+    const ledger = new Ledger(['malformed', 'empty row', 'exact duplicate', 'near duplicate', 'below top']);
     ledger.found(10);
     ledger.stage('read', 10, 8, { malformed: 2 });
     ledger.stage('clean', 8, 7, { 'empty row': 1 });
@@ -20,8 +20,9 @@ describe('Ledger', () => {
   });
 
   test('refuses a stage that loses or invents a row', () => {
-    const ledger = new Ledger();
+    const ledger = new Ledger(['malformed', 'empty row']);
     ledger.found(3);
+    expect(() => ledger.stage('near', 3, 2, { 'near duplicate': 1 })).toThrow('a reason that this compile has not');
     expect(() => ledger.stage('clean', 3, 1, { 'empty row': 1 })).toThrow('clean: 3 rows in, 1 out, 1 dropped');
     expect(() => ledger.stage('clean', 3, 4, { 'empty row': -1 })).toThrow('clean');
     expect(() => ledger.balance(2)).toThrow('ledger: 3 rows in, 2 out');

@@ -8,7 +8,7 @@ import { FateLog } from '../../dist/ledger/fates.js';
 import { type SourceSpan, spanOf, startsOf } from '../../dist/ledger/lineage.js';
 import { LineageReader } from '../../dist/ledger/lineage-read.js';
 import { writeLineage } from '../../dist/ledger/lineage-write.js';
-import { sampleLog, sampleSources } from './sample.js';
+import { dropsOf, sampleLog, sampleSources } from './sample.js';
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lineage-'));
 afterAll(() => fs.rmSync(folder, { recursive: true }));
@@ -47,6 +47,7 @@ describe('lineage.parquet', () => {
       keptSource: 'a.csv',
       keptRow: 3,
       similarity: 0.875,
+      number: null,
     });
     await reader.close();
   });
@@ -80,7 +81,12 @@ describe('lineage.parquet', () => {
             near,
             exact: Number(fate === 3),
           };
-          log.add({ records: 1, rejects: fate === 1 ? [0] : [], empty: fate === 2 ? Uint8Array.of(1) : null, verdict });
+          log.add({
+            records: 1,
+            rejects: fate === 1 ? [0] : [],
+            drops: dropsOf(fate === 2 ? Uint8Array.of(1) : null),
+            verdict,
+          });
           const names = ['kept', 'malformed', 'empty row', 'exact duplicate', 'near duplicate', 'below top'];
           expected.push([span.path, span.records, names[fate], null, null, null, near?.similarity[0] ?? null]);
           if (fate === 3 || fate === 4) expected[i]!.splice(4, 2, expected[twin!]![0], expected[twin!]![1]);
@@ -104,7 +110,7 @@ describe('lineage.parquet', () => {
     const n = 300_000;
     const keep = Uint8Array.from({ length: n }, (_, i) => Number(i % 7 !== 3));
     const keptOrdinal = Uint32Array.from(keep, (k, i) => (k === 1 ? i : i - 3));
-    log.add({ records: n, rejects: [], empty: null, verdict: { keep, keptOrdinal, near: null, exact: 0 } });
+    log.add({ records: n, rejects: [], drops: null, verdict: { keep, keptOrdinal, near: null, exact: 0 } });
     log.place(null);
     const { file, rows } = await written(log, [{ path: 'a', records: n }]);
     expect(fs.statSync(file).size).toBeLessThan(n * 1.2);

@@ -5,11 +5,11 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import zlib from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { resolveConfig } from '../../dist/config/resolve.js';
 import { lookAt } from '../../dist/flow/look.js';
 import { Beginning } from '../../dist/load/beginning.js';
 import { ExtentCounter } from '../../dist/load/extent.js';
 import type { Source } from '../../dist/load/sources.js';
+import { resolveConfig } from '../../dist/options/resolve.js';
 
 let dir: string;
 beforeEach(() => {

@@ -4,8 +4,6 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { compile } from '../../dist/compile.js';
-import type { CompileOptions } from '../../dist/config/compile-options.js';
-import { resolveConfig } from '../../dist/config/resolve.js';
 import type { Executor } from '../../dist/engine/executor.js';
 import { lookAt } from '../../dist/flow/look.js';
 import { ProgressMeter } from '../../dist/flow/progress.js';
@@ -14,6 +12,8 @@ import { run } from '../../dist/flow/run.js';
 import { ScratchFolder } from '../../dist/flow/scratch.js';
 import type { LaneTasks } from '../../dist/flow/tasks.js';
 import { resolveSources } from '../../dist/load/sources.js';
+import type { CompileOptions } from '../../dist/options/compile-options.js';
+import { resolveConfig } from '../../dist/options/resolve.js';
 
 const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'datagpu-invariance-'));
 /** Lanes by number of threads; they serve one run after the other. */

@@ -3,8 +3,8 @@ import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { snakeCase } from '../../dist/clean/names.js';
 import { readConfigFile } from '../../dist/config/file.js';
-import { resolveConfig } from '../../dist/config/resolve.js';
 import { detectEncoding } from '../../dist/load/encoding.js';
+import { resolveConfig } from '../../dist/options/resolve.js';
 import { temporaryFolder } from '../cli/run.js';
 
 // What took minutes, or for ever, while time grew with the square of a length or faster: the limit of a test is enough to tell.

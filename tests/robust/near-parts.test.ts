@@ -2,12 +2,12 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, test } from 'vitest';
-import type { CompileOptions } from '../../dist/config/compile-options.js';
-import { resolveConfig } from '../../dist/config/resolve.js';
 import { build } from '../../dist/flow/build.js';
 import { SourceIdentity } from '../../dist/flow/identity.js';
 import { openExecutor } from '../../dist/flow/resources.js';
 import { resolveSources } from '../../dist/load/sources.js';
+import type { CompileOptions } from '../../dist/options/compile-options.js';
+import { resolveConfig } from '../../dist/options/resolve.js';
 import { temporaryFolder } from '../cli/run.js';
 import { contentOf } from './folder.js';
 

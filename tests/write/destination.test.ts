@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { compile } from '../../dist/compile.js';
-import type { CompileOptions } from '../../dist/config/compile-options.js';
+import type { CompileOptions } from '../../dist/options/compile-options.js';
 import { plan } from '../../dist/plan.js';
 import { contents } from './datasets.js';
 import { scratchFolder } from './files.js';

@@ -1,7 +1,8 @@
 // What became of every record, by its ordinal, in pages of 65,536 records that are never copied:
 //
 //     page        65,536 bytes of fates, then as many uint32: of a duplicate the ordinal of the kept row; of a kept row how
-//                 many duplicates it has, and once placed its position in the output
+//                 many duplicates it has, and once placed its position in the output; of a row that a stage counted something
+//                 of, that number
 //     directory   65,536 page addresses
 
 import { take } from '../shared/arena';
@@ -11,13 +12,42 @@ import { take } from '../shared/arena';
 @external("host", "group")
 declare function group(ordinal: u32, duplicates: u32): u32;
 
-/** As src/ledger/fates.ts numbers them. */
 export const KEPT: u8 = 0;
-const MALFORMED: u8 = 1;
-const EMPTY: u8 = 2;
-export const EXACT: u8 = 3;
-export const NEAR: u8 = 4;
-const BELOW_TOP: u8 = 5;
+/** The other fates, as the pipeline numbers them. */
+let MALFORMED: u8 = 0;
+let EXACT: u8 = 0;
+let NEAR: u8 = 0;
+let BELOW_TOP: u8 = 0;
+
+/** What records of a fate have besides, one byte a fate. */
+const traits = memory.data(256);
+/** A row that was kept in their stead. */
+export const TWIN: u8 = 1;
+/** A similarity with that row. */
+export const COMPARED: u8 = 2;
+/** A number. */
+export const COUNTED: u8 = 4;
+
+// @ts-ignore: decorator
+@inline
+export function traitsOf(fate: u8): u8 {
+  return load<u8>(traits + <usize>fate);
+}
+
+/** Says which numbers the fates have that this module decides about. */
+export function setFates(malformed: u32, exact: u32, near: u32, belowTop: u32): void {
+  MALFORMED = <u8>malformed;
+  EXACT = <u8>exact;
+  NEAR = <u8>near;
+  BELOW_TOP = <u8>belowTop;
+  store<u8>(traits + exact, TWIN);
+  store<u8>(traits + near, TWIN | COMPARED);
+}
+
+/** Says that records of a fate have a number each. */
+export function setCounted(fate: u32): void {
+  store<u8>(traits + fate, COUNTED);
+}
 
 /** A position that no kept row has: it is below the top. */
 const NONE: u32 = 0xffffffff;
@@ -73,18 +103,19 @@ function set(ordinal: u32, fate: u8, ref: u32): void {
 
 /**
  * Enters the records of a chunk, of which the first is `first`: `rejected` of them, at the ascending positions `rejects`, are
- * malformed; the others are rows, `empty` (0: none) and `keep` (0: all) have a byte for each, `kept` the ordinal of the row
- * kept in its stead. `near` has the rows that are near duplicates, and their ordinals afterwards. How many rows are kept and
- * how many are empty goes to the two uint32 at `counts`. Returns 0 if a reject or a near duplicate is none of the records.
+ * malformed; the others are rows, `drops` (0: none) and `keep` (0: all) have a byte for each, `kept` the ordinal of the row
+ * kept in its stead. `drops` is the fate of a row that a stage dropped by itself, or 0, and `numbers` (0: none) what it counted
+ * of it. `near` has the rows that are near duplicates, and their ordinals afterwards. How many rows are kept and how many were
+ * dropped so goes to the two uint32 at `counts`. Returns 0 if a reject or a near duplicate is none of the records.
  */
 export function add(
-  first: u32, records: u32, rejects: usize, rejected: u32, empty: usize, keep: usize, kept: usize, near: usize, nears: u32,
-  counts: usize,
+  first: u32, records: u32, rejects: usize, rejected: u32, drops: usize, numbers: usize, keep: usize, kept: usize,
+  near: usize, nears: u32, counts: usize,
 ): i32 {
   let r: u32 = 0;
   let n: u32 = 0;
   let row: u32 = 0;
-  let empties: u32 = 0;
+  let dropped: u32 = 0;
   let places: u32 = 0;
   for (let i: u32 = 0; i < records; i++) {
     if (r < rejected && load<u32>(rejects + ((<usize>r) << 2)) == i) {
@@ -93,9 +124,10 @@ export function add(
       continue;
     }
     const at = row++;
-    if (empty != 0 && load<u8>(empty + <usize>at) != 0) {
-      set(first + i, EMPTY, 0);
-      empties++;
+    const code: u8 = drops == 0 ? 0 : load<u8>(drops + <usize>at);
+    if (code != 0) {
+      set(first + i, code, numbers == 0 ? 0 : load<u32>(numbers + ((<usize>at) << 2)));
+      dropped++;
       continue;
     }
     if (keep == 0 || load<u8>(keep + <usize>at) != 0) {
@@ -114,7 +146,7 @@ export function add(
     set(first + i, fate, twin);
   }
   store<u32>(counts, places);
-  store<u32>(counts, empties, 4);
+  store<u32>(counts, dropped, 4);
   return i32(r == rejected && n == nears);
 }
 

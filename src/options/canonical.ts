@@ -1,14 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Amount, Config, SplitShare } from './options.js';
-
-/** A value of a canonical config, as JSON and YAML know it. */
-export type ConfigValue =
-  | string
-  | number
-  | boolean
-  | null
-  | readonly (string | number)[]
-  | Readonly<Record<string, string>>;
+import type { Amount, Config, ConfigValue, SplitShare } from '../config/options.js';
 
 /**
  * The options that decide the data, every one of them, under their long names in a fixed order: what the manifest keeps,
@@ -40,6 +31,7 @@ export function canonicalConfig(config: Config): Record<string, ConfigValue> {
     'drop-empty': clean.emptyRows,
     'fill-text': clean.fillText,
     rename: clean.names,
+    ...Object.assign({}, ...Object.values(config.stages)),
     dedupe: dedupe.enabled,
     'dedupe-on': dedupe.on,
     ignore: orNull(dedupe.ignore),

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { emptyRows, fillText } from '../../dist/clean/rows.js';
-import type { ReadBlock } from '../../dist/engine/block.js';
-import type { ColumnType } from '../../dist/engine/types.js';
-import { createIngestKernel } from '../../dist/kernels/ingest.js';
-import { typeColumns } from '../../dist/load/typing.js';
-import { none, noRules, placeCells, plain, quoted, type TestCell, valuesOf } from '../load/cells.js';
+import type { ReadBlock } from '../../../dist/engine/block.js';
+import type { ColumnType } from '../../../dist/engine/types.js';
+import { createIngestKernel } from '../../../dist/kernels/ingest.js';
+import { typeColumns } from '../../../dist/load/typing.js';
+import { emptyRows, fillText } from '../../../dist/stages/clean/rows.js';
+import { none, noRules, placeCells, plain, quoted, type TestCell, valuesOf } from '../../load/cells.js';
 
 const kernel = createIngestKernel();
 

@@ -1,6 +1,6 @@
-import type { ReadBlock, ReadColumn } from '../engine/block.js';
-import { withoutNulls } from '../engine/kernel-column.js';
-import { countChange, rule } from './rules.js';
+import { countChange, rule } from '../../clean/rules.js';
+import type { ReadBlock, ReadColumn } from '../../engine/block.js';
+import { withoutNulls } from '../../engine/kernel-column.js';
 
 /** A column's arrays, for as long as nothing is reserved: asking for them takes longer than reading a value. */
 type Arrays = Pick<ReadColumn, 'type' | 'validity' | 'offsets' | 'values'>;
@@ -36,7 +36,7 @@ function isEmptyJson(column: Arrays, row: number): boolean {
 }
 
 /**
- * Makes the nulls of text columns "" and counts them. A null text takes no bytes, so only its mark goes. Rows that are 1 in
+ * Makes the nulls of text columns "" and counts them. A null text takes no bytes, so only its mark goes. Rows that are not 0 in
  * `skip` are on their way out, and not counted.
  */
 export function fillText(block: ReadBlock, changed: Record<string, number>, skip: Uint8Array | null = null): ReadBlock {
@@ -44,7 +44,7 @@ export function fillText(block: ReadBlock, changed: Record<string, number>, skip
     const { validity } = column;
     if (column.type.kind !== 'text' || validity === null) return column;
     let nulls = 0;
-    for (let r = 0; r < block.rows; r++) if (validity[r] === 0 && skip?.[r] !== 1) nulls++;
+    for (let r = 0; r < block.rows; r++) if (validity[r] === 0 && (skip === null || skip[r] === 0)) nulls++;
     countChange(changed, rule.fill, nulls);
     return withoutNulls(column);
   });

@@ -1,27 +1,7 @@
-/** One option of `compile`: as a flag (`--near-dup`), a key of datagpu.yaml (`near-dup`) and a field of the API (`nearDup`). */
-export interface OptionSpec {
-  /** The long name, without dashes. */
-  name: string;
-  /** One letter that stands for it on the command line. */
-  short?: string;
-  /** The value's placeholder in `--help`; null for a switch, which has a `--no-` form as well. */
-  value: string | null;
-  /** True when several flags of that name add up to one list. */
-  list?: boolean;
-  group: OptionGroup;
-  /** What it does, with unit and default. For a switch that is on by default: what switching it off does. */
-  help: string;
-  /** A switch that is on unless it is switched off; shown as `--no-<name>`. */
-  on?: boolean;
-  /** The switch without which this option would do nothing. */
-  needs?: 'clean' | 'dedupe' | 'near-dup' | 'rank' | 'split';
-  /** It decides what the terminal shows, or whether to compile at all: the API does not have it. */
-  terminal?: boolean;
-}
+import type { OptionSpec } from '../config/option-spec.js';
+import { pipeline } from '../stages/pipeline.js';
 
-export type OptionGroup = 'Output' | 'Reading' | 'Cleaning' | 'Duplicates' | 'Ranking' | 'Running';
-
-/** Every option that has a place in a config file. `--config` and what only the terminal needs are in src/cli. */
+/** Every option that has a place in a config file, those of the stages among them. `--config` is in src/cli. */
 // biome-ignore format: one option a line
 export const optionTable: readonly OptionSpec[] = [
   { name: 'out', short: 'o', value: 'dir', group: 'Output', help: 'folder to write (default: compiled)' },
@@ -59,6 +39,8 @@ export const optionTable: readonly OptionSpec[] = [
   { name: 'fill-text', value: null, on: true, needs: 'clean', group: 'Cleaning', help: 'keep nulls in text columns instead of ""' },
   { name: 'rename', value: null, on: true, needs: 'clean', group: 'Cleaning', help: 'keep column names instead of making them snake_case' },
 
+  ...pipeline.flatMap(({ options }) => options?.specs ?? []),
+
   { name: 'dedupe', value: null, on: true, group: 'Duplicates', help: 'keep exact duplicates' },
   { name: 'dedupe-on', value: 'cols', list: true, needs: 'dedupe', group: 'Duplicates', help: 'compare these columns only' },
   { name: 'ignore', value: 'cols', list: true, needs: 'dedupe', group: 'Duplicates', help: 'leave these columns out of the comparison' },
@@ -88,8 +70,3 @@ export const optionTable: readonly OptionSpec[] = [
   { name: 'json', value: null, terminal: true, group: 'Running', help: 'print the manifest as JSON on standard output' },
   { name: 'debug', value: null, terminal: true, group: 'Running', help: 'show stack traces' },
 ];
-
-/** `near-dup-on` -> `nearDupOn`: the option's field in the API. */
-export function camelCase(name: string): string {
-  return name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
-}

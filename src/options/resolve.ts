@@ -1,12 +1,14 @@
 import os from 'node:os';
 import path from 'node:path';
+import type { ConfigFile } from '../config/file.js';
+import { camelCase, type OptionSpec } from '../config/option-spec.js';
+import type { Config } from '../config/options.js';
+import { readTargets } from '../config/target.js';
+import * as values from '../config/values.js';
 import { DatagpuError } from '../errors.js';
+import { pipeline } from '../stages/pipeline.js';
 import { didYouMean } from '../suggest.js';
-import type { ConfigFile } from './file.js';
-import type { Config } from './options.js';
-import { camelCase, type OptionSpec, optionTable } from './table.js';
-import { readTargets } from './target.js';
-import * as values from './values.js';
+import { optionTable } from './table.js';
 
 /** Tokens that are null outside text columns, in lower case. */
 export const defaultNulls: readonly string[] = ['na', 'n/a', '#n/a', 'null', 'none', 'nan'];
@@ -61,6 +63,9 @@ export function resolveConfig(
       fillText: get('fill-text', values.flag, true),
       names: get('rename', values.flag, true),
     },
+    stages: Object.fromEntries(
+      pipeline.flatMap(({ name, options }) => (options === undefined ? [] : [[name, options.resolve(get)]])),
+    ),
     dedupe: {
       enabled: get('dedupe', values.flag, true),
       on: get('dedupe-on', values.list, null),
@@ -213,6 +218,8 @@ function checkTogether(config: Config, given: Given): void {
       `Add --${spec.needs}, or leave --${spec.name} out`,
     );
   }
+  for (const { name, options } of pipeline)
+    options?.check?.(config.stages[name]!, (option, what, hint) => given.failure(option, what, hint));
   const { read, rank } = config;
   if (rank.enabled && (rank.method === 'cosine' || rank.method === 'bm25') && rank.targets === null)
     throw given.failure('rank-method', `${rank.method} needs a text to compare with`, 'Add --rank-target');

@@ -1,4 +1,5 @@
-import type { Compression, DeclaredType, RankMethod, SourceFormat } from './options.js';
+import type { Compression, DeclaredType, RankMethod, SourceFormat } from '../config/options.js';
+import type { StageFields } from '../stages/pipeline.js';
 
 /** What `onProgress` is told, at most some ten times a second, and once more, with a share of 1, when the data set is there. */
 export interface ProgressEvent {
@@ -19,7 +20,7 @@ export interface ProgressEvent {
  * (`nearDupOn` is `--near-dup-on`); lists may be arrays or texts separated by commas, sizes numbers of bytes or texts such
  * as "1.5GB". A field that is undefined counts as absent.
  */
-export interface CompileOptions {
+export interface CompileOptions extends StageFields {
   /** Folder to write, relative to `cwd`. @default "compiled" */
   out?: string | undefined;
   /** Name of the data set. @default stem of the first source */

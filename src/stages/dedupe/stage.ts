@@ -1,0 +1,23 @@
+import type { StageDef } from '../stage.js';
+
+/** Exact and near duplicates of a row kept so far. */
+export const dedupe: StageDef = {
+  name: 'dedupe',
+  reasons: [
+    {
+      name: 'exact duplicate',
+      isOn: ({ dedupe }) => dedupe.enabled,
+      explain: ({ kept, cut, byValue, config }) =>
+        `it equals ${kept}${comparedBy(config['dedupe-on'])}${byValue}${cut}`,
+    },
+    {
+      name: 'near duplicate',
+      isOn: ({ near }) => near.enabled,
+      explain: ({ kept, cut, similarity, config }) =>
+        `its similarity with ${kept}${cut === '' ? '' : `${cut},`} is ${similarity}, and the threshold ${config['near-dup-threshold']}`,
+    },
+  ],
+  isOn: ({ dedupe, near }) => dedupe.enabled || near.enabled,
+};
+
+const comparedBy = (on: unknown): string => (Array.isArray(on) && on.length > 0 ? ` in ${on.join(', ')}` : '');

@@ -1,0 +1,14 @@
+import type { StageDef } from '../stage.js';
+
+/** Scores and their order, of which `--top` keeps the best rows. */
+export const rank: StageDef = {
+  name: 'rank',
+  reasons: [
+    {
+      name: 'below top',
+      isOn: ({ rank }) => rank.top !== null,
+      explain: () => 'its score is not among those that --top keeps',
+    },
+  ],
+  isOn: ({ rank }) => rank.enabled,
+};
