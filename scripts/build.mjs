@@ -13,11 +13,17 @@ const newest = (dir) =>
 const assembly = path.join(root, 'src/kernels/assembly');
 fs.rmSync(path.join(root, 'dist/app'), { recursive: true, force: true });
 fs.mkdirSync(path.join(root, 'dist/kernels'), { recursive: true });
-for (const name of fs.readdirSync(assembly)) {
-  const entry = path.join(assembly, name, 'index.ts');
+/** Folders of kernels by name: those of `src/kernels/assembly`, and a stage's own. */
+const stages = path.join(root, 'src/stages');
+const kernels = [
+  ...fs.readdirSync(assembly).map((name) => [name, path.join(assembly, name)]),
+  ...fs.readdirSync(stages).map((name) => [name, path.join(stages, name, 'kernel')]),
+];
+for (const [name, folder] of kernels) {
+  const entry = path.join(folder, 'index.ts');
   if (!fs.existsSync(entry)) continue;
   const out = path.join(root, 'dist/kernels', `${name}.wasm`);
-  const sources = Math.max(newest(path.join(assembly, name)), newest(path.join(assembly, 'shared')));
+  const sources = Math.max(newest(folder), newest(path.join(assembly, 'shared')));
   if (fs.existsSync(out) && fs.statSync(out).mtimeMs > sources) continue;
   const flags = [
     '-O3',

@@ -15,6 +15,7 @@ import type { CompilePlan } from './manifest/result.js';
 import { typeName } from './manifest/type-name.js';
 import type { CompileOptions } from './options/compile-options.js';
 import { resolveConfig } from './options/resolve.js';
+import { pipeline } from './stages/pipeline.js';
 import { lookAtDestination } from './write/destination.js';
 
 /**
@@ -78,12 +79,9 @@ export async function plan(paths: readonly string[], options: CompileOptions = {
 }
 
 function stepsOf(config: Config): string[] {
-  const { clean, dedupe, near, rank, split, output } = config;
+  const { split, output } = config;
   return [
-    clean.enabled ? 'clean: names, text, empty rows' : 'clean: off',
-    dedupe.enabled ? `exact dedupe on ${dedupe.on?.join(', ') ?? 'all columns'}` : 'exact dedupe: off',
-    ...(near.enabled ? [`near dedupe: Jaccard similarity of ${near.shingle}-word shingles >= ${near.threshold}`] : []),
-    rank.enabled ? `rank: ${rank.method}${rank.keepOrder ? ', source order kept' : ''}` : 'rank: off',
+    ...pipeline.flatMap((stage) => stage.describe(config)),
     ...(split.shares === null
       ? []
       : [

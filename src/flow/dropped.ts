@@ -1,7 +1,7 @@
 import { type Block, blockBytes, type Column, joinSegments, type ReadBlock, type Segment } from '../engine/block.js';
 import { type ColumnType, widthOf } from '../engine/types.js';
 import { type FateLog, fate } from '../ledger/fates.js';
-import { fateNames } from '../stages/pipeline.js';
+import { explainCount, fateNames } from '../stages/pipeline.js';
 import { groupRows, splitRows } from './groups.js';
 import type { Seen } from './tasks.js';
 import type { ChunkRef } from './walk.js';
@@ -16,6 +16,8 @@ export interface DroppedRows {
   fates: Uint8Array;
   /** The malformed ones, ascending; they have no columns. */
   malformed: MalformedRow[];
+  /** Why others were dropped, where there is more to say than the reason, ascending. */
+  explained: { row: number; why: string }[];
   /** The columns of the data set, a row for each record that is not malformed, in order. */
   block: ReadBlock | null;
 }
@@ -41,18 +43,20 @@ export const metaColumns: readonly { name: string; type: ColumnType }[] = [
   { name: '_raw', type: { kind: 'arrow', arrow: { name: 'binary' } } },
 ];
 
-/** The dropped records of a chunk. `block` has those that are not malformed. */
+/** The dropped records of a chunk. `block` has those that are not malformed; `options` are those that stages declare. */
 export function droppedOf(
   ref: ChunkRef,
   source: string,
   seen: Seen,
   log: FateLog,
   block: ReadBlock | null,
+  options: Readonly<Record<string, unknown>>,
 ): DroppedRows {
   const first = 'start' in ref.piece ? ref.piece.start.record : ref.piece.record;
   const records = new Uint32Array(seen.records);
   const fates = new Uint8Array(seen.records);
   const malformed: MalformedRow[] = [];
+  const explained: DroppedRows['explained'] = [];
   let rows = 0;
   for (let i = 0; i < seen.records; i++) {
     const became = log.fateOf(ref.ordinal + i);
@@ -60,11 +64,14 @@ export function droppedOf(
     if (became === fate.malformed) {
       const { why, raw } = seen.rejects[malformed.length]!;
       malformed.push({ row: rows, why, raw });
+    } else {
+      const why = explainCount(became, () => log.refOf(ref.ordinal + i), options);
+      if (why !== null) explained.push({ row: rows, why });
     }
     records[rows] = first + i;
     fates[rows++] = became;
   }
-  return { source, records: records.subarray(0, rows), fates: fates.subarray(0, rows), malformed, block };
+  return { source, records: records.subarray(0, rows), fates: fates.subarray(0, rows), malformed, explained, block };
 }
 
 /**
@@ -72,7 +79,7 @@ export function droppedOf(
  * on the rows only. Each piece is a copy; the block must be valid whenever one is asked for.
  */
 export function* rejectedPieces(dropped: DroppedRows, types: readonly ColumnType[]): Generator<Block> {
-  const { records, fates, malformed, block } = dropped;
+  const { records, fates, malformed, explained, block } = dropped;
   const rows = records.length;
   const bytes = malformed.reduce((n, { raw }) => n + raw.length, block === null ? 0 : blockBytes(block));
   const parts = Math.max(Math.ceil(rows / groupRows), Math.min(rows, Math.ceil(bytes / pieceBytes)));
@@ -80,6 +87,7 @@ export function* rejectedPieces(dropped: DroppedRows, types: readonly ColumnType
   const source = Buffer.from(dropped.source);
   const reasons = fateNames.map((name) => Buffer.from(name));
   let met = 0;
+  let told = 0;
   for (let part = 0; part < parts; part++) {
     const from = cuts[part]!;
     const to = cuts[part + 1]!;
@@ -87,7 +95,11 @@ export function* rejectedPieces(dropped: DroppedRows, types: readonly ColumnType
     while (met < malformed.length && malformed[met]!.row < to) met++;
     const holes = malformed.slice(before, met).map((m) => ({ ...m, row: m.row - from }));
     const count = to - from;
+    while (told < explained.length && explained[told]!.row < from) told++;
     const details = holes.map(({ row, why }) => ({ row, bytes: Buffer.from(why) }));
+    for (let e = told; e < explained.length && explained[e]!.row < to; e++)
+      details.push({ row: explained[e]!.row - from, bytes: Buffer.from(explained[e]!.why) });
+    details.sort((a, b) => a.row - b.row);
     const raws = holes.map(({ row, raw }) => ({ row, bytes: raw }));
     const meta = [
       runsColumn(

@@ -2,6 +2,7 @@ import type { Config } from '../config/options.js';
 import type { Executor } from '../engine/executor.js';
 import type { Field } from '../engine/types.js';
 import { ExpectedRows } from '../ledger/rowcheck.js';
+import { stageOptions } from '../stages/pipeline.js';
 import type { ContentHash } from '../write/content.js';
 import { datasetHash, splitsOf } from '../write/fingerprint.js';
 import { ParquetSplicer, type StagedFile } from '../write/splicer.js';
@@ -143,7 +144,8 @@ export class PassOutput implements PassHooks {
     if (this.rejects === null || seen === undefined) return;
     this.seenChunks.delete(ref.id);
     const source = this.sources[ref.source]!;
-    await this.rejects.add(droppedOf(ref, source, seen, this.judged.fates, settled.dropped));
+    const { fates } = this.judged;
+    await this.rejects.add(droppedOf(ref, source, seen, fates, settled.dropped, stageOptions(this.config)));
   }
 
   /** Ranks the rows, and writes what was not written yet. Once every chunk was taken. */

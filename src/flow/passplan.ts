@@ -4,13 +4,14 @@ import { shingleSecretBytes } from '../dedupe/shingles.js';
 import { SharedArena } from '../engine/arena.js';
 import type { Executor } from '../engine/executor.js';
 import type { Field } from '../engine/types.js';
-import { DatagpuError, quoteValue } from '../errors.js';
+import { DatagpuError } from '../errors.js';
 import { digestSecretBytes } from '../kernels/ingest.js';
 import { resolveColumns } from '../load/columns.js';
 import { rawTreeOf } from '../load/json/raw-tree.js';
+import { requireTextIn, textColumns } from '../rank/columns.js';
 import { rankedColumns } from '../rank/rowtexts.js';
 import { isRankable } from '../rank/texts.js';
-import { rowPlans } from '../stages/pipeline.js';
+import { rowPlans, stagesOn } from '../stages/pipeline.js';
 import { type Budget, holdsRows, ranksRows } from './budget.js';
 import { evenParts } from './groups.js';
 import type { Look } from './look.js';
@@ -137,22 +138,13 @@ export function splitPlan(fields: readonly Field[], config: Config): PassPlan['s
   return { shares: shares.map(({ share }) => share), names, group, content: content.length > 0 ? content : compared };
 }
 
-/** Refuses columns named by --rank-on or --near-dup-on that have no text. Columns without any value are left out in silence. */
-export function requireText(fields: readonly Field[], { rank, near }: Config): void {
+/** Refuses columns named by --rank-on, --near-dup-on or an option of a stage that have no text. Columns without any value are left out in silence. */
+export function requireText(fields: readonly Field[], config: Config): void {
+  const { rank, near } = config;
+  for (const stage of stagesOn(config)) stage.requireText?.(config, fields);
   if (rank.enabled && rank.method !== 'none' && rank.on !== null)
     requireTextIn(fields, rank.on, '--rank-on', 'to rank by');
   if (near.enabled && near.on !== null) requireTextIn(fields, near.on, '--near-dup-on', 'to compare');
-}
-
-function requireTextIn(fields: readonly Field[], columns: readonly string[], option: string, purpose: string): void {
-  for (const f of resolveColumns(columns, fields, option)) {
-    const { name, type } = fields[f]!;
-    if (type.kind === 'null' || isRankable(type)) continue;
-    const kind = 'arrow' in type && type.arrow !== null ? type.arrow.name : type.kind;
-    throw new DatagpuError('usage', `${option}: column ${quoteValue(name)} has no text ${purpose}, it is ${kind}`, {
-      hint: 'Name text columns, or declare it as text with --types',
-    });
-  }
 }
 
 /** What near duplicates are compared by; null when they are kept. */
@@ -163,9 +155,3 @@ function nearPlan(fields: readonly Field[], { near }: Config): PassPlan['near'] 
   const columns = wanted.filter((f) => isRankable(fields[f]!.type));
   return { columns, shingle: near.shingle };
 }
-
-/** JSON text is not prose: it is read where it is asked for, or has the turns of chats. */
-const textColumns = (fields: readonly Field[]): number[] =>
-  fields.flatMap(({ type }, f) =>
-    isRankable(type) && !(type.kind === 'json' && type.arrow === null && type.messages !== true) ? [f] : [],
-  );

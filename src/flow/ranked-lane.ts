@@ -125,7 +125,7 @@ export class RankedLane {
     const fates = new Uint8Array(records.length).fill(fate.belowTop);
     const types = this.plan.fields.map((field) => field.type);
     const value: EncodedRows[] = [];
-    for (const piece of rejectedPieces({ source, records, fates, malformed: [], block }, types))
+    for (const piece of rejectedPieces({ source, records, fates, malformed: [], explained: [], block }, types))
       value.push(encodeRowGroup(piece, fields, 'zstd', kernel));
     this.watch.start(null);
     return { value, transfer: value.map((e) => e.bytes.buffer) };

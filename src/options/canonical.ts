@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Amount, Config, ConfigValue, SplitShare } from '../config/options.js';
+import { stageOptions } from '../stages/pipeline.js';
 
 /**
  * The options that decide the data, every one of them, under their long names in a fixed order: what the manifest keeps,
@@ -31,7 +32,7 @@ export function canonicalConfig(config: Config): Record<string, ConfigValue> {
     'drop-empty': clean.emptyRows,
     'fill-text': clean.fillText,
     rename: clean.names,
-    ...Object.assign({}, ...Object.values(config.stages)),
+    ...stageOptions(config),
     dedupe: dedupe.enabled,
     'dedupe-on': dedupe.on,
     ignore: orNull(dedupe.ignore),

@@ -1,4 +1,4 @@
-import type { Config } from '../config/options.js';
+import type { Config, ConfigValue } from '../config/options.js';
 import type { Field } from '../engine/types.js';
 import type { IngestKernel } from '../kernels/ingest.js';
 import { clean } from './clean/stage.js';
@@ -30,6 +30,27 @@ export function reasonOf(name: string): { stage: StageDef; reason: Reason } | nu
   for (const stage of pipeline) for (const reason of stage.reasons) if (reason.name === name) return { stage, reason };
   return null;
 }
+
+/** By fate: the reason, where its stage counts. */
+const counting: readonly (Reason | null)[] = fateNames.map((name) => {
+  const found = reasonOf(name);
+  return found?.stage.counts === true ? found.reason : null;
+});
+
+/** What a stage says of a row whose fate it decided by a number; null for other fates. */
+export function explainCount(
+  fate: number,
+  numberOf: () => number,
+  config: Readonly<Record<string, unknown>>,
+): string | null {
+  const reason = counting[fate];
+  if (!reason) return null;
+  return reason.explain({ number: numberOf(), similarity: null, kept: '', cut: '', byValue: '', config });
+}
+
+/** The options that stages declare, by their long names. */
+export const stageOptions = (config: Config): Record<string, ConfigValue> =>
+  Object.assign({}, ...Object.values(config.stages)) as Record<string, ConfigValue>;
 
 /** The stages that a compile has. */
 export const stagesOn = (config: Config): StageDef[] => pipeline.filter((stage) => stage.isOn(config));

@@ -55,8 +55,10 @@ export interface StageDef {
   readonly counts?: boolean;
   readonly options?: StageOptions;
   isOn(config: Config): boolean;
-  /** What it would do, in a line of the dry run; null for nothing worth a line. */
-  describe?(config: Config): string | null;
+  /** Refuses columns that its options name and that have no text; once types hold. */
+  requireText?(config: Config, fields: readonly Field[]): void;
+  /** What it would do, in lines of the dry run. */
+  describe(config: Config): readonly string[];
 }
 
 /** A stage whose verdict depends on the row alone. What it needs to know of a pass is plain data. */

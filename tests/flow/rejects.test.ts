@@ -40,6 +40,7 @@ describe('dropped rows as blocks', () => {
         source,
         records: Uint32Array.from(rows, (_, i) => first + i * 3),
         fates: Uint8Array.from(rows, (row) => ('why' in row ? fate.malformed : row.reason)),
+        explained: [],
         malformed: rows.flatMap((row, i) => ('why' in row ? [{ row: i, why: row.why, raw: row.raw }] : [])),
         block: there.length === 0 ? null : { ...block, rows: there.length },
       },

@@ -129,6 +129,10 @@ def _sentence(record: dict[str, Any], twin: dict[str, Any] | None, manifest: Man
             return "it is not a well-formed record, or does not fit a declared type"
         case "empty row":
             return "every value is null or empty after cleaning"
+        case "too short" | "too long" as fate:
+            words = record.get("number")
+            bound = f"at least {config.get('min-words')}" if fate == "too short" else f"at most {config.get('max-words')}"
+            return f"{words} {'word' if words == 1 else 'words'}, {bound} are asked for"
         case "exact duplicate":
             on = config.get("dedupe-on") or []
             return f"it equals {named}{' in ' + ', '.join(on) if on else ''}{cut}"

@@ -15,6 +15,7 @@ export const clean: RowStage<Plan> = {
     },
   ],
   isOn: ({ clean }) => clean.enabled,
+  describe: ({ clean }) => [clean.enabled ? 'clean: names, text, empty rows' : 'clean: off'],
   plan: ({ clean }) => (clean.enabled ? { emptyRows: clean.emptyRows, fillText: clean.fillText } : null),
   open: (plan, [code]) => ({
     run(block, drops, changed) {

@@ -18,6 +18,10 @@ export const dedupe: StageDef = {
     },
   ],
   isOn: ({ dedupe, near }) => dedupe.enabled || near.enabled,
+  describe: ({ dedupe, near }) => [
+    dedupe.enabled ? `exact dedupe on ${dedupe.on?.join(', ') ?? 'all columns'}` : 'exact dedupe: off',
+    ...(near.enabled ? [`near dedupe: Jaccard similarity of ${near.shingle}-word shingles >= ${near.threshold}`] : []),
+  ],
 };
 
 const comparedBy = (on: unknown): string => (Array.isArray(on) && on.length > 0 ? ` in ${on.join(', ')}` : '');

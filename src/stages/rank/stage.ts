@@ -11,4 +11,7 @@ export const rank: StageDef = {
     },
   ],
   isOn: ({ rank }) => rank.enabled,
+  describe: ({ rank }) => [
+    rank.enabled ? `rank: ${rank.method}${rank.keepOrder ? ', source order kept' : ''}` : 'rank: off',
+  ],
 };

@@ -11,4 +11,5 @@ export const read: StageDef = {
     },
   ],
   isOn: () => true,
+  describe: () => [],
 };
