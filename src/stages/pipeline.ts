@@ -3,15 +3,17 @@ import type { Field } from '../engine/types.js';
 import type { IngestKernel } from '../kernels/ingest.js';
 import { clean } from './clean/stage.js';
 import { dedupe } from './dedupe/stage.js';
+import type { FilterFields } from './filter/options.js';
+import { filter } from './filter/stage.js';
 import { rank } from './rank/stage.js';
 import { read } from './read/stage.js';
 import type { Reason, RowLane, RowStage, StageDef } from './stage.js';
 
 /** The stages in the order in which records go through them. Nothing else knows that order. */
-export const pipeline: readonly StageDef[] = [read, clean, dedupe, rank];
+export const pipeline: readonly StageDef[] = [read, clean, filter, dedupe, rank];
 
 /** Fields of the API that stages declare themselves. */
-export type StageFields = object;
+export type StageFields = FilterFields;
 
 const reasons: readonly Reason[] = pipeline.flatMap((stage) => stage.reasons);
 
