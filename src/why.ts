@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { sha256Of } from './cache/lookup.js';
-import { DatagpuError } from './errors.js';
+import { DatagpuError, quoteValue } from './errors.js';
 import type { DuplicateSummary } from './ledger/groups.js';
 import { lineagePath, startsOf } from './ledger/lineage.js';
 import { LineageReader, type LineageRow } from './ledger/lineage-read.js';

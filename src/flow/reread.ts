@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
 import { snakeCase } from '../clean/names.js';
-import { resolveConfig } from '../config/resolve.js';
 import { DatagpuError } from '../errors.js';
 import { createIngestKernel, type IngestKernel } from '../kernels/ingest.js';
 import type { ChunkStart } from '../load/chunk.js';
@@ -9,6 +8,7 @@ import { dropMisfits } from '../load/misfits.js';
 import type { Scratch } from '../load/scratch-copy.js';
 import type { Source } from '../load/sources.js';
 import type { Manifest, ManifestSource } from '../manifest/manifest.js';
+import { resolveConfig } from '../options/resolve.js';
 import { type Look, lookAt } from './look.js';
 import { OpenFiles, parsePiece, rawRecords, scanPiece } from './read.js';
 import { recordsOf, withMisfits } from './rejected-records.js';
