@@ -16,7 +16,11 @@ export interface NumberTally {
   others: number;
   /** The first of the others: its row in the cells, and its text, at most 40 bytes of it. */
   first: { row: number; text: string } | null;
+  /** All of the others are written like the first one, in no more bytes than that. */
+  alike: boolean;
 }
+
+const shownBytes = 40;
 
 /** Rows of a chunk that are looked at, all over it, before all are counted. */
 const probes = 256;
@@ -46,9 +50,11 @@ function tally(kernel: IngestKernel, cells: CellTable, column: number, options: 
   const { starts, metas, rows } = cellColumn(cells, column);
   const mode = modeOf(options);
   const lengths = kernel.u32(metas, rows);
+  const addresses = kernel.u32(starts, rows);
   const step = Math.max(1, Math.floor(rows / probes));
   const count = (every: number): NumberTally => {
-    const found: NumberTally = { numbers: 0, blanks: 0, others: 0, first: null };
+    const found: NumberTally = { numbers: 0, blanks: 0, others: 0, first: null, alike: true };
+    let text: Buffer | null = null;
     for (let row = 0; row < rows; row += every) {
       const kinds = calls.columnKinds(starts, metas, row, row + 1, mode);
       if (kinds & numbers) found.numbers++;
@@ -56,18 +62,19 @@ function tally(kernel: IngestKernel, cells: CellTable, column: number, options: 
       else if (lengths[row]! >>> 4 === 0 && lengths[row]! & cell.quoted) found.blanks++;
       else {
         found.others++;
-        found.first ??= { row, text: '' };
+        if (!found.alike) continue;
+        const bytes = lengths[row]! >>> 4;
+        const cellText = Buffer.from(kernel.u8(addresses[row]!, Math.min(shownBytes, bytes)));
+        if (text === null) {
+          text = cellText;
+          found.first = { row, text: text.toString() };
+        }
+        found.alike = bytes <= shownBytes && text.equals(cellText);
       }
     }
     return found;
   };
   const sample = count(step);
   if (sample.numbers < sample.others) return null;
-  const whole = step === 1 ? sample : count(1);
-  if (whole.first !== null) {
-    const { row } = whole.first;
-    const length = Math.min(40, lengths[row]! >>> 4);
-    whole.first.text = Buffer.from(kernel.u8(kernel.u32(starts, rows)[row]!, length)).toString();
-  }
-  return whole;
+  return step === 1 ? sample : count(1);
 }

@@ -31,6 +31,19 @@ describe('a column that would be numeric but for a few values', () => {
     ]);
   });
 
+  it('says so of many values that are all one mark, over all chunks', async () => {
+    for (const mark of ['?', '\\N', '.', 'Missing']) {
+      const cells = prices(300_000).map((c, i) => (i % 5 < 2 ? mark : c));
+      for (const threads of [0, 2])
+        expect(await warnings(cells, threads)).toEqual([
+          `column price: 180,000 of 300,000 values are numbers, so it is kept as text; the others are all "${mark}", the first of them: row 1. Pass --nulls or --types if it is to be numeric`,
+        ]);
+    }
+    expect(await warnings(prices(300_000).map((c, i) => (i % 5 < 2 ? (i < 200_000 ? '?' : '-') : c)))).toEqual([]);
+    expect(await warnings(['1', '2', '3', 'x'.repeat(50), 'x'.repeat(50)])).toEqual([]);
+    expect(await warnings(['1', '?', '?'])).toEqual([]);
+  });
+
   it('is not one of texts, codes, or nulls', async () => {
     expect(await warnings(['1', 'a', 'b', 'c'])).toEqual([]);
     expect(await warnings([...prices(100), '007'])).toEqual([]);
