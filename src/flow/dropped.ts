@@ -1,6 +1,7 @@
 import { type Block, blockBytes, type Column, joinSegments, type ReadBlock, type Segment } from '../engine/block.js';
 import { type ColumnType, widthOf } from '../engine/types.js';
 import { type FateLog, fate } from '../ledger/fates.js';
+import { type PackedTexts, TextPacker, textAt } from '../load/reject-log.js';
 import { explainCount, fateNames } from '../stages/pipeline.js';
 import { groupRows, splitRows } from './groups.js';
 import type { Seen } from './tasks.js';
@@ -14,21 +15,25 @@ export interface DroppedRows {
   records: Uint32Array;
   /** Why, one byte a row: the number of a fate. */
   fates: Uint8Array;
-  /** The malformed ones, ascending; they have no columns. */
-  malformed: MalformedRow[];
-  /** Why others were dropped, where there is more to say than the reason, ascending. */
-  explained: { row: number; why: string }[];
+  /** The malformed ones, which have no columns. */
+  malformed: TextsOfRows;
+  /** What is to be said of a row besides the reason: of the malformed ones, and of others. */
+  details: TextsOfRows;
   /** The columns of the data set, a row for each record that is not malformed, in order. */
   block: ReadBlock | null;
 }
 
-export interface MalformedRow {
-  /** Its place among the dropped rows. */
-  row: number;
-  why: string;
-  /** Its bytes as they were read. */
-  raw: Uint8Array;
+/** Texts, or bytes, of some rows: their places among the dropped rows, ascending, and the text of each. */
+export interface TextsOfRows {
+  rows: Uint32Array;
+  texts: PackedTexts;
 }
+
+/** Texts of no row. */
+export const noTexts: TextsOfRows = {
+  rows: new Uint32Array(0),
+  texts: { bytes: new Uint8Array(0), ends: new Uint32Array(0) },
+};
 
 /** A piece is at most so many bytes of columns, or one row: it is copied, sent to a lane and laid out there. */
 const pieceBytes = 32 * 2 ** 20;
@@ -55,23 +60,38 @@ export function droppedOf(
   const first = 'start' in ref.piece ? ref.piece.start.record : ref.piece.record;
   const records = new Uint32Array(seen.records);
   const fates = new Uint8Array(seen.records);
-  const malformed: MalformedRow[] = [];
-  const explained: DroppedRows['explained'] = [];
+  const { indexes, texts } = seen.rejects;
+  if (texts === null) throw new Error('dropped records without their texts');
+  const malformed = new Uint32Array(indexes.length);
+  const detailed: number[] = [];
+  const details = new TextPacker();
+  let met = 0;
   let rows = 0;
   for (let i = 0; i < seen.records; i++) {
     const became = log.fateOf(ref.ordinal + i);
     if (became === fate.kept) continue;
     if (became === fate.malformed) {
-      const { why, raw } = seen.rejects[malformed.length]!;
-      malformed.push({ row: rows, why, raw });
+      detailed.push(rows);
+      details.push(textAt(texts.whys, met));
+      malformed[met++] = rows;
     } else {
       const why = explainCount(became, () => log.refOf(ref.ordinal + i), options);
-      if (why !== null) explained.push({ row: rows, why });
+      if (why !== null) {
+        detailed.push(rows);
+        details.push(Buffer.from(why));
+      }
     }
     records[rows] = first + i;
     fates[rows++] = became;
   }
-  return { source, records: records.subarray(0, rows), fates: fates.subarray(0, rows), malformed, explained, block };
+  return {
+    source,
+    records: records.subarray(0, rows),
+    fates: fates.subarray(0, rows),
+    malformed: { rows: malformed, texts: texts.raws },
+    details: { rows: Uint32Array.from(detailed), texts: details.packed() },
+    block,
+  };
 }
 
 /**
@@ -79,9 +99,9 @@ export function droppedOf(
  * on the rows only. Each piece is a copy; the block must be valid whenever one is asked for.
  */
 export function* rejectedPieces(dropped: DroppedRows, types: readonly ColumnType[]): Generator<Block> {
-  const { records, fates, malformed, explained, block } = dropped;
+  const { records, fates, malformed, details, block } = dropped;
   const rows = records.length;
-  const bytes = malformed.reduce((n, { raw }) => n + raw.length, block === null ? 0 : blockBytes(block));
+  const bytes = malformed.texts.bytes.length + (block === null ? 0 : blockBytes(block));
   const parts = Math.max(Math.ceil(rows / groupRows), Math.min(rows, Math.ceil(bytes / pieceBytes)));
   const cuts = splitRows(rows, parts);
   const source = Buffer.from(dropped.source);
@@ -92,15 +112,11 @@ export function* rejectedPieces(dropped: DroppedRows, types: readonly ColumnType
     const from = cuts[part]!;
     const to = cuts[part + 1]!;
     const before = met;
-    while (met < malformed.length && malformed[met]!.row < to) met++;
-    const holes = malformed.slice(before, met).map((m) => ({ ...m, row: m.row - from }));
+    while (met < malformed.rows.length && malformed.rows[met]! < to) met++;
+    const holes = malformed.rows.slice(before, met).map((row) => row - from);
     const count = to - from;
-    while (told < explained.length && explained[told]!.row < from) told++;
-    const details = holes.map(({ row, why }) => ({ row, bytes: Buffer.from(why) }));
-    for (let e = told; e < explained.length && explained[e]!.row < to; e++)
-      details.push({ row: explained[e]!.row - from, bytes: Buffer.from(explained[e]!.why) });
-    details.sort((a, b) => a.row - b.row);
-    const raws = holes.map(({ row, raw }) => ({ row, bytes: raw }));
+    const said = told;
+    while (told < details.rows.length && details.rows[told]! < to) told++;
     const meta = [
       runsColumn(
         count,
@@ -113,8 +129,8 @@ export function* rejectedPieces(dropped: DroppedRows, types: readonly ColumnType
         (id) => reasons[id]!,
         (row) => fates[from + row]!,
       ),
-      sparseColumn(metaColumns[3]!.type, count, details),
-      sparseColumn(metaColumns[4]!.type, count, raws),
+      sparseColumn(metaColumns[3]!.type, count, details.rows.slice(said, told), from, details.texts, said),
+      sparseColumn(metaColumns[4]!.type, count, malformed.rows.slice(before, met), from, malformed.texts, before),
     ];
     yield { rows: count, columns: [...meta, ...spread(types, block, from - before, count, holes)] };
   }
@@ -147,19 +163,24 @@ function numbersColumn(numbers: Uint32Array): Column {
   return { type: { kind: 'int64' }, validity: null, offsets: null, values: new Uint8Array(words.buffer) };
 }
 
-/** A column that has values in some rows only. */
-function sparseColumn(type: ColumnType, rows: number, cells: readonly { row: number; bytes: Uint8Array }[]): Column {
+/** A column of the rows from row `from` on that has values in the rows `at` only: those of `texts` from number `first` on. */
+function sparseColumn(
+  type: ColumnType,
+  rows: number,
+  at: Uint32Array,
+  from: number,
+  { bytes, ends }: PackedTexts,
+  first: number,
+): Column {
   const validity = new Uint8Array(rows);
   const offsets = new Int32Array(rows + 1);
-  const values = new Uint8Array(cells.reduce((n, { bytes }) => n + bytes.length, 0));
-  let end = 0;
-  cells.forEach(({ row, bytes }, i) => {
-    validity[row] = 1;
-    values.set(bytes, end);
-    end += bytes.length;
-    offsets.fill(end, row + 1, (cells[i + 1]?.row ?? rows) + 1);
+  const begin = first === 0 ? 0 : ends[first - 1]!;
+  at.forEach((row, i) => {
+    validity[row - from] = 1;
+    const next = at[i + 1] ?? from + rows;
+    offsets.fill(ends[first + i]! - begin, row - from + 1, next - from + 1);
   });
-  return { type, validity, offsets, values };
+  return { type, validity, offsets, values: bytes.slice(begin, begin + offsets[rows]!) };
 }
 
 /** The columns of the rows of a block from row `from` on, with nulls in the rows that it does not have. */
@@ -168,7 +189,7 @@ function spread(
   block: ReadBlock | null,
   from: number,
   rows: number,
-  holes: readonly { row: number }[],
+  holes: Uint32Array,
 ): Column[] {
   const empty = nullBlock(types, holes.length);
   const segments: Segment[] = [];
@@ -181,8 +202,8 @@ function spread(
   };
   for (let h = 0, row = 0; h < holes.length; ) {
     const begin = h;
-    const first = holes[h]!.row;
-    while (h < holes.length && holes[h]!.row === first + h - begin) h++;
+    const first = holes[h]!;
+    while (h < holes.length && holes[h] === first + h - begin) h++;
     there(first - row);
     segments.push({ block: empty, from: 0, to: h - begin });
     row = first + h - begin;

@@ -137,7 +137,7 @@ export class Judge {
     );
     this.ids ??= seen.ids;
     const { records, rows, drops } = seen;
-    const rejected = seen.rejects.map((r) => r.index);
+    const rejected = seen.rejects.indexes;
     const chunk = {
       rows,
       digests: seen.digests,

@@ -10,13 +10,13 @@ import { SharedBytes } from '../engine/shared-bytes.js';
 import { type CellTable, kind } from '../kernels/cells.js';
 import { createIngestKernel, digestSecretBytes, type IngestKernel } from '../kernels/ingest.js';
 import { checkSums, RowTagger } from '../ledger/rowtags.js';
-import type { Reject } from '../load/chunk.js';
 import { RowForms } from '../load/forms.js';
 import type { Shape } from '../load/json/shape.js';
 import { shapeOfTallies, tallyCells } from '../load/json/shape.js';
 import { dropMisfits, type Misfit } from '../load/misfits.js';
 import { tallyNumbers } from '../load/nearly.js';
 import { readParquetChunk } from '../load/parquet/read.js';
+import { RejectLog } from '../load/reject-log.js';
 import { typeBlock } from '../load/typedblock.js';
 import { type ColumnPlan, typeColumns } from '../load/typing.js';
 import type { RankModel, RankRequest } from '../rank/protocol.js';
@@ -146,7 +146,7 @@ class ChunkLane {
     this.watch.start('clean');
     const drops = new RowDrops(read.block.rows);
     const block = this.rowStages.reduce((rows, stage) => stage.run(rows, drops, read.changed), read.block);
-    refuseLongTexts(block, plan, ref.piece, source.name, read.rejects);
+    refuseLongTexts(block, plan, ref.piece, source.name, read.rejects.indexes);
     this.watch.start('dedupe');
     const mark = kernel.mark();
     const tagger = new RowTagger(kernel, block, (bytes) => this.tagBytes.take(bytes));
@@ -201,7 +201,7 @@ class ChunkLane {
     const names = declaredOf(columns).map((d) => source.columns[used[d.cell]!]!);
     // There is no text to keep, but for the value that does not fit.
     const raws = plan.rejects ? typed.misfits.map(({ value }) => Buffer.from(value)) : null;
-    const rejects = withMisfits([], typed.misfits, names, raws);
+    const rejects = withMisfits(new RejectLog(), typed.misfits, names, raws);
     const { block, kinds, coerced, changed } = typed;
     const shapes = kinds.map(() => null);
     const records = piece.to - piece.from;
@@ -395,9 +395,9 @@ const declaredOf = (columns: readonly ColumnPlan[]): ColumnPlan[] =>
   columns.filter((c) => (c.declared || c.only) && c.cell >= 0);
 
 /** Where the rows of a text chunk are in its source, once its rejected records and misfits are left out. */
-function placesOf(ref: ChunkRef, rejects: readonly Reject[], misfits: readonly Misfit[]): Places {
+function placesOf(ref: ChunkRef, rejects: RejectLog, misfits: readonly Misfit[]): Places {
   const first = (ref.piece as TextPiece).start.record;
-  const left = [...rejects.map((r) => r.index), ...recordsOf(rejects, misfits)].sort((a, b) => a - b);
+  const left = [...rejects.indexes, ...recordsOf(rejects, misfits)].sort((a, b) => a - b);
   const recordOf = (row: number): number => {
     let [low, high] = [0, left.length];
     while (low < high) {

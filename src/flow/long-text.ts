@@ -15,14 +15,14 @@ export function refuseLongTexts(
   { rank, near }: Pick<PassPlan, 'rank' | 'near'>,
   piece: ChunkRef['piece'],
   file: string,
-  rejects: readonly { index: number }[],
+  rejects: Uint32Array,
 ): void {
   for (const stage of [rank, near]) {
     const found = stage === null ? null : longRow(block, stage.columns);
     if (found === null) continue;
     let record = found.row + ('start' in piece ? piece.start.record : piece.record);
     const first = record - found.row;
-    for (const { index } of rejects) if (first + index <= record) record++;
+    for (const index of rejects) if (first + index <= record) record++;
     throw longTextError(file, record, found.bytes, stage === rank);
   }
 }

@@ -13,7 +13,7 @@ import { checkSums } from '../ledger/rowtags.js';
 import { RankCounter } from '../rank/counter.js';
 import type { RankModel, RankReply, RankRequest } from '../rank/protocol.js';
 import { type EncodedRows, encodeRowGroup } from '../write/rowgroup.js';
-import { rejectedPieces } from './dropped.js';
+import { noTexts, rejectedPieces } from './dropped.js';
 import { mergePieces, type PackedPieces, packPieces, scatterBlock } from './scatter.js';
 import { scoreField } from './score.js';
 import { spilling } from './scratch.js';
@@ -125,7 +125,7 @@ export class RankedLane {
     const fates = new Uint8Array(records.length).fill(fate.belowTop);
     const types = this.plan.fields.map((field) => field.type);
     const value: EncodedRows[] = [];
-    for (const piece of rejectedPieces({ source, records, fates, malformed: [], explained: [], block }, types))
+    for (const piece of rejectedPieces({ source, records, fates, malformed: noTexts, details: noTexts, block }, types))
       value.push(encodeRowGroup(piece, fields, 'zstd', kernel));
     this.watch.start(null);
     return { value, transfer: value.map((e) => e.bytes.buffer) };

@@ -87,7 +87,8 @@ export function parsePiece(
   scanned: ScannedChunk,
   described: number = mostDescribed,
 ): ParsedChunk & { newKeys: string[] } {
-  if (source.csv !== null) return { ...parseCsv(kernel, scanned, source.csv, source.columns.length), newKeys: [] };
+  if (source.csv !== null)
+    return { ...parseCsv(kernel, scanned, source.csv, source.columns.length, { described }), newKeys: [] };
   return parseJson(kernel, scanned, source.json!, source.columns, source.name, { trees: source.kept ?? [], described });
 }
 

@@ -48,19 +48,19 @@ export class RejectTally {
    */
   add(source: number, seen: Seen, isSettled: boolean): void {
     const tally = this.tallies[source]!;
-    const [first] = seen.rejects;
+    const [first] = seen.rejects.first;
     if (first !== undefined) {
       const { index, line, why, column } = first;
       tally.first ??= { row: tally.records + index + 1, line, why, column };
       if (this.read.strict) throw this.refusal(source, 'No record may be malformed under --strict');
     }
-    for (const { index, line, why } of seen.rejects) {
+    for (const { index, line, why } of seen.rejects.first) {
       if (this.first.length === mostNamed) break;
       this.first.push({ source, row: tally.records + index + 1, line, why });
     }
     this.notes.add(source, seen.notes, tally.records);
     tally.records += seen.records;
-    tally.rejected += seen.rejects.length;
+    tally.rejected += seen.rejects.indexes.length;
     // More than may be even if all that is left of it were records of the shortest kind.
     const { file, start } = this.looks[source]!;
     const most = start === null ? Number.POSITIVE_INFINITY : Math.ceil(file.bytes / leastRecordBytes);

@@ -11,8 +11,8 @@ import type { Manifest, ManifestSource } from '../manifest/manifest.js';
 import { resolveConfig } from '../options/resolve.js';
 import { type Look, lookAt } from './look.js';
 import { OpenFiles, parsePiece, rawRecords, scanPiece } from './read.js';
-import { recordsOf, withMisfits } from './rejected-records.js';
-import type { Rejected, SourcePlan } from './tasks.js';
+import { firstRejected, type Rejected, recordsOf, withMisfits } from './rejected-records.js';
+import type { SourcePlan } from './tasks.js';
 import { turnOrAbort } from './turn.js';
 
 /** Options that say how a source is read. */
@@ -126,7 +126,7 @@ function rejectedAt(
   const { misfits } = columns.length === 0 ? { misfits: [] } : dropMisfits(kernel, cells, columns, options);
   const raws = rawRecords(kernel, source, scanned, recordsOf(rejects, misfits));
   const names = columns.map(({ cell }) => source.columns[cell]!);
-  return withMisfits(rejects, misfits, names, raws)[0] ?? null;
+  return firstRejected(withMisfits(rejects, misfits, names, raws));
 }
 
 type Checked = Parameters<typeof dropMisfits>[2][number];

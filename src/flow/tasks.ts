@@ -17,6 +17,7 @@ import type { RankedColumn } from '../rank/rowtexts.js';
 import type { SplitPlan } from '../split/assign.js';
 import type { Dropped } from '../stages/drops.js';
 import type { EncodedRows } from '../write/rowgroup.js';
+import type { RejectedRecords } from './rejected-records.js';
 import type { PackedPieces } from './scatter.js';
 import type { Spent } from './times.js';
 import type { Border, ChunkRef } from './walk.js';
@@ -86,21 +87,10 @@ export interface PassPlan {
   rejects: boolean;
 }
 
-/** A record that is not in the data set, where it was in its chunk. */
-export interface Rejected {
-  /** 0-based position among the chunk's records. */
-  index: number;
-  line: number;
-  why: string;
-  /** The column whose value it is about, which `why` names too. */
-  column?: string;
-  raw: Uint8Array;
-}
-
 /** What a lane says of a chunk that it has read, typed, cleaned and digested. */
 export interface Seen {
   records: number;
-  rejects: Rejected[];
+  rejects: RejectedRecords;
   /** Rows of the block: records that were not rejected. */
   rows: number;
   /** Rows that stages dropped by what they are; null when there are none. */

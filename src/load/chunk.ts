@@ -1,4 +1,5 @@
 import type { CellTable } from '../kernels/cells.js';
+import type { RejectLog } from './reject-log.js';
 
 /** Where a chunk of a text source begins. */
 export interface ChunkStart {
@@ -37,18 +38,6 @@ export interface ScannedChunk {
 /** A rejected record's raw bytes are kept up to here. */
 export const maxRawBytes = 65536;
 
-/** A record that is not in the data set. */
-export interface Reject {
-  /** 0-based position among the chunk's records. */
-  index: number;
-  /** 1-based physical line. */
-  line: number;
-  /** What is wrong with it, for people. */
-  why: string;
-  /** Its raw bytes, at most 64 KB. */
-  raw: Uint8Array;
-}
-
 /** What is to be warned of in a chunk of a CSV source. */
 export interface CsvNotes {
   /** Lines that are comments. */
@@ -64,7 +53,7 @@ export interface CsvNotes {
 export interface ParsedChunk {
   cells: CellTable;
   /** In order of `index`. */
-  rejects: Reject[];
+  rejects: RejectLog;
   /** Cells changed by a rule while parsing ("padded", "trimmed empty cells", "undecodable bytes", ...). */
   changed: Record<string, number>;
   /** True when the fast parser's count differed and the exact parser made the cells. */

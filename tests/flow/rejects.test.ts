@@ -6,8 +6,10 @@ import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { afterAll, describe, expect, test } from 'vitest';
 import { metaColumns, rejectedPieces } from '../../dist/flow/dropped.js';
+
 import { type CompileOptions, compile } from '../../dist/index.js';
 import { fate } from '../../dist/ledger/fates.js';
+import { RejectLog } from '../../dist/load/reject-log.js';
 import { fateNames, fateOf } from '../../dist/stages/pipeline.js';
 import { why } from '../../dist/why.js';
 import { blockOf, cellsOf, floatColumn, nullColumn, textColumn } from '../dedupe/blocks.js';
@@ -27,6 +29,15 @@ describe('dropped rows as blocks', () => {
 
   const types = [{ kind: 'text' }, { kind: 'float64' }, { kind: 'null' }] as const;
 
+  function textsOf(rows: readonly Row[]) {
+    const log = new RejectLog();
+    rows.forEach((row, index) => {
+      if ('why' in row) log.push({ index, line: 0, why: row.why, raw: row.raw });
+    });
+    const { whys, raws } = log.texts();
+    return { malformed: { rows: log.indexes, texts: raws }, details: { rows: log.indexes, texts: whys } };
+  }
+
   /** The rows of all pieces, and how many each has. */
   function readBack(rows: readonly Row[], source: string, first: number): { cells: unknown[][]; sizes: number[] } {
     const there = rows.flatMap((row) => ('why' in row ? [] : [row]));
@@ -40,8 +51,7 @@ describe('dropped rows as blocks', () => {
         source,
         records: Uint32Array.from(rows, (_, i) => first + i * 3),
         fates: Uint8Array.from(rows, (row) => ('why' in row ? fate.malformed : row.reason)),
-        explained: [],
-        malformed: rows.flatMap((row, i) => ('why' in row ? [{ row: i, why: row.why, raw: row.raw }] : [])),
+        ...textsOf(rows),
         block: there.length === 0 ? null : { ...block, rows: there.length },
       },
       types,

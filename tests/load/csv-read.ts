@@ -4,11 +4,12 @@ import path from 'node:path';
 import { afterAll } from 'vitest';
 import type { Config } from '../../dist/config/options.js';
 import { createIngestKernel, type IngestKernel } from '../../dist/kernels/ingest.js';
-import type { ChunkLimits, ChunkStart, Reject, TextFile } from '../../dist/load/chunk.js';
+import type { ChunkLimits, ChunkStart, TextFile } from '../../dist/load/chunk.js';
 import type { CsvDialect } from '../../dist/load/csv/dialect.js';
 import { parseCsv } from '../../dist/load/csv/parse.js';
 import { scanCsv } from '../../dist/load/csv/scan.js';
 import { type SniffedCsv, sniffCsv } from '../../dist/load/csv/sniff.js';
+import type { Reject } from '../../dist/load/reject-log.js';
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'csv-'));
 afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));
@@ -99,7 +100,7 @@ export function readCsv(file: TextFile, dialect: CsvDialect, columns: number, ho
             };
           }),
         );
-      all.rejects.push(...rejects.map((r) => ({ ...r, row: scanned.start.record + r.index })));
+      all.rejects.push(...[...rejects].map((r) => ({ ...r, row: scanned.start.record + r.index })));
       for (const [rule, n] of Object.entries(changed)) all.changed[rule] = (all.changed[rule] ?? 0) + n;
       all.records += scanned.records;
       all.chunks.push({ start, records: scanned.records, exact });

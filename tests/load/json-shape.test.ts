@@ -19,7 +19,7 @@ function look(values: string[], before = 0): { shape: Shape; texts: (string | nu
   const start = { byte: 0, record: 1, line: 1 };
   const scanned = { start, ptr, bytes: text.length, records: values.length, next: null };
   const { cells, rejects } = parseJson(kernel, scanned, { layout: 'lines' }, ['v'], 'a.jsonl');
-  if (rejects.length > 0) throw new Error(rejects[0]!.why);
+  if (rejects.length > 0) throw new Error(rejects.at(0)!.why);
   const shape = shapeOfCells(kernel, cells, 0, (row) => before + row + 1);
   const texts = values.map((_, r) => {
     const meta = kernel.u32(cells.metas + r * 4, 1)[0]!;

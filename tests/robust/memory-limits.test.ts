@@ -55,3 +55,31 @@ test('what V8 says when memory has run out is a refusal, other errors are not', 
   for (const error of [new RangeError('Invalid array length'), new Error(said[0]), new TypeError('x'), 'x'])
     expect(memoryFailure(error)).toBe(null);
 });
+
+// With an object for each of them, this took 1.5 GB.
+test.each(['csv', 'jsonl'])(
+  'a million malformed records, all of them written out, stay within --memory: %s',
+  (format) => {
+    const lines = Array.from({ length: 1_200_000 }, (_, i) => {
+      const isGood = i % 6 === 0;
+      if (format === 'csv') return isGood ? `${i},fine row ${i},1` : `${i},"broken" row ${i} with more text,1`;
+      return isGood ? `{"id":${i},"text":"fine row ${i}"}` : `{"id":${i},"text":"broken row ${i}`;
+    });
+    const source = path.join(dir, `broken.${format}`);
+    fs.writeFileSync(source, `${format === 'csv' ? 'id,text,n\n' : ''}${lines.join('\n')}\n`);
+    const script = `
+    import { compile } from ${JSON.stringify(path.resolve(import.meta.dirname, '../../dist/index.js'))};
+    const options = { out: 'broken', replace: true, cache: false, rejects: true, maxRejects: '100%', memory: '1GB' };
+    const { manifest } = await compile([${JSON.stringify(source)}], options);
+    console.log(JSON.stringify([manifest.ledger.dropped.malformed, process.resourceUsage().maxRSS]));`;
+    const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+      cwd: dir,
+      encoding: 'utf8',
+    });
+    expect(stderr).toBe('');
+    const [malformed, kilobytes] = JSON.parse(stdout);
+    expect(malformed).toBe(1_000_000);
+    expect(kilobytes * 1024).toBeLessThan(1.15e9);
+  },
+  120_000,
+);

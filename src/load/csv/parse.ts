@@ -3,7 +3,8 @@ import type { CellTable } from '../../kernels/cells.js';
 import { cell } from '../../kernels/cells.js';
 import type { IngestKernel } from '../../kernels/ingest.js';
 import { during, type Lent } from '../../kernels/lent.js';
-import { type CsvNotes, maxRawBytes, type ParsedChunk, type Reject, type ScannedChunk } from '../chunk.js';
+import { type CsvNotes, maxRawBytes, type ParsedChunk, type ScannedChunk } from '../chunk.js';
+import { RejectLog } from '../reject-log.js';
 import { type CsvDialect, dialectCodes } from './dialect.js';
 import { type ExactRecord, parseExactly } from './exact.js';
 import { countLines } from './scan.js';
@@ -29,9 +30,13 @@ const field = {
 };
 const rejectBytes = 20;
 
-/** What the parsing of a chunk can be told; tests only. */
+const noBytes = new Uint8Array(0);
+
+/** What the parsing of a chunk can be told. */
 export interface ParseCsvOptions {
-  /** Take the exact parser whatever the counts say. @default false */
+  /** Rejected records beyond so many have no line, reason and bytes: making those takes memory. @default all have them */
+  described?: number;
+  /** Take the exact parser whatever the counts say; tests only. @default false */
   exact?: boolean;
 }
 
@@ -50,7 +55,7 @@ export function parseCsv(
 ): ParsedChunk {
   if (options.exact !== true) {
     const mark = kernel.mark();
-    const parsed = parseFast(kernel, scanned, dialect, columns);
+    const parsed = parseFast(kernel, scanned, dialect, columns, options.described ?? Number.POSITIVE_INFINITY);
     if (parsed !== null && parsed.cells.rows + parsed.rejects.length === scanned.records) return parsed;
     kernel.reset(mark);
   }
@@ -69,6 +74,7 @@ function parseFast(
   scanned: ScannedChunk,
   dialect: CsvDialect,
   columns: number,
+  described: number,
 ): ParsedChunk | null {
   const { csvParse } = kernel.exports as ParseExports;
   const { ptr, bytes, records } = scanned;
@@ -115,7 +121,7 @@ function parseFast(
   // Vector loads may run over the end of a cell.
   kernel.reset(Math.ceil((out[field.scratchEnd]! + 64) / 16) * 16);
   cells.rows = out[field.rows]!;
-  const rejects = readRejects(kernel, scanned, dialect, columns, rejectsAt, out[field.rejected]!);
+  const rejects = readRejects(kernel, scanned, dialect, columns, rejectsAt, out[field.rejected]!, described);
   if (out[field.records] !== cells.rows + rejects.length) return null;
   return {
     cells,
@@ -147,19 +153,24 @@ function readRejects(
   columns: number,
   at: number,
   count: number,
-): Reject[] {
+  described: number,
+): RejectLog {
   const fields = kernel.u32(at, (count * rejectBytes) / 4);
   const chunk = during(kernel.u8(scanned.ptr, scanned.bytes));
   const any = dialect.newline === '\r';
-  const rejects: Reject[] = [];
+  const rejects = new RejectLog();
   let line = scanned.start.line;
   let counted = 0;
   for (let i = 0; i < count; i++) {
     const [index, start, length, why, cells] = fields.subarray(i * 5, i * 5 + 5) as unknown as number[];
+    if (i >= described) {
+      rejects.push({ index: index!, line: 0, why: '', raw: noBytes });
+      continue;
+    }
     const from = start! - scanned.ptr;
     line += countLines(chunk, counted, from, any);
     counted = from;
-    const raw = chunk.slice(from, from + Math.min(length!, maxRawBytes));
+    const raw = chunk.subarray(from, from + Math.min(length!, maxRawBytes));
     rejects.push({ index: index!, line, why: reasonText(why!, cells!, columns, dialect, raw), raw });
   }
   return rejects;
@@ -209,7 +220,7 @@ function tabulate(
   columns: number,
 ): ParsedChunk {
   const any = dialect.newline === '\r';
-  const rejects: Reject[] = [];
+  const rejects = new RejectLog();
   const kept: ExactRecord[] = [];
   let padded = 0;
   let trimmed = 0;
@@ -234,7 +245,7 @@ function tabulate(
       trimmed += extra.length;
       padded += Math.max(0, columns - record.cells.length);
       for (const c of record.cells) bytes += c.bytes.length;
-    } else rejects.push({ index, line, why, raw: withoutLineEnd(raw).slice(0, maxRawBytes) });
+    } else rejects.push({ index, line, why, raw: withoutLineEnd(raw).subarray(0, maxRawBytes) });
     line += countLines(chunk, begin, record.end, any);
     from = record.end;
   });

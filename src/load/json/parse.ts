@@ -1,7 +1,8 @@
 import { DatagpuError } from '../../errors.js';
 import type { IngestKernel } from '../../kernels/ingest.js';
 import { during } from '../../kernels/lent.js';
-import { maxRawBytes, type Reject } from '../chunk.js';
+import { maxRawBytes } from '../chunk.js';
+import { type Reject, RejectLog } from '../reject-log.js';
 import type { JsonDialect } from './dialect.js';
 import type { JsonExports } from './exports.js';
 import { byteOf, changesOf, type JsonChunk, lineCounter, type ParsedJson } from './parsed-chunk.js';
@@ -164,7 +165,7 @@ function parseFast(
     set(state.checkUtf8, 1);
   }
 
-  const rejects: Reject[] = [];
+  const rejects = new RejectLog();
   const drain = (): void => {
     const count = get(state.rejectCount);
     for (let i = 0; i < count; i++) {
@@ -221,7 +222,7 @@ function rejectOf(
   const why = reasonOf(errorCode, during(kernel.u8(at, Math.max(0, Math.min(to - at, 64)))), at - from + 1);
   let length = Math.min(to - from, maxRawBytes);
   while (length > 0 && length === to - from && kernel.u8(from + length - 1, 1)[0] === 13) length--;
-  return { index, line: lineAt(from), why, raw: kernel.u8(from, length).slice() };
+  return { index, line: lineAt(from), why, raw: during(kernel.u8(from, length)) };
 }
 
 function syntaxError(

@@ -69,21 +69,21 @@ function sniffLines(
   const head = sample(kernel, fd, file, dataStart, dialect, headBytes, [], name);
   const columns = [...head.parsed.newKeys];
   const whole = head.scanned.next === null;
-  const { rejects } = head.parsed;
-  if (rejects[0]?.index === 0) {
+  const first = head.parsed.rejects.at(0);
+  if (first?.index === 0) {
     const none = head.parsed.cells.rows === 0;
     const document = sniffAsDocument(file, name, read, kernel);
     const layout = document?.dialect.layout ?? null;
     // Objects are easily told apart wherever they stand, so it costs nobody anything to read them.
-    if (none && document !== null && layout === 'concatenated' && rejects[0].why.startsWith('a second object'))
+    if (none && document !== null && layout === 'concatenated' && first.why.startsWith('a second object'))
       return document;
     if (layout === 'array' || layout === 'object' || (none && (layout !== null || whole))) {
-      const what = none ? `no line is a JSON object: ${rejects[0].why}` : rejects[0].why;
+      const what = none ? `no line is a JSON object: ${first.why}` : first.why;
       const hint =
         layout !== null
           ? 'The file reads as JSON: use --format json'
           : 'A .jsonl file has one JSON object a line, such as {"text": ...}';
-      throw new DatagpuError('input', what, { file: name, line: rejects[0].line, hint });
+      throw new DatagpuError('input', what, { file: name, line: first.line, hint });
     }
   }
   if (!whole) {
@@ -148,7 +148,7 @@ function sniffDocument(
   const head = sample(kernel, fd, file, dataStart, dialect, headBytes, [], name);
   const whole = head.scanned.next === null;
   const { rows } = head.parsed.cells;
-  const reject = head.parsed.rejects[0];
+  const reject = head.parsed.rejects.at(0);
   if (rows === 0 && reject !== undefined && whole)
     throw new DatagpuError('input', `the array holds no objects: its first element is ${reject.why}`, {
       file: name,

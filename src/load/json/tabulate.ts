@@ -3,7 +3,8 @@ import { DatagpuError } from '../../errors.js';
 import { cell } from '../../kernels/cells.js';
 import type { IngestKernel } from '../../kernels/ingest.js';
 import { during } from '../../kernels/lent.js';
-import { maxRawBytes, type Reject } from '../chunk.js';
+import { maxRawBytes } from '../chunk.js';
+import { type Reject, RejectLog } from '../reject-log.js';
 import type { JsonDialect } from './dialect.js';
 import { type ExactError, type ExactRecord, readLinesExactly, readValuesExactly } from './exact.js';
 import { changesOf, type JsonChunk, lineCounter, type ParsedJson } from './parsed-chunk.js';
@@ -33,7 +34,7 @@ export function tabulate(
   if (!lines && !isUtf8(chunk)) refuse(0, scanned.start.record, 'its bytes are not UTF-8');
 
   const rows: ExactRecord[] = [];
-  const rejects: Reject[] = [];
+  const rejects = new RejectLog();
   const places = new Map(columns.map((column, c) => [column, c]));
   const newKeys = new Set<string>();
   const kept = new Map(columns.flatMap((column, c): [string, RawTree][] => (trees[c] ? [[column, trees[c]]] : [])));
