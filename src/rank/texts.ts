@@ -21,8 +21,8 @@ export function isRankable(type: ColumnType): boolean {
 }
 
 /**
- * The columns' texts: a text column as it is, of message lists a line a turn (role, a space, content), other JSON text as
- * it is. Columns of other types than `isRankable` says have no text.
+ * The columns' texts: a text column as it is, of message lists a line for each turn that has text (shared/messages.ts says
+ * which turns count), other JSON text as it is. Columns of other types than `isRankable` says have no text.
  */
 export function textsOf(kernel: RankKernel, columns: readonly ReadColumn[], rows: number): ReadColumn[] {
   return columns.map((column) => {
@@ -83,12 +83,14 @@ function messagesOf(reader: CellReader, type: ArrowType): string {
   if (type.name !== 'list' || type.item.name !== 'struct' || !reader.present()) return '';
   const { fields } = type.item;
   const lines: string[] = [];
+  const ofSystem: string[] = [];
   for (let turns = reader.count(); turns > 0; turns--) {
     if (!reader.present()) continue;
     const turn = new Map(fields.map((field) => [field.name, reader.texts(field.type, field.name === 'content')]));
-    lines.push(['role', 'content'].map((name) => turn.get(name)!.join(' ')).join(' '));
+    const text = turn.get('content')!.join(' ');
+    if (text !== '') (turn.get('role')!.join(' ') === 'system' ? ofSystem : lines).push(text);
   }
-  return lines.join('\n');
+  return (lines.length > 0 ? lines : ofSystem).join('\n');
 }
 
 /** Reads a cell of the row encoding from its start. */

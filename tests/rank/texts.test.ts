@@ -31,7 +31,7 @@ function jsonTexts(cells: unknown[], type: ArrowType | null = chat): string[] {
   return decode(textsOf(kernel, [column], cells.length)[0]!, cells.length);
 }
 
-test('a turn is a line of role and content', () => {
+test('a turn that has text is a line of its content', () => {
   const turns = [
     { role: 'user', content: 'hi "there"\n\\ \u2028 é' },
     { content: 'swapped', role: 'bot', name: 'role' },
@@ -46,7 +46,23 @@ test('a turn is a line of role and content', () => {
     },
     { role: 'end' },
   ];
-  expect(jsonTexts([turns])).toEqual(['user hi "there"\n\\ \u2028 é\nbot swapped\ntool \nuser part 1 2\nend']);
+  expect(jsonTexts([turns])).toEqual(['hi "there"\n\\ \u2028 é\nswapped\npart 1 2']);
+});
+
+test('what the system says counts only where no other turn says anything', () => {
+  const system = { role: 'system', content: 'Be brief.' };
+  const cells = [
+    [system, { role: 'user', content: 'hi' }],
+    [{ role: 'user', content: 'hi' }, system],
+    [system],
+    [system, { role: 'user', content: '' }],
+    [system, { role: 'assistant', content: null, tool_calls: [{ name: 'f' }] }, system],
+    [{ role: 'system', content: [{ type: 'text', text: 'part' }] }],
+    [{ content: 'no role', role: null }, system],
+    [{ role: 'systems', content: 'x' }],
+  ];
+  const expected = ['hi', 'hi', 'Be brief.', 'Be brief.', 'Be brief.\nBe brief.', 'part', 'no role', 'x'];
+  expect(jsonTexts(cells)).toEqual(expected);
 });
 
 test('other JSON text stays as it is', () => {
@@ -56,8 +72,8 @@ test('other JSON text stays as it is', () => {
 
 test('escapes are what JSON.parse makes of them', () => {
   const turn = fc.record({
-    role: fc.string({ unit: 'binary' }),
-    content: fc.string({ unit: 'binary', maxLength: 60 }),
+    role: fc.oneof(fc.constantFrom('system', 'user', 'System'), fc.string({ unit: 'binary' })),
+    content: fc.oneof(fc.constant(''), fc.string({ unit: 'binary', maxLength: 60 })),
   });
   fc.assert(
     fc.property(fc.array(turn, { minLength: 1, maxLength: 5 }), fc.boolean(), (turns, escaped) => {
@@ -66,7 +82,8 @@ test('escapes are what JSON.parse makes of them', () => {
         ? plain.replace(/[^ -~]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)
         : plain;
       const column: Column = { ...textColumn(['[]', cell, '']), type: { kind: 'json', arrow: chat } };
-      const expected = turns.map((t) => `${t.role} ${t.content}`).join('\n');
+      const texts = (isSystem: boolean) => turns.filter((t) => t.content !== '' && (t.role === 'system') === isSystem);
+      const expected = (texts(false).length > 0 ? texts(false) : texts(true)).map((t) => t.content).join('\n');
       expect(decode(textsOf(kernel, [column], 3)[0]!, 3)).toEqual(['[]', expected, '']);
     }),
   );
@@ -105,7 +122,7 @@ test('message lists of Parquet are read from the row encoding', () => {
     offsets,
     values: Buffer.concat(cells),
   };
-  expect(decode(textsOf(kernel, [column], 4)[0]!, 4)).toEqual(['user hé\nbot yo', 'bot ', '', '']);
+  expect(decode(textsOf(kernel, [column], 4)[0]!, 4)).toEqual(['hé\nyo', '', '', '']);
 });
 
 test('which columns are ranked', () => {

@@ -1,7 +1,8 @@
 /**
- * The text of message lists: cells of JSON text like [{"role":"user","content":"hi"}, ...]. A turn is a line of its role,
- * a space and its content; a content of several parts ([{"type":"text","text":"hi"}, ...]) has their texts joined by a
- * space. Other JSON is left as it is. Behind a value may be its text as it was read (json-raw.ts), which says the same. JSON text is valid; what is not is read without leaving the cell by more than 16
+ * The text of message lists: cells of JSON text like [{"role":"user","content":"hi"}, ...]. A turn that has text is a line of
+ * its content; one of several parts ([{"type":"text","text":"hi"}, ...]) has their texts joined by a space. Roles are no text,
+ * and what the system says counts only where no other turn says anything: thousands of chats share it. Other JSON is left as
+ * it is. Behind a value may be its text as it was read (json-raw.ts), which says the same. JSON text is valid; what is not is read without leaving the cell by more than 16
  * bytes.
  */
 import { behindRaw } from './json-raw';
@@ -25,7 +26,9 @@ export function messageTexts(base: usize, offsets: usize, rows: u32, newOffsets:
     const start = base + load<u32>(offsets + (row << 2));
     cellEnd = base + load<u32>(offsets + (row << 2), 4);
     const begun = out;
-    if (!messages(start)) {
+    const isList = messages(start, false);
+    if (isList && out == begun) messages(start, true);
+    if (!isList) {
       memory.copy(begun, start, cellEnd - start);
       out = begun + (cellEnd - start);
     }
@@ -33,8 +36,12 @@ export function messageTexts(base: usize, offsets: usize, rows: u32, newOffsets:
   }
 }
 
-/** True if the cell is a list of objects of which one has a role or a content. */
-function messages(p: usize): bool {
+/**
+ * True if the cell is a list of objects of which one has a role or a content. Writes the turns of the system, or those of all
+ * others.
+ */
+function messages(p: usize, ofSystem: bool): bool {
+  const begun = out;
   p = space(p);
   if (p >= cellEnd || load<u8>(p) != 0x5b) return false;
   let turns: u32 = 0;
@@ -55,10 +62,14 @@ function messages(p: usize): bool {
       p = next;
     }
     if (role != 0 || content != 0) {
-      if (turns++ != 0) store<u8>(out++, 0x0a);
-      if (role != 0) putText(role, 1);
-      if (role != 0 && content != 0) store<u8>(out++, 0x20);
-      if (content != 0) putText(content, 3);
+      turns++;
+      if (content != 0 && (role != 0 && isSystem(role)) == ofSystem) {
+        const lineAt = out;
+        if (out > begun) store<u8>(out++, 0x0a);
+        const textAt = out;
+        putText(content, 3);
+        if (out == textAt) out = lineAt;
+      }
     }
     p = separator(min(cellEnd, behindRaw(p + 1)));
   }
@@ -70,6 +81,13 @@ function messages(p: usize): bool {
 @inline
 function isRole(key: usize): bool {
   return load<u32>(key) == 0x6c6f7222 && load<u16>(key, 4) == 0x2265;
+}
+
+/** Whether a value is "system". */
+// @ts-ignore: decorator
+@inline
+function isSystem(value: usize): bool {
+  return load<u64>(value) == 0x226d657473797322;
 }
 
 // @ts-ignore: decorator
