@@ -5,6 +5,7 @@ import { randomNumbers } from './random.js';
 /** Exports of the module `rank`; src/kernels/assembly/rank says what each does. Addresses may come back negative. */
 export interface RankExports {
   setTermSecret(a: bigint, b: bigint, c: bigint, d: bigint): void;
+  setPairSecret(a: bigint, b: bigint): void;
   openTerms(slots: number, slotCount: number, entries: number, room: number, arena: number, arenaBytes: number): void;
   growTerms(slots: number, slotCount: number, entries: number, room: number): void;
   openArena(at: number, bytes: number): void;
@@ -90,7 +91,8 @@ export function createRankKernel(stem: Stem = () => null): RankKernel {
       return Buffer.from(into.buffer, into.byteOffset, room).write(found);
     },
   });
-  const [a, b, c, d] = randomNumbers(4);
+  const [a, b, c, d, e, f] = randomNumbers(6);
   kernel.exports.setTermSecret(a!, b!, c!, d!);
+  kernel.exports.setPairSecret(e!, f!);
   return kernel;
 }

@@ -1,4 +1,5 @@
 import { DatagpuError } from '../errors.js';
+import { randomNumbers } from '../kernels/random.js';
 import type { CountedTerm, Node } from './plan.js';
 import type { RankReply, RankSettings } from './protocol.js';
 import { type Asking, addCounts } from './replies.js';
@@ -36,8 +37,10 @@ export function* countRuns(settings: RankSettings, workers: number, run: RunRequ
   let found: Run[] = [];
   let floor = run.floor;
   let bits = 0;
+  const [a, b] = randomNumbers(2);
+  const secret = [a!, b!] as const;
   for (let number = 0; number < 2 ** bits; ) {
-    const counted = yield { ask: 'runs', words, edges, length, left, right, limit, part: { bits, number } };
+    const counted = yield { ask: 'runs', words, edges, length, left, right, limit, part: { secret, bits, number } };
     words = null;
     if (counted.some((reply) => reply.full)) {
       bits++;

@@ -24,8 +24,10 @@ export interface RankSettings {
   runBytes: number;
 }
 
-/** Some of the runs: those whose hashes begin with `bits` bits that are `number`. */
+/** Some of the runs: those whose hashes under the secret begin with `bits` bits that are `number`. */
 export interface RunPart {
+  /** Two random numbers, the same for all workers and all parts. */
+  secret: readonly [bigint, bigint];
   bits: number;
   number: number;
 }

@@ -24,6 +24,7 @@ export class RunTable {
   count({ length, left, right, edges, part }: RankRequest & { ask: 'runs' }, streams: Streams): boolean {
     const { kernel } = this;
     const { exports } = kernel;
+    exports.setPairSecret(...part.secret);
     exports.openPass(part.bits, part.number);
     if (length === 2 && (left + 1) * (right + 1) <= densePairs) {
       const bytes = (left + 1) * (right + 1) * 12;

@@ -43,6 +43,16 @@ let isMidRow = false;
 let partBits: u32 = 0;
 let part: u64 = 0;
 
+/** Odd random numbers, so that no words can be chosen whose pairs all lie in one place, or in one part. */
+let P0: u64 = 0x9e3779b97f4a7c15;
+let P1: u64 = 0xbf58476d1ce4e5b9;
+
+/** Takes random numbers; before a table or the edges are laid out. What comes of pairs does not depend on them. */
+export function setPairSecret(a: u64, b: u64): void {
+  P0 = a | 1;
+  P1 = b | 1;
+}
+
 /** Begins a pass over all chunks, for the pairs of a part: those whose hashes begin with `bits` bits that are `number`. */
 export function openPass(bits: u32, number: u32): void {
   stamp = 0;
@@ -96,8 +106,8 @@ let edgeMask: u32 = 0;
 // @ts-ignore: decorator
 @inline
 function hashPair(key: u64): u32 {
-  const h = (key ^ (key >> 31)) * 0x9e3779b97f4a7c15;
-  return <u32>((h ^ (h >> 29)) * 0xbf58476d1ce4e5b9 >> 32);
+  const h = key * P0;
+  return <u32>((h ^ (h >> 32)) * P1 >> 32);
 }
 
 /** Lays out an empty table of 2^k slots. */
