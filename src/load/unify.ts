@@ -106,18 +106,18 @@ export function unify(sources: readonly SourceColumns[], config: Pick<Config, 'r
     const joined = joinColumns(entries[i]!, sources, said[i]!);
     kinds.push(joined.kinds);
     only.push(joined.only);
-    places.push(joined.places);
-    notes.push(...joined.places.slice(0, mostNotes).map((place) => `column ${describePlace(place, sourceNames)}`));
-    if (joined.places.length > mostNotes)
-      notes.push(
-        `column ${names[i]}: ${joined.places.length - mostNotes} more places; fields in the manifest has them`,
-      );
+    const given: DeclaredType | null = declared[i] ?? null;
+    // A declared type leaves nothing to decide.
+    const decided = given === null ? joined.places : [];
+    places.push(decided);
+    notes.push(...decided.slice(0, mostNotes).map((place) => `column ${describePlace(place, sourceNames)}`));
+    if (decided.length > mostNotes)
+      notes.push(`column ${names[i]}: ${decided.length - mostNotes} more places; fields in the manifest has them`);
     for (const [path, type] of said[i]!)
       if (!joined.met.has(path)) unmet.push(`${named[i]!.sourceName}${path}=${type}`);
     const missing = sources.filter((s, at) => entries[i]!.columns[at] === undefined && s.columns.length > 0);
     if (missing.length > 0) absences.push({ column: names[i]!, sources: missing.map((s) => s.name) });
-    if (declared[i] === null && joined.differ !== null) notes.push(`column ${names[i]}: ${joined.differ}`);
-    const given: DeclaredType | null = declared[i] ?? null;
+    if (given === null && joined.differ !== null) notes.push(`column ${names[i]}: ${joined.differ}`);
     if (said[i]!.size > 0) requireJson(entries[i]!, sources, said[i]!);
     if (given !== null) requireText(entries[i]!, sources, given);
     if (mixesZones(joined.kinds) && (given === null ? joined.differ === null : given === 'datetime'))

@@ -20,6 +20,36 @@ const read = (lines: readonly (string | object)[], options: CompileOptions = {})
   compiled(written(lines), options);
 const column = ({ rows }: Compiled, c = 0): unknown[] => rows.map((row) => row[c]);
 
+describe('numbers that no column of numbers holds', () => {
+  const cases: [string, string[], string][] = [
+    [
+      'beyond 64 bits',
+      ['18446744073709551615', '5', 'null', '9223372036854775808'],
+      'numbers beyond 64 bits or 17 digits',
+    ],
+    ['of too many digits', ['0.12345678901234567891', '1.5'], 'numbers beyond 64 bits or 17 digits'],
+    ['that differ in kind', ['9007199254740993', '1.5'], 'integers beyond 2^53 beside fractions'],
+  ];
+  it.each(cases)('become text, which is said: %s', async (_, values, why) => {
+    const lines = values.map((v, i) => `{"v":${v},"id":${i}}`);
+    const result = await read(lines);
+    expect(column(result)).toEqual(values.map((v) => (v === 'null' ? null : v)));
+    const numbers = values.filter((v) => v !== 'null').length;
+    expect(result.manifest.fields[0]!.places).toEqual([
+      { path: 'v', as: 'text', why, rows: { number: numbers }, first: { kind: 'number', row: 1 } },
+    ]);
+    expect(result.manifest.warnings).toEqual([expect.stringContaining(`column v: ${why}`)]);
+    const early = await plan([path.join(folder, 'kinds.jsonl')]);
+    expect(early.warnings).toEqual([expect.stringContaining(`column v: ${why}`)]);
+    expect((await read(lines, { types: { v: 'text' } })).manifest.warnings).toEqual([]);
+  });
+  it('in a later file or chunk are counted over all rows', async () => {
+    const lines = Array.from({ length: 60_000 }, (_, i) => `{"v":${i === 59_999 ? '1e400' : i}}`);
+    const { manifest } = await read(lines);
+    expect(manifest.fields[0]!.places).toMatchObject([{ rows: { number: 60_000 } }]);
+  });
+});
+
 describe('strings among other kinds', () => {
   it('stay as they are, and nothing but them is JSON text', async () => {
     const result = await read([{ text: 'line one\nline "two"' }, { text: 'x' }, { text: 42 }, '{"text": [1,  2]}']);

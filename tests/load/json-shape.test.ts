@@ -129,6 +129,11 @@ describe('the type of a column of nested values', () => {
     ['nothing but {}', ['{}'], 'json v: objects without keys'],
     ['nothing but {} in a field', ['{"a":{}}', '{"a":null}'], 'json v.a: objects without keys'],
     ['a number beyond 64 bits', ['{"a":18446744073709551615}'], 'text v.a: numbers beyond 64 bits or 17 digits'],
+    [
+      'a large integer and a fraction',
+      ['[9007199254740993]', '[0.5]'],
+      'text v[]: integers beyond 2^53 beside fractions',
+    ],
     ['33 lists', [deep(33)], null],
     ['34 lists', [deep(34)], `json v${'[]'.repeat(32)}: values nested deeper than 32`],
     ['1000 keys', [wide(1000)], null],

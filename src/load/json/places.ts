@@ -87,7 +87,12 @@ class Settler {
     if (nested === 0) {
       if (said === 'struct' && single !== 0) this.refuse('', shape, 'it has no lists and no objects');
       // A power of two, or none: of one kind.
-      if (said !== 'text' && (single & (single - 1)) === 0) return { type: typeFromKinds(seen), only: null };
+      if (said !== 'text' && (single & (single - 1)) === 0) {
+        const type = typeFromKinds(seen);
+        if (type.kind === 'text' && single === kind.jsonNumber && shape !== null)
+          this.note('', shape, 'text', whyNoNumber((seen & kind.text) !== 0));
+        return { type, only: null };
+      }
       if (shape !== null && (single & (single - 1)) !== 0) this.note('', shape, 'text', 'values of several kinds');
       return { type: { kind: 'text' }, only: null };
     }
@@ -152,7 +157,7 @@ class Settler {
     if ((kinds & numberKinds) !== 0) {
       if ((kinds & ~(kind.integer | kind.bigInteger)) === 0) return { name: 'int', bits: 64, signed: true };
       if ((kinds & ~(kind.integer | kind.float)) === 0) return { name: 'float', bits: 64 };
-      this.note(path, shape, 'text', 'numbers beyond 64 bits or 17 digits');
+      this.note(path, shape, 'text', whyNoNumber((kinds & otherNumber) !== 0));
       return mixedText;
     }
     // What is said of a key says that it is a field.
@@ -218,6 +223,10 @@ class Settler {
 
 const jsonText: ArrowType = { name: 'utf8', holds: 'json' };
 const mixedText: ArrowType = { name: 'utf8', holds: 'mixed' };
+
+/** Why numbers become their text. */
+const whyNoNumber = (hasBeyond: boolean): string =>
+  hasBeyond ? 'numbers beyond 64 bits or 17 digits' : 'integers beyond 2^53 beside fractions';
 
 /** Why objects are not to become structs: the rule of README.md, "JSON". */
 function whyNoStruct(shape: Shape, declared: boolean): string | null {
