@@ -2,7 +2,6 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { sha256Of } from './cache/lookup.js';
 import { DatagpuError, quoteValue } from './errors.js';
-import type { DuplicateSummary } from './ledger/groups.js';
 import { lineagePath, startsOf } from './ledger/lineage.js';
 import { LineageReader, type LineageRow } from './ledger/lineage-read.js';
 import { readConsistently } from './load/consistent.js';
@@ -15,6 +14,7 @@ import { readRankRecord } from './rank/record-read.js';
 import { rowTexts } from './rank/rowtexts.js';
 import { reasonOf } from './stages/pipeline.js';
 import { didYouMean } from './suggest.js';
+import { byValueText } from './why/by-value.js';
 import { malformedText } from './why/malformed.js';
 
 export type { OutputRow, RowTerm };
@@ -86,7 +86,7 @@ async function whyIn(located: LocatedManifest, row: number, source: string | und
       row,
       fate: record.fate,
       stage: reasonOf(record.fate)?.stage.name ?? null,
-      because: record.fate === 'malformed' ? await malformedText(record, located) : sentence(record, twin, manifest),
+      because: await sentence(record, twin, located),
       output,
       duplicate_of:
         twin === null
@@ -134,9 +134,11 @@ async function twinOf(
   return lineage.at(starts[source]! + record.keptRow - 1);
 }
 
-function sentence(record: LineageRow, twin: LineageRow | null, manifest: Manifest): string {
+async function sentence(record: LineageRow, twin: LineageRow | null, located: LocatedManifest): Promise<string> {
+  const { manifest } = located;
   const named = twin === null ? '' : `row ${twin.row}${twin.source === record.source ? '' : ` of ${twin.source}`}`;
   const cut = twin?.fate === 'below top' ? ', which --top left out' : '';
+  if (record.fate === 'malformed') return malformedText(record, located);
   if (record.fate === 'kept') return `row ${record.position} of the output`;
   const found = reasonOf(record.fate);
   if (found === null)
@@ -149,7 +151,7 @@ function sentence(record: LineageRow, twin: LineageRow | null, manifest: Manifes
     similarity,
     kept: named,
     cut,
-    byValue: byValue(record, manifest),
+    byValue: twin === null || record.fate !== 'exact duplicate' ? '' : await byValueText(record, twin, located),
     config: manifest.config,
   });
 }
@@ -167,15 +169,6 @@ function scoreOf(
   const targets = Array.isArray(wanted) ? wanted.map(String) : [];
   const { target, terms } = explainRow(record, rowTexts(record.columns, row.content), targets);
   return { score, target: target === null ? null : targets[target]!, terms };
-}
-
-/** Whether it was written as the row that it equals; said of those that the manifest does not name in general. */
-function byValue({ source, row }: LineageRow, { dedupe }: Manifest): string {
-  const twins = dedupe?.by_value as DuplicateSummary['by_value'];
-  if (twins === undefined) return '';
-  if (twins.first.some((twin) => twin.source === source && twin.row === row))
-    return ' by value, but is written in another way (as 1.10 and 1.1)';
-  return twins.rows > twins.first.length ? ' by value, and may be written in another way (as 1.10 and 1.1)' : '';
 }
 
 /** The source meant: by its path as the manifest has it, by the file it is, or by the end of its path if no other has it. */

@@ -72,6 +72,8 @@ export class Judge {
   seconds = 0;
   /** Columns of the first chunk that look like ids and hide duplicates. */
   private ids: IdSample | null = null;
+  /** The chunks so far. */
+  readonly chunks: ChunkRef[] = [];
   private readonly schema: SchemaState;
   private table: BoundedDigests | null;
   private near: NearJudging | null;
@@ -80,7 +82,7 @@ export class Judge {
   private readonly compares: boolean;
   private readonly comparesTexts: boolean;
   private readonly hasTop: boolean;
-  private readonly compared: readonly number[];
+  readonly compared: readonly number[];
   /** How similar unrelated rows are, as the index of near duplicates knew before it was let go of. */
   private unrelated: number | null = null;
 
@@ -130,6 +132,7 @@ export class Judge {
     signal: AbortSignal | undefined,
   ): Promise<Judged | null> {
     if (!this.schema.observe(ref.source, seen)) return null;
+    this.chunks.push(ref);
     this.rejects.add(
       ref.source,
       seen,

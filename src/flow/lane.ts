@@ -252,7 +252,7 @@ class ChunkLane {
       const shape = shapeOf(kernel, fitting.cells, c.cell, places);
       return all[f] ? { ...shape, tallies: all[f] } : shape;
     });
-    const forms = written?.take(coerced) ?? null;
+    const forms = written?.take(typed) ?? null;
     return {
       block,
       records: scanned.records,

@@ -1,6 +1,7 @@
 import { quoteValue } from '../errors.js';
 import { valueText } from '../load/shown-values.js';
 import type { DuplicateSummary } from './groups.js';
+import { type Written, writtenAs } from './written.js';
 
 /** What the warnings are made of, beside the summary. */
 export interface DedupeFacts {
@@ -12,6 +13,8 @@ export interface DedupeFacts {
   ids: { rows: number; columns: string[]; hidden: number } | null;
   /** Compared columns with values that changed their form ("1.10" as 1.1). */
   rewritten: string[];
+  /** How the first of the rows that equal a kept one by value is written, and that one; empty where the sources can't say. */
+  written: Written[];
   /** Shows a row of the output, its dates as text. */
   show(position: number): Promise<Record<string, unknown>>;
 }
@@ -23,7 +26,7 @@ const fewRows = 20;
 
 /** What a person should know about what dedupe did: sentences, most important first. */
 export async function duplicateWarnings(summary: DuplicateSummary, facts: DedupeFacts): Promise<string[]> {
-  const { entered, near, ids, rewritten } = facts;
+  const { entered, near, ids, rewritten, written } = facts;
   const warnings: string[] = [];
   const removed = summary.exact + summary.near;
   if (removed * 2 > entered)
@@ -42,11 +45,14 @@ export async function duplicateWarnings(summary: DuplicateSummary, facts: Dedupe
   if (summary.by_value !== undefined) {
     const { rows, first } = summary.by_value;
     const [twin] = first;
+    const columns = [...new Set([...rewritten, ...written.map((w) => w.column)])];
     warnings.push(
       `${number(rows)} of ${number(summary.exact)} exact duplicates equal the row that was kept by value, but are written in ` +
-        `another way (as 1.10 and 1.1): first row ${twin!.row} of ${twin!.source}, which repeats row ${twin!.kept_row}` +
-        `${twin!.kept_in === twin!.source ? '' : ` of ${twin!.kept_in}`}; to keep such rows, use ` +
-        `--types ${rewritten.map((name) => `${name}=text`).join(',')}`,
+        `another way${written.length === 0 ? ' (as 1.10 and 1.1)' : ''}: first row ${twin!.row} of ${twin!.source}` +
+        `${written.length === 0 ? '' : ` (${writtenAs(written, 'text')})`}, which repeats row ${twin!.kept_row}` +
+        `${twin!.kept_in === twin!.source ? '' : ` of ${twin!.kept_in}`}` +
+        `${written.length === 0 ? '' : ` (${writtenAs(written, 'kept')})`}; to keep such rows, use ` +
+        `--types ${columns.map((name) => `${name}=text`).join(',')}`,
     );
   }
   if (near !== null && near.unrelated !== null && near.unrelated >= near.threshold * 0.7)

@@ -1,7 +1,8 @@
 import type { IngestKernel } from '../kernels/ingest.js';
+import type { TypedChunk } from './typing.js';
 
 /**
- * A hash a row of how the values of some columns were written that change their form when they are typed ("1.10" as 1.1), 0 where
+ * A hash a row of how the values of some columns were written that change their form when they are typed ("1.10" as 1.1, "N/A" as null), 0 where
  * none does: rows that are equal once typed were the same text if their hashes are equal. It is made while the columns are typed
  * (kernels/assembly/ingest/types.ts), in the kernel's memory.
  */
@@ -23,9 +24,10 @@ export class RowForms {
     return { forms: this.columns.has(field) ? this.at : 0, salt: Math.imul(field + 1, 0x9e3779b1) };
   }
 
-  /** The hashes, once all columns are typed; null if no value changed its form. */
-  take(coerced: readonly number[]): Uint32Array<ArrayBuffer> | null {
-    for (const field of this.columns) if (coerced[field]! > 0) return this.kernel.u32(this.at, this.rows).slice();
+  /** The hashes, once all columns are typed; null if no value changed its form, and none was a null token. */
+  take({ coerced, nullTokens }: Pick<TypedChunk, 'coerced' | 'nullTokens'>): Uint32Array<ArrayBuffer> | null {
+    for (const field of this.columns)
+      if (coerced[field]! + nullTokens[field]! > 0) return this.kernel.u32(this.at, this.rows).slice();
     return null;
   }
 }

@@ -69,7 +69,12 @@ export function makeAll(makers: readonly Maker[], rows: number): TypedChunk {
   inStrips(rows, 16 * makers.length + bytes / Math.max(1, rows), (from, to) => {
     for (const maker of makers) maker.fill(from, to);
   });
-  const chunk = { kinds: makers.map(() => 0), coerced: makers.map(() => 0), changed: {} };
+  const chunk = {
+    kinds: makers.map(() => 0),
+    coerced: makers.map(() => 0),
+    nullTokens: makers.map(() => 0),
+    changed: {},
+  };
   makers.forEach((maker, i) => {
     maker.finish(i, chunk);
   });
@@ -121,6 +126,7 @@ function fixedColumn(
       // Whether declared times are instants depends on the values.
       chunk.kinds[index] = declared ? kinds! & (kind.datetime | kind.localTime) : kinds!;
       chunk.coerced[index] = coerced!;
+      chunk.nullTokens[index] = tokens!;
       countChange(chunk.changed, rule.nullToken, tokens!);
     },
     column: () =>

@@ -47,6 +47,8 @@ export interface TypedChunk {
   kinds: number[];
   /** Values that changed their form ("1.50" as 1.5), by plan. */
   coerced: number[];
+  /** Null tokens ("N/A") that are null, by plan. */
+  nullTokens: number[];
   /** Cells changed, by rule. */
   changed: Record<string, number>;
 }

@@ -1,13 +1,9 @@
-import os from 'node:os';
 import path from 'node:path';
-import { DatagpuError, quoteValue } from '../errors.js';
-import { ScratchFolder } from '../flow/scratch.js';
+import { quoteValue } from '../errors.js';
 import type { LineageRow } from '../ledger/lineage-read.js';
 import { readRejected } from '../load/rejected.js';
-import { resolveSources } from '../load/sources.js';
-import type { Manifest, ManifestSource } from '../manifest/manifest.js';
 import type { LocatedManifest } from '../manifest/read.js';
-import { verifySource } from '../verify/sources.js';
+import { fromSource } from './source.js';
 
 /** What `--rejects` leaves. */
 const rejectsPath = '.datagpu/rejects.parquet';
@@ -51,35 +47,8 @@ async function rejectedOf(record: LineageRow, { manifest, folder }: LocatedManif
 }
 
 /** The record as it is in the source; a string that says why it can't be shown. */
-async function readAgain(
-  { source: name, row }: LineageRow,
-  { manifest, folder }: LocatedManifest,
-): Promise<Found | string> {
-  const told = manifest.sources.find((source) => source.path === name)!;
-  if (told.dialect.format === 'parquet') return 'its text is not kept, since Parquet has none';
-  const { verdict, why } = await verifySource(told, folder);
-  if (verdict === 'changed') return `its text is not shown, since the source has changed: ${why}`;
-  if (verdict !== 'ok') return `its text is not shown, since the source can't be read: ${why}`;
-  try {
-    return (
-      (await readSource(path.resolve(folder, name), manifest, told, row)) ?? 'its text was not found in the source'
-    );
-  } catch (error) {
-    if (!(error instanceof DatagpuError)) throw error;
-    return `its text is not shown, since the source can't be read: ${error.message}`;
-  }
-}
-
-async function readSource(file: string, manifest: Manifest, told: ManifestSource, row: number): Promise<Found | null> {
-  // Loaded when it is needed: the kernels, and all that reads sources.
+async function readAgain({ source, row }: LineageRow, located: LocatedManifest): Promise<Found | string> {
   const { malformedRecord } = await import('../flow/reread.js');
-  const format = told.dialect.format as 'csv' | 'tsv' | 'jsonl' | 'json';
-  const [source] = resolveSources([file], { cwd: path.dirname(file), format }).sources;
-  const isCopied = source!.compression !== 'none' || told.dialect.encoding !== 'utf-8';
-  const scratch = isCopied ? ScratchFolder.shared(os.tmpdir()) : new ScratchFolder(() => os.tmpdir());
-  try {
-    return await malformedRecord({ ...source!, path: told.path }, manifest, told, row, scratch);
-  } finally {
-    scratch.remove();
-  }
+  const found = await fromSource(located, source, row, (look) => malformedRecord(look, located.manifest, row));
+  return found ?? 'its text was not found in the source';
 }

@@ -45,7 +45,7 @@ describe('duplicateWarnings', () => {
     expect(
       await duplicateWarnings(
         { ...none, exact: 50, largest_groups: [group] },
-        { entered: 100, near, ids: null, rewritten: [], show },
+        { entered: 100, near, ids: null, rewritten: [], written: [], show },
       ),
     ).toEqual([]);
   });
@@ -55,7 +55,7 @@ describe('duplicateWarnings', () => {
     const near = { threshold: 0.4, unrelated: 0.35 };
     const warnings = await duplicateWarnings(
       { ...none, exact: 700, near: 52, largest_groups: [group] },
-      { entered: 1000, near, rewritten: [], ids: { rows: 500, columns: ['id', 'key'], hidden: 60 }, show },
+      { entered: 1000, near, rewritten: [], written: [], ids: { rows: 500, columns: ['id', 'key'], hidden: 60 }, show },
     );
     expect(warnings).toEqual([
       expect.stringContaining('removed 75% of the rows (700 exact and 52 near duplicates of 1,000 rows)'),

@@ -8,7 +8,7 @@ export const dedupe: StageDef = {
       name: 'exact duplicate',
       isOn: ({ dedupe }) => dedupe.enabled,
       explain: ({ kept, cut, byValue, config }) =>
-        `it equals ${kept}${comparedBy(config['dedupe-on'])}${byValue}${cut}`,
+        `it equals ${kept}${comparedBy(config['dedupe-on'])}${cut}${cut === '' || byValue === '' ? '' : ','}${byValue}`,
     },
     {
       name: 'near duplicate',

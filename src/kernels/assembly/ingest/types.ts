@@ -132,7 +132,7 @@ function readCell(start: usize, meta: u32, mode: u32, type: u32): bool {
 }
 
 /**
- * Mixes the bytes of a cell that changes its form, and `salt`, into the uint32 at `form`: rows that are equal once typed had the
+ * Mixes the bytes of a cell that changes its form or is a null token, and `salt`, into the uint32 at `form`: rows that are equal once typed had the
  * same text if theirs are equal.
  */
 function mixForm(start: usize, meta: u32, salt: u32, form: usize): void {
@@ -146,7 +146,7 @@ function mixForm(start: usize, meta: u32, salt: u32, form: usize): void {
 /**
  * Fills rows `row` to `end` of a column of a fixed-width type: `values`, 0 where a row is null or its value is of another
  * kind, and one byte a row of `validity`. Adds kinds, nulls, coercions and null tokens to those at `report`. `forms` (0: none)
- * has a uint32 a row, into which cells that change their form are mixed with `salt`.
+ * has a uint32 a row, into which cells that change their form, and null tokens, are mixed with `salt`.
  */
 export function fixedColumn(
   starts: usize, metas: usize, row: u32, end: u32, mode: u32, type: u32, values: usize, validity: usize, report: usize,
@@ -210,7 +210,10 @@ export function fixedColumn(
       }
     } else {
       nulls++;
-      nullTokens += u32((cellKinds & NULL_TOKEN) != 0);
+      if (cellKinds & NULL_TOKEN) {
+        nullTokens++;
+        if (forms != 0) mixForm(start, meta, salt, forms + (r << 2));
+      }
     }
     if (type == toDate) store<u32>(values + (r << 2), <u32>bits);
     else if (type == toBoolean) store<u8>(values + r, <u8>bits);
