@@ -1,4 +1,4 @@
-// node bench/table.mjs [results.json]: the measured rows as a Markdown table, for ARCHITECTURE.md.
+// node bench/table.mjs [results.json]: the measured rows as a Markdown table, for docs/performance.md.
 import fs from 'node:fs';
 import path from 'node:path';
 

@@ -25,7 +25,7 @@ interface SnappyExports {
 
 /**
  * One below zstd's default, which others write: four fifths of its time, and texts apart from their lengths make up for what it
- * packs less (ARCHITECTURE, "Where the time goes").
+ * packs less (docs/performance.md, "Where the time goes").
  */
 const zstdLevel = 2;
 /** Less than half the time of the default, 6, and 3 % larger. */
