@@ -1,39 +1,75 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { croissantOf } from './card/croissant.js';
-import { withCard } from './card/marked.js';
+import { cardFiles } from './card/files.js';
+import { cardIn, withCard } from './card/marked.js';
 import { cardBody, cardHead } from './card/readme.js';
 import { DatagpuError } from './errors.js';
 import { readConsistently } from './load/consistent.js';
 import { DataFile } from './load/datafile.js';
+import type { Manifest } from './manifest/manifest.js';
+import { type NamedText, Staging } from './write/commit.js';
 import type { Feature } from './write/features.js';
 import { outputError } from './write/output-error.js';
-import { writeSynced } from './write/synced.js';
-
-/** Files that a card consists of. */
-export const cardFiles: readonly string[] = ['README.md', 'croissant.json'];
 
 /**
  * Writes README.md, as a Hugging Face data card, and croissant.json beside a data set, which is given by its manifest or the
- * folder that holds it. Of a README.md only what is between datagpu's markers is written anew. Returns the files.
+ * folder that holds it: both of them, or neither where it fails. Of a README.md only what is between datagpu's markers is
+ * written anew. Returns the files.
  *
  * @throws DatagpuError `output` when there is a README.md without the markers, or a croissant.json of another writer
  */
 export function card(target: string): Promise<string[]> {
-  return readConsistently(target, async ({ manifest, folder }) => {
+  return readConsistently(target, async ({ manifest, folder }, isCurrent) => {
     const [first] = manifest.files;
-    const file = await DataFile.open(path.resolve(folder, first!.path), first!.path, first!.bytes);
-    let features: Record<string, Feature>;
-    try {
-      features = JSON.parse(file.value('huggingface') ?? '{"info":{"features":{}}}').info.features;
-    } finally {
-      await file.close();
-    }
     const place = cardPlace(folder);
-    replace(place.readme, place.withCard(cardHead(manifest, features), cardBody(manifest)));
-    replace(place.croissant, `${JSON.stringify(croissantOf(manifest, features), null, 2)}\n`);
-    return [place.readme, place.croissant];
+    const features = await featuresOf({ ...first!, name: first!.path, path: path.resolve(folder, first!.path) });
+    const texts = place.texts(manifest, features);
+    const staging = new Staging(folder);
+    try {
+      // Another data set may have come before this had the lock: it is read again, then.
+      if (isCurrent()) staging.commitTexts(texts);
+    } finally {
+      staging.abort();
+    }
+    return texts.map(({ name }) => path.join(folder, name));
   });
+}
+
+/** What goes between the markers of README.md, and croissant.json. */
+export interface CardTexts {
+  head: string;
+  body: string;
+  croissant: string;
+}
+
+/** What the card of a data set says. */
+export function cardTexts(manifest: Manifest, features: Readonly<Record<string, Feature>>): CardTexts {
+  return {
+    head: cardHead(manifest, features),
+    body: cardBody(manifest),
+    croissant: `${JSON.stringify(croissantOf(manifest, features), null, 2)}\n`,
+  };
+}
+
+/** The features of a data file, as it has them for `datasets`. */
+export async function featuresOf(data: {
+  path: string;
+  name: string;
+  bytes: number;
+}): Promise<Record<string, Feature>> {
+  const file = await DataFile.open(data.path, data.name, data.bytes);
+  try {
+    return JSON.parse(file.value('huggingface') ?? '{"info":{"features":{}}}').info.features;
+  } finally {
+    await file.close();
+  }
+}
+
+/** Where the card of a folder goes. */
+export interface CardPlace {
+  /** The files of a card, with what is in the folder around it. */
+  texts(manifest: Manifest, features: Readonly<Record<string, Feature>>): NamedText[];
 }
 
 /**
@@ -41,11 +77,7 @@ export function card(target: string): Promise<string[]> {
  *
  * @throws DatagpuError `output` when what is there must not be replaced
  */
-export function cardPlace(folder: string): {
-  readme: string;
-  croissant: string;
-  withCard: (head: string, body: string) => string;
-} {
+export function cardPlace(folder: string): CardPlace {
   const [readme, croissant] = cardFiles.map((name) => path.join(folder, name)) as [string, string];
   const before = textOf(readme);
   if (withCard(before, '', '') === null)
@@ -54,12 +86,40 @@ export function cardPlace(folder: string): {
       hint: 'Move it away, write the card, and put your text outside of the markers',
     });
   const old = textOf(croissant);
-  if (old !== null && !isOurs(old))
+  if (old !== null && !isOurCroissant(old))
     throw new DatagpuError('output', 'it was written by another program, and would be replaced', {
       file: croissant,
       hint: 'Move it away',
     });
-  return { readme, croissant, withCard: (head, body) => withCard(before, head, body)! };
+  return {
+    texts(manifest, features) {
+      const card = cardTexts(manifest, features);
+      const readmeText = withCard(before, card.head, card.body)!;
+      return [readmeText, card.croissant].map((text, i) => ({ name: cardFiles[i]!, text }));
+    },
+  };
+}
+
+/**
+ * Where a compile is to write the card: it was asked to, or the folder has a card, which would describe the data set that
+ * goes. Null for none.
+ *
+ * @throws DatagpuError `output` when it was asked to, and what is there must not be replaced
+ */
+export function cardPlaceOf(folder: string, isAskedFor: boolean): CardPlace | null {
+  if (isAskedFor) return cardPlace(folder);
+  const [readme, croissant] = cardFiles.map((name) => textOf(path.join(folder, name))) as [
+    string | null,
+    string | null,
+  ];
+  const hasCard = (readme !== null && cardIn(readme) !== null) || (croissant !== null && isOurCroissant(croissant));
+  if (!hasCard) return null;
+  try {
+    return cardPlace(folder);
+  } catch {
+    // A part of it is somebody else's by now; verify says what no longer fits.
+    return null;
+  }
 }
 
 function textOf(file: string): string | null {
@@ -71,20 +131,11 @@ function textOf(file: string): string | null {
   }
 }
 
-function isOurs(text: string): boolean {
+/** Whether a croissant.json is one that datagpu wrote. */
+export function isOurCroissant(text: string): boolean {
   try {
     return JSON.parse(text)['prov:wasGeneratedBy'].name === 'datagpu compile';
   } catch {
     return false;
-  }
-}
-
-function replace(file: string, text: string): void {
-  const staged = `${file}.new`;
-  try {
-    writeSynced(staged, text);
-    fs.renameSync(staged, file);
-  } catch (error) {
-    throw outputError(error, file);
   }
 }

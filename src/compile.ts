@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { cardFiles } from './card/files.js';
 import { readConfigFile } from './config/file.js';
 import { memoryFailure } from './engine/memory-failure.js';
 import { DatagpuError } from './errors.js';
@@ -8,11 +9,12 @@ import { SourceIdentity } from './flow/identity.js';
 import { openLanes } from './flow/lanes.js';
 import { removeDeadScratch } from './flow/scratch.js';
 import { resolveSources } from './load/sources.js';
-import { manifestFileName } from './manifest/manifest.js';
+import { type Manifest, manifestFileName } from './manifest/manifest.js';
 import type { CompileResult } from './manifest/result.js';
 import type { CompileOptions } from './options/compile-options.js';
 import { resolveConfig } from './options/resolve.js';
-import { recover } from './write/commit.js';
+import { type NamedText, recover } from './write/commit.js';
+import type { StagedFile } from './write/splicer.js';
 
 /**
  * Compiles sources into a data set, the way the data take:
@@ -38,11 +40,13 @@ export async function compile(paths: readonly string[], options: CompileOptions 
   const finished = FinishedDatasets.open(config, identity, (message) => warnings.push(message));
   try {
     // Before anything is read: whether the card may be written at the end.
-    const cards = config.output.card ? await import('./card.js') : null;
-    cards?.cardPlace(config.output.dir);
+    const { dir, card: isCardWanted } = config.output;
+    const cards =
+      isCardWanted || cardFiles.some((name) => fs.existsSync(path.join(dir, name))) ? await import('./card.js') : null;
+    const place = cards?.cardPlaceOf(dir, isCardWanted) ?? null;
     const hit = await finished.find(options.signal);
     if (hit !== null) {
-      await cards?.card(config.output.dir);
+      if (isCardWanted) await cards?.card(dir);
       return { outcome: 'cached', manifest: hit, manifestPath, elapsedSeconds: elapsed() };
     }
 
@@ -50,9 +54,10 @@ export async function compile(paths: readonly string[], options: CompileOptions 
     const { build } = await import('./flow/build.js');
     options.signal?.throwIfAborted();
     lanes ??= openLanes(sources, config);
-    const { manifest, text } = await build(sources, warnings, identity, lanes, config, options, elapsed);
+    const texts = async (manifest: Manifest, [first]: readonly StagedFile[]): Promise<NamedText[]> =>
+      place === null ? [] : place.texts(manifest, await cards!.featuresOf(first!));
+    const { manifest, text } = await build(sources, warnings, identity, lanes, config, options, elapsed, {}, texts);
     await finished.remember(manifest, text);
-    await cards?.card(config.output.dir);
     return { outcome: 'compiled', manifest, manifestPath, elapsedSeconds: elapsed() };
   } catch (error) {
     if (options.signal?.aborted) throw new DatagpuError('interrupted', 'interrupted', { cause: error });

@@ -5,6 +5,7 @@ import { readConsistently } from './load/consistent.js';
 import type { Manifest } from './manifest/manifest.js';
 import type { LocatedManifest } from './manifest/read.js';
 import { verifyBesideFooter, verifyLineage } from './verify/beside.js';
+import { verifyCard } from './verify/card.js';
 import { strayFiles, verifyContent, verifyFooters } from './verify/content.js';
 import { verifySource } from './verify/sources.js';
 import { type FileVerdict, isWrong, judgeFile, readable } from './verify/verdict.js';
@@ -13,7 +14,7 @@ export type { FileVerdict };
 
 /** How much of a data set is read to verify it. */
 export interface VerifyOptions {
-  /** Sizes, footers and the manifest's own hash only: no data, and no hash of a file. @default false */
+  /** Sizes, footers and the manifest's own hash only: no data, no hash of a file, no card. @default false */
   quick?: boolean;
   /** The sources too: whether they have the hash that the manifest gives. They are read whole, with `quick` too. @default false */
   sources?: boolean;
@@ -37,7 +38,7 @@ export async function verify(target: string, options: VerifyOptions = {}): Promi
   return { ok: !files.some(isWrong), files };
 }
 
-/** Reads what a manifest describes again, in its order: itself, data, what is beside them, sources. */
+/** Reads what a manifest describes again, in its order: itself, data, what is beside them, card, sources. */
 export async function verifyFiles(
   located: LocatedManifest,
   { quick = false, sources = false }: VerifyOptions = {},
@@ -71,6 +72,7 @@ export async function verifyFiles(
   for (const beside of manifest.beside ?? [])
     verdicts.push(await judgeFile('beside', beside.path, path.resolve(folder, beside.path), beside, hashOf));
   if (isGood()) correct(await lookBeside(manifest, folder, quick));
+  if (!quick && isGood()) verdicts.push(...(await verifyCard(manifest, folder)));
   if (sources) for (const source of manifest.sources) verdicts.push(await verifySource(source, folder));
   return verdicts;
 }

@@ -136,11 +136,11 @@ def test_damaged_pages_are_told(out: Path) -> None:
 
 def _interrupted(folder: Path, done: int) -> Path:
     """An output folder whose commit ended after so many renames."""
-    out = compiled(folder / "a", numbered(20))
-    new = compiled(folder / "b", numbered(30))
+    out = compiled(folder / "a", numbered(20), card=True)
+    new = compiled(folder / "b", numbered(30), card=True)
     staging = ".datagpu/staging-abc123"
     (out / staging / "old").mkdir(parents=True)
-    names = ["data.parquet", ".datagpu/lineage.parquet", "manifest.yaml"]
+    names = ["data.parquet", ".datagpu/lineage.parquet", "README.md", "croissant.json", "manifest.yaml"]
     rename = []
     for i, name in enumerate(names):
         source = f"{staging}/{Path(name).name}"
@@ -150,21 +150,24 @@ def _interrupted(folder: Path, done: int) -> Path:
             shutil.copy(new / name, out / name)
         else:
             shutil.copy(new / name, out / source)
-    journal = {"version": 2, "staging": staging, "over": names, "away": [], "rename": rename}
+    journal = {"version": 3, "staging": staging, "over": names, "away": [], "rename": rename}
     (out / ".datagpu/journal.json").write_text(json.dumps(journal))
     return out
 
 
-@pytest.mark.parametrize("done", [0, 1, 2, 3])
+@pytest.mark.parametrize("done", [0, 1, 2, 3, 4, 5])
 def test_an_interrupted_commit_is_finished(tmp_path: Path, done: int) -> None:
     out = _interrupted(tmp_path, done)
     assert datagpu.load(out, verify=True)["id"] == list(range(30))
     left = sorted(path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file())
     assert [name for name in left if name != ".datagpu/lock"] == [
         ".datagpu/lineage.parquet",
+        "README.md",
+        "croissant.json",
         "data.parquet",
         "manifest.yaml",
     ]
+    assert "30 rows and" in (out / "README.md").read_text()
 
 
 def test_a_commit_that_cannot_be_finished_goes_back(tmp_path: Path) -> None:
@@ -184,7 +187,7 @@ def test_a_commit_that_cannot_be_finished_goes_back(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (lambda j: j.update(version=3), "another version of datagpu"),
+        (lambda j: j.update(version=4), "another version of datagpu"),
         (lambda j: j.update(staging="../elsewhere"), "not a journal"),
         (lambda j: j["rename"][0].update(to="../data.parquet"), "not a journal"),
         (lambda j: j["rename"][0].update(to="run.sh"), "not a journal"),

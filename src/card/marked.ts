@@ -15,6 +15,17 @@ export function withCard(before: string | null, head: string, body: string): str
   return rest === null ? null : withHead.slice(0, rest[0]) + parts[1] + withHead.slice(rest[1]);
 }
 
+/** What is between the markers of a README.md; null when it has no such place. Line ends are "\n". */
+export function cardIn(text: string): { head: string; body: string } | null {
+  const unix = text.replaceAll('\r\n', '\n');
+  const [head, body] = [placeOf(unix, headBegin, headEnd), placeOf(unix, bodyBegin, bodyEnd)];
+  if (head === null || body === null) return null;
+  return {
+    head: unix.slice(head[0] + headBegin.length + 1, head[1] - headEnd.length),
+    body: unix.slice(body[0] + bodyBegin.length + 1, body[1] - bodyEnd.length),
+  };
+}
+
 /** Where the lines from one marker to the other begin and end; null unless each is there once, as a line of its own. */
 function placeOf(text: string, begin: string, end: string): [number, number] | null {
   const find = (marker: string): number[] =>

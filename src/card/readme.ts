@@ -1,4 +1,5 @@
 import { jsYaml } from '../config/js-yaml.js';
+import { packageVersion } from '../config/package-version.js';
 import type { Manifest, ManifestFile } from '../manifest/manifest.js';
 import type { Feature } from '../write/features.js';
 
@@ -57,6 +58,14 @@ function itemOf(feature: Feature): unknown {
   return entry.dtype ?? entry.struct ?? entry;
 }
 
+const writer = '<!-- written by datagpu ';
+
+/** The version of datagpu that wrote a body; null when it does not say. */
+export function writtenBy(body: string): string | null {
+  const at = body.lastIndexOf(writer);
+  return at === -1 ? null : (/^\S+(?= -->)/.exec(body.slice(at + writer.length))?.[0] ?? null);
+}
+
 /** What a person wants to know of a data set: where it is from, what was done, and how to make it again. */
 export function cardBody(manifest: Manifest): string {
   const { ledger, sources, fields, files, config, compiler, warnings } = manifest;
@@ -104,6 +113,8 @@ export function cardBody(manifest: Manifest): string {
     `\`datagpu compile\` with ${compiler.name} ${compiler.version}, the sources above and this datagpu.yaml gives the same rows, of the hash \`${manifest.hash}\`:`,
     '',
     ...fenced(jsYaml().dump(Object.fromEntries(given), { lineWidth: -1, noRefs: true })),
+    '',
+    `${writer}${packageVersion()} -->`,
   ].join('\n');
 }
 

@@ -5,7 +5,13 @@ import type { Flags } from './program.js';
 import { count } from './quantities.js';
 import type { Terminal } from './terminal.js';
 
-const names = { manifest: 'manifest', data: 'data file', beside: 'file beside the data', source: 'source' } as const;
+const names = {
+  manifest: 'manifest',
+  data: 'data file',
+  beside: 'file beside the data',
+  card: 'card',
+  source: 'source',
+} as const;
 
 /** `datagpu verify <manifest|dir>`. */
 export async function run(target: string, flags: Flags, terminal: Terminal): Promise<void> {
@@ -26,7 +32,9 @@ export async function run(target: string, flags: Flags, terminal: Terminal): Pro
     file: first.path,
     hint: wrong.every((v) => v.kind === 'source' && v.verdict === 'unreadable')
       ? 'Make it readable and verify again'
-      : 'Compile again to bring data set and sources together',
+      : wrong.every((v) => v.kind === 'card')
+        ? 'Run datagpu card on the data set'
+        : 'Compile again to bring data set and sources together',
   });
 }
 

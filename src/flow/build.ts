@@ -11,8 +11,9 @@ import type { Manifest } from '../manifest/manifest.js';
 import { sealed } from '../manifest/write.js';
 import type { CompileOptions } from '../options/compile-options.js';
 import { hasCounts } from '../stages/pipeline.js';
-import { Staging } from '../write/commit.js';
+import { type NamedText, Staging } from '../write/commit.js';
 import { lookAtDestination } from '../write/destination.js';
+import type { StagedFile } from '../write/splicer.js';
 import { duplicatesOf, warningsOf } from './account.js';
 import { hashBeside, writeBeside } from './beside.js';
 import type { RunContext } from './context.js';
@@ -27,7 +28,8 @@ import type { LaneTasks } from './tasks.js';
 
 /**
  * Builds a data set from sources and commits it; returns its manifest, and the text of it that was written. The
- * caller closes `executor`, which can be closed before. `sizes` are given where they are not to be the usual ones.
+ * caller closes `executor`, which can be closed before. `sizes` are given where they are not to be the usual ones; `texts`
+ * are committed with it, as those of a card.
  */
 export async function build(
   sources: readonly Source[],
@@ -38,6 +40,7 @@ export async function build(
   options: CompileOptions,
   elapsed: () => number,
   sizes: Pick<RunContext, 'chunkBytes' | 'heldBytes' | 'nearRows' | 'nearBytes' | 'formBytes'> = {},
+  texts: (manifest: Manifest, files: readonly StagedFile[]) => Promise<NamedText[]> = async () => [],
 ): Promise<{ manifest: Manifest; text: string }> {
   const out = config.output.dir;
   const name = config.output.name ?? defaultName(sources[0]!);
@@ -139,11 +142,12 @@ export async function build(
     });
     const { manifest, text } = sealed(built);
     requireReadable(text);
+    const withIt = await texts(manifest, result.files);
     // No turn of the event loop here, in which threads that end would be waited for: that goes on beside the commit.
     options.signal?.throwIfAborted();
     const staged = staging();
     destination.requireUnchanged();
-    staged.commit(result.files, text, destination.data);
+    staged.commit(result.files, text, destination.data, withIt);
     meter.done(balance.kept);
     return { manifest, text };
   } catch (error) {

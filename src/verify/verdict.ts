@@ -4,7 +4,7 @@ import { unreadable } from '../load/source-file.js';
 
 /** What became of one file that a manifest names. */
 export interface FileVerdict {
-  kind: 'manifest' | 'data' | 'beside' | 'source';
+  kind: 'manifest' | 'data' | 'beside' | 'card' | 'source';
   path: string;
   /** `skipped`: a source that can't be read a second time; it says nothing for or against the data set. */
   verdict: 'ok' | 'missing' | 'changed' | 'unreadable' | 'stray' | 'skipped';

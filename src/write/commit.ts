@@ -15,6 +15,12 @@ const manifestName = 'manifest.yaml';
 export const besideNames = ['lineage.parquet', 'rejects.parquet', 'ranking.json'] as const;
 export type BesideName = (typeof besideNames)[number];
 
+/** A file of the output folder, and what is to be in it. */
+export interface NamedText {
+  name: string;
+  text: string;
+}
+
 /** A new data set on its way into an output folder. Nothing that a reader sees changes before `commit`. */
 export class Staging {
   /** Where new files are written, under `.datagpu/` of the output folder. */
@@ -56,19 +62,23 @@ export class Staging {
   }
 
   /**
-   * Puts the new data set in the place of the old one: staged data files, which are synced, the files beside them, and
-   * the manifest. Ended at any point, it leaves the old or the new one; a reader of all data files never sees files of both.
+   * Puts the new data set in the place of the old one: staged data files, which are synced, the files beside them, texts,
+   * and the manifest. Ended at any point, it leaves the old or the new one; a reader of all data files never sees files of
+   * both.
    *
    * @param oldData names of the data files that go
+   * @param texts files with their content, as those of a card; what has their names goes
    * @throws DatagpuError `output` when it can't be done; the old data set is whole then
    */
-  commit(files: readonly StagedFile[], manifest: string, oldData: readonly string[]): void {
-    const { out, folder } = this;
-    const staging = `${privateFolder}/${path.basename(folder)}`;
-    const isThere = (name: string): boolean =>
-      fs.lstatSync(path.join(out, name), { throwIfNoEntry: false }) !== undefined;
+  commit(
+    files: readonly StagedFile[],
+    manifest: string,
+    oldData: readonly string[],
+    texts: readonly NamedText[] = [],
+  ): void {
+    const { staging } = this;
     const rename = files.map((file) => ({ from: `${staging}/${path.basename(file.path)}`, to: file.name }));
-    const old = oldData.filter(isThere);
+    const old = oldData.filter((name) => this.isThere(name));
     // One file can take the place of another in one step. Several can't: those of two data sets would lie side by side.
     const isOneForOne = files.length === 1 && old.length === 1 && files[0]!.name === old[0];
     const over = isOneForOne ? old : [];
@@ -77,12 +87,36 @@ export class Staging {
       const target = `${privateFolder}/${name}`;
       const isNew = fs.existsSync(this.beside(name));
       if (isNew) rename.push({ from: `${staging}/${name}`, to: target });
-      if (isThere(target)) (isNew ? over : away).push(target);
+      if (this.isThere(target)) (isNew ? over : away).push(target);
     }
-    rename.push({ from: `${staging}/${manifestName}`, to: manifestName });
-    if (isThere(manifestName)) over.push(manifestName);
+    this.settle(rename, over, away, [...texts, { name: manifestName, text: manifest }]);
+  }
+
+  /** Puts texts, as those of a card, in the place of what has their names, all of them or none; the data set stays. */
+  commitTexts(texts: readonly NamedText[]): void {
+    this.settle([], [], [], texts);
+  }
+
+  private get staging(): string {
+    return `${privateFolder}/${path.basename(this.folder)}`;
+  }
+
+  private isThere(name: string): boolean {
+    return fs.lstatSync(path.join(this.out, name), { throwIfNoEntry: false }) !== undefined;
+  }
+
+  /** Carries a commit out: staged files, files that go, and texts, which come last in their order. */
+  private settle(
+    files: readonly { from: string; to: string }[],
+    filesOver: readonly string[],
+    away: string[],
+    texts: readonly NamedText[],
+  ): void {
+    const { out, folder, staging } = this;
+    const rename = [...files, ...texts.map(({ name }) => ({ from: `${staging}/${name}`, to: name }))];
+    const over = [...filesOver, ...texts.map(({ name }) => name).filter((name) => this.isThere(name))];
     requireNoObstacles(out, [...rename.map(({ to }) => to), ...away]);
-    writing(path.join(out, manifestName), () => writeSynced(path.join(folder, manifestName), manifest));
+    for (const { name, text } of texts) writing(path.join(out, name), () => writeSynced(path.join(folder, name), text));
     writing(out, () => {
       fs.mkdirSync(path.join(folder, oldFolder));
       syncFolder(folder);

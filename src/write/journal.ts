@@ -10,7 +10,7 @@ import { syncFolder, writeSynced } from './synced.js';
  * other programs follow too: what changes here changes there, and raises the version.
  */
 export interface Journal {
-  version: 2;
+  version: 2 | 3;
   /** The staging folder, relative to the output folder. Files of the old data set are kept in its folder `old`. */
   staging: string;
   /** Old files in whose place a new one comes in one step. Paths relative to the output folder, "/" between their parts. */
@@ -27,10 +27,12 @@ export const journalName = 'journal.json';
 /** Where old files are kept until the commit is done, in the staging folder. */
 export const oldFolder = 'old';
 
-const journalVersion = 2;
+const journalVersion = 3;
+/** Version 2 had no cards, and all else as it is. */
+const readVersions: readonly unknown[] = [2, 3];
 const stagingPattern = /^\.datagpu\/staging-[A-Za-z0-9]{6}$/;
 const targetPattern =
-  /^([a-z][a-z0-9_]*(-\d{5,}-of-\d{5,})?|\.datagpu\/lineage|\.datagpu\/rejects)\.parquet$|^\.datagpu\/ranking\.json$|^manifest\.yaml$/;
+  /^([a-z][a-z0-9_]*(-\d{5,}-of-\d{5,})?|\.datagpu\/lineage|\.datagpu\/rejects)\.parquet$|^\.datagpu\/ranking\.json$|^(manifest\.yaml|README\.md|croissant\.json)$/;
 const maxJournalBytes = 64 * 2 ** 20;
 
 /** Writes the journal, synced, so that from here on the commit will be carried out. */
@@ -84,7 +86,7 @@ export function readJournal(folder: string): Journal | null {
   }
   if (isJournal(value)) return value;
   const { version } = (value ?? {}) as Record<string, unknown>;
-  if (Number.isInteger(version) && version !== journalVersion)
+  if (Number.isInteger(version) && !readVersions.includes(version))
     throw new DatagpuError('output', 'a commit is under way here that another version of datagpu began', {
       file: folder,
       hint: 'Run a command of that version on the folder to finish it',
@@ -95,7 +97,7 @@ export function readJournal(folder: string): Journal | null {
 /** A journal may only move its own staged files to the places that a data set has: it may come with a copied folder. */
 function isJournal(value: unknown): value is Journal {
   const { version, staging, over, away, rename } = (value ?? {}) as Record<string, unknown>;
-  if (version !== journalVersion || typeof staging !== 'string' || !stagingPattern.test(staging)) return false;
+  if (!readVersions.includes(version) || typeof staging !== 'string' || !stagingPattern.test(staging)) return false;
   if (!Array.isArray(over) || !Array.isArray(away) || !Array.isArray(rename)) return false;
   const isTarget = (name: unknown): boolean => typeof name === 'string' && targetPattern.test(name);
   const isStaged = (name: unknown): boolean =>

@@ -248,7 +248,7 @@ describe('a journal', () => {
   test('of another version says so', () => {
     const folder = scratchFolder();
     fs.mkdirSync(path.join(folder, '.datagpu'));
-    fs.writeFileSync(path.join(folder, '.datagpu/journal.json'), JSON.stringify({ ...empty, version: 3 }));
+    fs.writeFileSync(path.join(folder, '.datagpu/journal.json'), JSON.stringify({ ...empty, version: 4 }));
     expect(() => recover(folder)).toThrow(/another version of datagpu began/);
   });
 

@@ -19,14 +19,15 @@ PRIVATE_FOLDER = ".datagpu"
 JOURNAL_NAME = "journal.json"
 OLD_FOLDER = "old"
 
-_VERSION = 2
+_VERSIONS = (2, 3)
 _MAX_BYTES = 64 * 2**20
 _LOCK_SECONDS = 10.0
 _STAGING = re.compile(r"\.datagpu/staging-[A-Za-z0-9]{6}")
 _STAGED = re.compile(r"\w[\w.-]*", re.ASCII)
 # What a data set has; src/write/journal.ts has the same.
 _TARGET = re.compile(
-    r"([a-z][a-z0-9_]*(-\d{5,}-of-\d{5,})?|\.datagpu/lineage|\.datagpu/rejects)\.parquet|\.datagpu/ranking\.json|manifest\.yaml",
+    r"([a-z][a-z0-9_]*(-\d{5,}-of-\d{5,})?|\.datagpu/lineage|\.datagpu/rejects)\.parquet|\.datagpu/ranking\.json|manifest\.yaml"
+    r"|README\.md|croissant\.json",
     re.ASCII,
 )
 
@@ -93,7 +94,7 @@ def read_journal(path: Path) -> Journal | None:
     if journal is not None:
         return journal
     version = value.get("version") if isinstance(value, dict) else None
-    if isinstance(version, int) and not isinstance(version, bool) and version != _VERSION:
+    if isinstance(version, int) and not isinstance(version, bool) and version not in _VERSIONS:
         raise DatagpuError(
             "output",
             "a commit is under way here that another version of datagpu began",
@@ -105,7 +106,7 @@ def read_journal(path: Path) -> Journal | None:
 
 def _checked(value: object) -> Journal | None:
     """A journal may only move its own staged files to the places that a data set has: it may come with a copied folder."""
-    if not isinstance(value, dict) or value.get("version") != _VERSION:
+    if not isinstance(value, dict) or value.get("version") not in _VERSIONS:
         return None
     staging, over, away, rename = (value.get(key) for key in ("staging", "over", "away", "rename"))
     if not isinstance(staging, str) or not _STAGING.fullmatch(staging):
