@@ -1,9 +1,10 @@
 import type { Field } from '../engine/types.js';
 import type { IngestKernel } from '../kernels/ingest.js';
 import { during } from '../kernels/lent.js';
-import { type ChunkStart, maxRawBytes, type ParsedChunk, type ScannedChunk } from '../load/chunk.js';
+import { type ChunkStart, type CsvNotes, maxRawBytes, type ParsedChunk, type ScannedChunk } from '../load/chunk.js';
 import { parseCsv } from '../load/csv/parse.js';
 import { csvRecordRanges } from '../load/csv/raw.js';
+import { repeatedHeaders } from '../load/csv/repeated-header.js';
 import { scanCsv } from '../load/csv/scan.js';
 import { parseJson } from '../load/json/parse.js';
 import { jsonRecordRanges } from '../load/json/raw.js';
@@ -87,9 +88,23 @@ export function parsePiece(
   scanned: ScannedChunk,
   described: number = mostDescribed,
 ): ParsedChunk & { newKeys: string[] } {
-  if (source.csv !== null)
-    return { ...parseCsv(kernel, scanned, source.csv, source.columns.length, { described }), newKeys: [] };
+  if (source.csv !== null) {
+    const parsed = parseCsv(kernel, scanned, source.csv, source.columns.length, { described });
+    return { ...parsed, notes: notesOf(kernel, source, parsed), newKeys: [] };
+  }
   return parseJson(kernel, scanned, source.json!, source.columns, source.name, { trees: source.kept ?? [], described });
+}
+
+function notesOf(kernel: IngestKernel, source: SourcePlan, { cells, rejects, notes }: ParsedChunk): CsvNotes {
+  const found = source.csv?.header ? repeatedHeaders(kernel, cells, source.columns) : null;
+  const said = notes ?? { comments: 0, swallowed: null };
+  if (found === null) return said;
+  let index = found.row;
+  for (const rejected of rejects.indexes) {
+    if (rejected > index) break;
+    index++;
+  }
+  return { ...said, headers: { records: found.records, index } };
 }
 
 /**

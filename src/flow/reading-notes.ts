@@ -6,6 +6,9 @@ interface SourceNotes {
   /** Records with a quoted cell of lines that look like records, and the first of them. */
   swallowing: number;
   first: { record: number; lines: number } | null;
+  /** Records that are the header once more, and the first of them. */
+  headers: number;
+  header: number | null;
 }
 
 /** Gathers, in order, what is to be warned of once a source was read whole. */
@@ -14,10 +17,14 @@ export class ReadingNotes {
 
   /** Adds a chunk; `records` are those of the source before it. */
   add(source: number, notes: CsvNotes | undefined, records: number): void {
-    if (notes === undefined || (notes.comments === 0 && notes.swallowed === null)) return;
-    const sum = this.sources.get(source) ?? { comments: 0, swallowing: 0, first: null };
+    if (notes === undefined || (notes.comments === 0 && notes.swallowed === null && !notes.headers)) return;
+    const sum = this.sources.get(source) ?? { comments: 0, swallowing: 0, first: null, headers: 0, header: null };
     this.sources.set(source, sum);
     sum.comments += notes.comments;
+    if (notes.headers !== undefined) {
+      sum.headers += notes.headers.records;
+      sum.header ??= records + notes.headers.index + 1;
+    }
     if (notes.swallowed === null) return;
     sum.swallowing += notes.swallowed.records;
     sum.first ??= { record: records + notes.swallowed.index + 1, lines: notes.swallowed.lines };
@@ -35,6 +42,12 @@ export class ReadingNotes {
           : [
               `${name}: ${comments === 1 ? '1 line' : `${comments} lines`} between the records ${comments === 1 ? 'is a comment' : 'are comments'} and skipped. Pass --comment none if ${comments === 1 ? 'it is none' : 'they are not'}`,
             ];
+      if (notes.header !== null) {
+        const all = notes.headers === 1 ? '' : ` (${notes.headers} records do)`;
+        warnings.push(
+          `${name}: record ${notes.header} repeats the header${all}. If files were put behind each other, take their headers out`,
+        );
+      }
       if (notes.first === null) return warnings;
       const { record, lines } = notes.first;
       const others = notes.swallowing === 1 ? '' : ` (${notes.swallowing} such records)`;

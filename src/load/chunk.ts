@@ -47,6 +47,8 @@ export interface CsvNotes {
    * 0-based position among the chunk's records, and the lines of the cell.
    */
   swallowed: { records: number; index: number; lines: number } | null;
+  /** Records that are the header once more, and the 0-based position of the first one among the chunk's records. */
+  headers?: { records: number; index: number } | undefined;
 }
 
 /** A chunk whose cells are found: the second count. `cells.rows + rejects.length` records, rejected ones not in `cells`. */
