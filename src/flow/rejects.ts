@@ -11,6 +11,8 @@ const leastRecordBytes = 2;
 /** Malformed records that take memory worth a refusal before all of them are counted. */
 const manyRejects = 100_000;
 
+const strictVerdict = 'No record may be malformed under --strict';
+
 /** Malformed records that the manifest names. */
 const mostNamed = 100;
 
@@ -43,8 +45,8 @@ export class RejectTally {
   }
 
   /**
-   * Adds a chunk, in order; with `--strict` its first malformed record is the end. So are more than the source may have, but
-   * for those that types may still make good ones of.
+   * Adds a chunk, in order; with `--strict` its first malformed record is the end. So are more than the source may have. Both
+   * wait for the end of the pass where types may still make good records of them, which is when they are not `isSettled`.
    */
   add(source: number, seen: Seen, isSettled: boolean): void {
     const tally = this.tallies[source]!;
@@ -52,7 +54,13 @@ export class RejectTally {
     if (first !== undefined) {
       const { index, line, why, column } = first;
       tally.first ??= { row: tally.records + index + 1, line, why, column };
-      if (this.read.strict) throw this.refusal(source, 'No record may be malformed under --strict');
+    }
+    // What is no record at all is none with other types either.
+    const sure = isSettled ? first : seen.rejects.first.find((record) => record.column === undefined);
+    if (this.read.strict && sure !== undefined) {
+      const { index, line, why, column } = sure;
+      tally.first = { row: tally.records + index + 1, line, why, column };
+      throw this.refusal(source, strictVerdict);
     }
     for (const { index, line, why } of seen.rejects.first) {
       if (this.first.length === mostNamed) break;
@@ -76,6 +84,7 @@ export class RejectTally {
   check(): void {
     this.tallies.forEach(({ records, rejected }, source) => {
       if (rejected === 0) return;
+      if (this.read.strict) throw this.refusal(source, strictVerdict);
       if (rejected === records) throw this.refusal(source, `All ${records} records are malformed`);
       const most = allowed(this.read.maxRejects, records);
       if (rejected > most)

@@ -103,10 +103,12 @@ export function unify(sources: readonly SourceColumns[], config: Pick<Config, 'r
   const sourceNames = sources.map((source) => source.name);
   const fields = kept.map((i): Field => {
     requireReadable(entries[i]!, sources);
-    const joined = joinColumns(entries[i]!, sources, said[i]!);
+    const given: DeclaredType | null = declared[i] ?? null;
+    const found = joinColumns(entries[i]!, sources, said[i]!);
+    // What is declared is not decided by what nearly all rows have.
+    const joined = given === null ? found : { ...found, only: null, places: [] };
     kinds.push(joined.kinds);
     only.push(joined.only);
-    const given: DeclaredType | null = declared[i] ?? null;
     // A declared type leaves nothing to decide.
     const decided = given === null ? joined.places : [];
     places.push(decided);

@@ -172,6 +172,120 @@ describe('one bad row', () => {
   });
 });
 
+describe('--strict and rules by shares of rows', () => {
+  const pad = 'x'.repeat(40);
+  /** One in 400 of what is looked at first is a string. */
+  const begin = Array.from({ length: 40_000 }, (_, i) => ({ m: i % 400 === 7 ? `s${i}` : [pad, i] }));
+  const strings = Array.from({ length: 20_000 }, (_, i) => ({ m: `t${i}` }));
+  const strict = { strict: true, dedupe: false } as const;
+
+  it('refuses what is malformed over all rows, and nothing else', async () => {
+    await expect(read(begin, strict)).rejects.toMatchObject({ row: 8, column: 'm' });
+    const { manifest, rows } = await read([...begin, ...strings], strict);
+    expect(manifest.ledger).toMatchObject({ read: 60_000, kept: 60_000 });
+    expect([rows[7], rows[8], rows[59_999]]).toEqual([['s7'], [JSON.stringify([pad, 8])], ['t19999']]);
+  });
+  it('refuses at once what is no JSON', async () => {
+    await expect(read([...begin.slice(0, 100), '{"m":', ...strings], strict)).rejects.toMatchObject({
+      row: 101,
+      line: 101,
+    });
+  });
+  it('takes what is declared', async () => {
+    for (const types of ['m=text', 'm=json']) {
+      const { manifest, rows } = await read(begin, { ...strict, types });
+      expect(manifest.ledger).toMatchObject({ read: 40_000, kept: 40_000, dropped: { malformed: 0 } });
+      expect(rows[7]).toEqual([types === 'm=text' ? 's7' : '"s7"']);
+      expect(rows[8]).toEqual([JSON.stringify([pad, 8])]);
+    }
+  });
+});
+
+describe('elements of lists of several kinds', () => {
+  it.each([
+    [
+      [['hi', { a: 1 }], [{ a: 2 }, 3, null], [{ a: 2 }]],
+      'list<utf8>',
+      [['hi', '{"a":1}'], ['{"a":2}', '3', null], ['{"a":2}']],
+      'text',
+      { string: 1, number: 1, object: 3 },
+    ],
+    [
+      [[1, { a: 2 }, null], [{ a: 3 }]],
+      'list<json>',
+      [['1', '{"a":2}', null], ['{"a":3}']],
+      'json',
+      { number: 1, object: 2 },
+    ],
+    [[[[1], { a: 2 }], [[3]]], 'list<json>', [['[1]', '{"a":2}'], ['[3]']], 'json', { object: 1, array: 2 }],
+    [[[true, 'x'], [false]], 'list<utf8>', [['true', 'x'], ['false']], 'text', { string: 1, boolean: 2 }],
+  ])('%j are %s', async (values, type, expected, as, counts) => {
+    const result = await read(values.map((m) => ({ m })));
+    expect(result.manifest.fields[0]).toMatchObject({ type, places: [{ path: 'm[]', as, rows: counts }] });
+    const stored = result.rows.map((row) => row[0] as (string | object | null)[]);
+    const texts = stored.map((list) => list.map((v) => (v === null || typeof v === 'string' ? v : JSON.stringify(v))));
+    expect(texts.map((list) => list.map(String))).toEqual(expected.map((list) => list.map(String)));
+    expect(result.manifest.warnings.join()).toContain('column m[]: values of several kinds (rows: ');
+    const early = await plan([path.join(folder, 'kinds.jsonl')], { cache: false });
+    expect(early.warnings).toEqual(expect.arrayContaining(result.manifest.warnings));
+  });
+  it.each([
+    ['m[]=json', 'list<json>'],
+    ['m[]=text', 'list<utf8>'],
+    ['m=json', 'json'],
+    ['m=text', 'utf8'],
+    ['m[].a=text', 'list<struct<a: utf8>>'],
+    ['m[].a=json', 'list<struct<a: json>>'],
+    ['m[]=struct', 'list<struct<a: int64>>'],
+  ])('are %s where that is declared', async (types, type) => {
+    const { manifest, rows } = await read([{ m: [{ a: 2 }] }, { m: [null, { a: 3 }] }], { types });
+    expect(manifest.fields[0]!.type).toBe(type);
+    expect(JSON.stringify(rows[0], (_, v) => (typeof v === 'bigint' ? Number(v) : v)).replaceAll('\\', '')).toContain(
+      '"a"',
+    );
+  });
+  it('are no structs where they are not', async () => {
+    await expect(read([{ m: ['x', { a: 2 }] }], { types: 'm[]=struct' })).rejects.toThrow(
+      '"m[]" can\'t be a struct: it has values of other kinds (a string first in row 1, an object first in row 1)',
+    );
+  });
+});
+
+describe('chats whose contents are strings in some rows and parts in others', () => {
+  const text = 'The quick brown fox jumps over the lazy dog near the river bank today';
+  const chat = (content: unknown): object => ({ messages: [{ role: 'user', content }] });
+  const parts = (t: string): object[] => [
+    { type: 'text', text: t },
+    { type: 'image_url', image_url: { url: 'http://x.y/z' } },
+  ];
+
+  it('are near duplicates by their texts', async () => {
+    const other = 'Something else entirely about databases and query planning in practice';
+    const lines = [
+      chat(text),
+      chat(parts(`${text} again`)),
+      chat(parts(other)),
+      chat('type text type image url type text'),
+    ];
+    const { manifest, rows } = await read(lines, { nearDup: true, nearDupThreshold: 0.7 });
+    expect(manifest.ledger.dropped).toMatchObject({ 'near duplicate': 1 });
+    expect(rows.map(([m]) => (m as { content: string }[])[0]!.content)).toEqual([
+      text,
+      JSON.stringify(parts(other)),
+      'type text type image url type text',
+    ]);
+  });
+  it('are ranked by their texts', async () => {
+    const lines = [chat('alpha beta'), chat(parts('alpha beta')), chat('gamma type'), chat(parts('gamma delta'))];
+    const options = { rank: true, rankMethod: 'tfidf', minDf: 1, keepOrder: true, dedupe: false } as const;
+    const { manifest, rows } = await read(lines, options);
+    expect(rows[0]![1]).toBe(rows[1]![1]);
+    const terms = JSON.stringify(manifest.ranking);
+    expect(terms).toContain('alpha');
+    expect(terms).not.toContain('image');
+  });
+});
+
 describe('--types of places', () => {
   const lines = [{ a: [{ b: { x: 1 } }] }, { a: [{ b: { y: 'z' } }] }];
   it('decides', async () => {
