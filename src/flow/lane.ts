@@ -25,6 +25,7 @@ import { RowDrops } from '../stages/drops.js';
 import { openRowStages } from '../stages/pipeline.js';
 import type { RowLane } from '../stages/stage.js';
 import { type EncodedRows, encodeRowGroup, encodeRowGroupAside } from '../write/rowgroup.js';
+import { setSketchSecret, sketchSecretBytes } from '../write/sketch.js';
 import { splitRows } from './groups.js';
 import { refuseLongTexts } from './long-text.js';
 import { RankedLane, withScores } from './ranked-lane.js';
@@ -106,6 +107,7 @@ class ChunkLane {
     this.block = null;
     this.rowStages = openRowStages(plan.rows, this.kernel);
     setDigestSecret(this.kernel, plan.secret.subarray(0, digestSecretBytes));
+    setSketchSecret(this.kernel, plan.secret.subarray(digestSecretBytes));
     this.ranking = new RankedLane(plan, this.kernel, this.watch, this.pool);
     // Memory is short then: that of the rows which were held to be ranked is given back at once.
     if (before?.near && before.rank !== null && plan.near === null) collectGarbage();
@@ -162,7 +164,12 @@ class ChunkLane {
     const ids = ref.id === 0 && plan.samplesIds ? sampleIds(kernel, block, plan.compared, digests, drops.mask) : null;
     this.block = block;
     if (plan.near !== null)
-      this.sets = this.shingles.of(block, plan.near, plan.secret.subarray(digestSecretBytes), this.pool);
+      this.sets = this.shingles.of(
+        block,
+        plan.near,
+        plan.secret.subarray(digestSecretBytes + sketchSecretBytes),
+        this.pool,
+      );
     const { records, rejects, kinds, shapes, newKeys, coerced, forms, numbers, changed, exact, notes } = read;
     const rows = block.rows;
     this.watch.start(null);

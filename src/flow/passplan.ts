@@ -12,6 +12,7 @@ import { requireTextIn, textColumns } from '../rank/columns.js';
 import { rankedColumns } from '../rank/rowtexts.js';
 import { isRankable } from '../rank/texts.js';
 import { rowPlans, stagesOn } from '../stages/pipeline.js';
+import { sketchSecretBytes } from '../write/sketch.js';
 import { type Budget, holdsRows, ranksRows } from './budget.js';
 import { evenParts } from './groups.js';
 import type { Look } from './look.js';
@@ -30,7 +31,7 @@ const mostChunkBytes = 32 * 2 ** 20;
 export function planOf({ looks, union }: SchemaState, config: Config, budget: Budget): PassPlan {
   const { fields } = union;
   return {
-    secret: randomBytes(digestSecretBytes + shingleSecretBytes),
+    secret: randomBytes(digestSecretBytes + sketchSecretBytes + shingleSecretBytes),
     sources: looks.map((look, s) => ({ ...look.plan, map: union.maps[s]!, ...keptOf(look, union.maps[s]!, fields) })),
     fields,
     declared: union.declared.map((d) => d !== null),

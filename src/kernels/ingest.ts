@@ -15,6 +15,7 @@ export const digestSecretBytes = 480;
 
 interface SecretExports {
   jsonSecret(a: bigint, b: bigint, c: bigint): void;
+  sketchSecret(a: bigint, b: bigint, c: bigint, d: bigint): void;
   digestSecret(at: number): void;
 }
 
@@ -24,9 +25,10 @@ export function createIngestKernel(): IngestKernel {
     'ingest',
     hostFunctions(() => kernel),
   );
-  const { jsonSecret, digestSecret } = kernel.exports as SecretExports;
-  const [a, b, c] = randomNumbers(3);
+  const { jsonSecret, sketchSecret, digestSecret } = kernel.exports as SecretExports;
+  const [a, b, c, d, e, f, g] = randomNumbers(7);
   jsonSecret(a!, b!, c!);
+  sketchSecret(d!, e!, f!, g!);
   digestSecret(kernel.put(randomBytes(digestSecretBytes)));
   kernel.reset();
   return kernel;

@@ -9,7 +9,10 @@ import type { Lent } from '../kernels/lent.js';
  * rows, and joined over chunks by `DistinctCount`.
  */
 export interface Sketch {
-  /** The 64-bit hashes, lower half first, when there are at most 1,000 of them: the count is exact. Otherwise null. */
+  /**
+   * Two 64-bit hashes of each value, lower halves first, when there are at most 1,000 of them: the count is exact. Otherwise
+   * null. By the first one, under the secret of the compile, values are told apart; the second one is for the registers.
+   */
   hashes: Uint32Array<ArrayBuffer> | null;
   /** HyperLogLog registers, when there are more. */
   registers: Uint8Array<ArrayBuffer> | null;
@@ -21,11 +24,24 @@ const registerBits = 12;
 const registerCount = 1 << registerBits;
 const registersAt = 8;
 const slotsAt = registersAt + registerCount;
+/** Of a value: its two hashes. */
+const valueWords = 4;
 
 interface SketchExports {
   sketchBytes(): number;
+  sketchSecret(a: bigint, b: bigint, c: bigint, d: bigint): void;
   sketchVariable(state: number, validity: number, offsets: number, values: number, rows: number): void;
   sketchFixed(state: number, validity: number, width: number, isFloat: boolean, values: number, rows: number): void;
+}
+
+/** Bytes of the secret that values are told apart under. */
+export const sketchSecretBytes = 32;
+
+/** Has a kernel tell values apart under this secret: that of all sketches that are joined. */
+export function setSketchSecret(kernel: IngestKernel, secret: Uint8Array): void {
+  const words = new DataView(secret.buffer, secret.byteOffset, sketchSecretBytes);
+  const at = (i: number): bigint => words.getBigUint64(i * 8, true);
+  (kernel.exports as SketchExports).sketchSecret(at(0), at(1), at(2), at(3));
 }
 
 /** A sketch of each column of a block, which lies in the kernel's memory as `placed` says. The results are copies. */
@@ -50,22 +66,22 @@ export function sketchColumns(kernel: IngestKernel, block: ReadBlock, placed: re
 
 /** The exact count of distinct values, or an estimate. */
 export function distinctOf({ hashes, registers }: Sketch): number {
-  return hashes !== null ? hashes.length / 2 : Math.round(cardinality(registers!));
+  return hashes !== null ? hashes.length / valueWords : Math.round(cardinality(registers!));
 }
 
 /** The slots that are in use. */
 function compact(slots: Lent<Uint32Array>): Uint32Array<ArrayBuffer> {
   const out: number[] = [];
-  for (let i = 0; i < slots.length; i += 2) {
-    if (slots[i] !== 0 || slots[i + 1] !== 0) out.push(slots[i]!, slots[i + 1]!);
+  for (let i = 0; i < slots.length; i += valueWords) {
+    if (slots[i] !== 0 || slots[i + 1] !== 0) out.push(slots[i]!, slots[i + 1]!, slots[i + 2]!, slots[i + 3]!);
   }
   return Uint32Array.from(out);
 }
 
 /** Joins sketches of the chunks of a column, in any order. */
 export class DistinctCount {
-  /** Open addressing over pairs of halves; null once there were more than 1,000. */
-  private slots: Uint32Array | null = new Uint32Array(32);
+  /** Open addressing over values; null once there were more than 1,000. */
+  private slots: Uint32Array | null = new Uint32Array(64);
   private used = 0;
   private registers: Uint8Array | null = null;
 
@@ -75,7 +91,7 @@ export class DistinctCount {
       const own = this.spill();
       for (let i = 0; i < registerCount; i++) if (registers[i]! > own[i]!) own[i] = registers[i]!;
     }
-    if (hashes !== null) for (let i = 0; i < hashes.length; i += 2) this.addHash(hashes[i]!, hashes[i + 1]!);
+    if (hashes !== null) for (let i = 0; i < hashes.length; i += valueWords) this.addValue(hashes, i);
   }
 
   /** The exact count, or null when there are more than 1,000. */
@@ -88,19 +104,17 @@ export class DistinctCount {
     return this.registers === null ? this.used : Math.round(cardinality(this.registers));
   }
 
-  private addHash(low: number, high: number): void {
+  private addValue(values: Uint32Array, at: number): void {
     if (this.slots === null) {
-      raise(this.registers!, low, high);
+      raise(this.registers!, values[at + 2]!, values[at + 3]!);
       return;
     }
-    if (!insert(this.slots, low, high)) return;
+    if (!insert(this.slots, values, at)) return;
     this.used++;
     if (this.used > mostExact) this.spill();
-    else if (this.used * 4 > this.slots.length) {
+    else if (this.used * valueWords * 2 > this.slots.length) {
       const larger = new Uint32Array(this.slots.length * 2);
-      for (let i = 0; i < this.slots.length; i += 2) {
-        if (this.slots[i] !== 0 || this.slots[i + 1] !== 0) insert(larger, this.slots[i]!, this.slots[i + 1]!);
-      }
+      for (let i = 0; i < this.slots.length; i += valueWords) if (isTaken(this.slots, i)) insert(larger, this.slots, i);
       this.slots = larger;
     }
   }
@@ -110,25 +124,26 @@ export class DistinctCount {
     this.registers ??= new Uint8Array(registerCount);
     const { slots } = this;
     if (slots !== null) {
-      for (let i = 0; i < slots.length; i += 2) {
-        if (slots[i] !== 0 || slots[i + 1] !== 0) raise(this.registers, slots[i]!, slots[i + 1]!);
-      }
+      for (let i = 0; i < slots.length; i += valueWords)
+        if (isTaken(slots, i)) raise(this.registers, slots[i + 2]!, slots[i + 3]!);
     }
     this.slots = null;
     return this.registers;
   }
 }
 
-/** True when it was not there. */
-function insert(slots: Uint32Array, low: number, high: number): boolean {
-  const mask = slots.length - 2;
-  let at = (low << 1) & mask;
-  while (slots[at] !== 0 || slots[at + 1] !== 0) {
+const isTaken = (slots: Uint32Array, at: number): boolean => slots[at] !== 0 || slots[at + 1] !== 0;
+
+/** Puts in the value that is at `from` of `values`; true when it was not there. */
+function insert(slots: Uint32Array, values: Uint32Array, from: number): boolean {
+  const mask = slots.length - 1;
+  const [low, high] = [values[from]!, values[from + 1]!];
+  let at = (low * valueWords) & mask;
+  while (isTaken(slots, at)) {
     if (slots[at] === low && slots[at + 1] === high) return false;
-    at = (at + 2) & mask;
+    at = (at + valueWords) & mask;
   }
-  slots[at] = low;
-  slots[at + 1] = high;
+  for (let i = 0; i < valueWords; i++) slots[at + i] = values[from + i]!;
   return true;
 }
 

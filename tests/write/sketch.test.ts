@@ -1,11 +1,16 @@
+import fs from 'node:fs';
+import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Block, Column } from '../../dist/engine/block.js';
 import { placeColumns } from '../../dist/engine/kernel-column.js';
-import type { IngestKernel } from '../../dist/kernels/ingest.js';
+import { compile, load } from '../../dist/index.js';
+import { createIngestKernel, type IngestKernel } from '../../dist/kernels/ingest.js';
+import { schemaLabel } from '../../dist/manifest/type-name.js';
+import { noBounds } from '../../dist/write/bounds.js';
 import { FieldTotals } from '../../dist/write/field-totals.js';
 import { DistinctCount, type Sketch, sketchColumns as sketchPlaced } from '../../dist/write/sketch.js';
 import { field, fixed, nested, text } from './columns.js';
-import { kernel } from './files.js';
+import { kernel, scratchFolder } from './files.js';
 
 function sketchColumns(kernel: IngestKernel, block: Block): Sketch[] {
   const mark = kernel.mark();
@@ -67,6 +72,98 @@ describe('distinct values', () => {
     expect(count(sketch(3, fixed({ kind: 'float64' }, [0, -0, 1]))).exact).toBe(2);
     const list = { name: 'list', item: { name: 'utf8' } } as const;
     expect(count(sketch(4, nested(list, [['a'], ['a', 'b'], null, ['a']]))).exact).toBe(2);
+  });
+});
+
+/** Arithmetic of the hash that estimates rest on, which anybody can read (kernels/assembly/ingest/sketch.ts). */
+const u64 = (x: bigint): bigint => BigInt.asUintN(64, x);
+const first = 0x9e3779b97f4a7c15n;
+const rotated = (x: bigint, by: bigint): bigint => u64((x << by) | (x >> (64n - by)));
+
+/** Texts of two words of 8 bytes that have one hash: the second word takes back what the first one does. */
+function colliding(from: number, to: number): Column {
+  const start = u64(17n * first);
+  const after = (word: bigint): bigint => rotated(u64((start ^ word) * first), 29n);
+  const values = Buffer.alloc((to - from) * 16);
+  for (let i = from; i < to; i++) {
+    const word = BigInt(i) * 0x0101_0101n;
+    values.writeBigUInt64LE(word, (i - from) * 16);
+    values.writeBigUInt64LE(after(word) ^ after(0n), (i - from) * 16 + 8);
+  }
+  const offsets = Int32Array.from({ length: to - from + 1 }, (_, i) => i * 16);
+  return { type: { kind: 'text' }, validity: null, offsets, values };
+}
+
+/** The number whose hash this is. */
+function numberOf(hash: bigint): bigint {
+  const inverse = (odd: bigint): bigint => {
+    let x = odd;
+    for (let i = 0; i < 6; i++) x = u64(x * (2n - odd * x));
+    return x;
+  };
+  const unshifted = (h: bigint, by: bigint): bigint => {
+    let x = h;
+    for (let i = 0; i < 4; i++) x = h ^ (x >> by);
+    return x;
+  };
+  let h = unshifted(hash, 31n);
+  h = unshifted(u64(h * inverse(0x94d049bb133111ebn)), 27n);
+  h = unshifted(u64(h * inverse(0xbf58476d1ce4e5b9n)), 30n);
+  return BigInt.asIntN(64, (h - first) * inverse(first));
+}
+
+describe('values made to have one hash', () => {
+  const estimated = (column: Column): number => count(sketch(5000, column)).estimate;
+
+  test('are counted exactly up to 1,000, over chunks too, and are no categories', () => {
+    for (const n of [2, 500, 1000]) expect(count(sketch(n, colliding(0, n))).exact).toBe(n);
+    expect(count(sketch(400, colliding(0, 400)), sketch(400, colliding(200, 600))).exact).toBe(600);
+    const many = count(sketch(5000, colliding(0, 5000)));
+    expect(many.exact).toBeNull();
+    expect(count(sketch(700, colliding(0, 700)), sketch(700, colliding(700, 1400))).exact).toBeNull();
+    expect(schemaLabel({ kind: 'text' }, many.exact, 1_000_000)).toBe('text');
+    // What they spoil is the estimate.
+    expect(estimated(colliding(0, 5000))).toBeLessThan(100);
+  });
+
+  test('or the greatest ranks spoil the estimate, which is no more than the rows', () => {
+    const cells = Array.from({ length: 4096 }, (_, register) => numberOf(BigInt(register) << 52n));
+    const distinct = sketch(4096, fixed({ kind: 'int64' }, cells));
+    expect(count(distinct).estimate).toBeGreaterThan(1e12);
+    const totals = new FieldTotals();
+    totals.add(4096, [{ nulls: 0, bounds: noBounds, distinct }]);
+    expect(totals.totals([field('n', { kind: 'int64' })])[0]).toMatchObject({ distinct: 4096, exactDistinct: null });
+  });
+
+  test('are written as they are, by whatever an estimate advises', async () => {
+    const folder = scratchFolder();
+    const lines = Array.from({ length: 4096 }, (_, register) => `${numberOf(BigInt(register) << 52n)}`);
+    fs.writeFileSync(path.join(folder, 'a.csv'), `n,again\n${lines.map((n) => `${n},${n}`).join('\n')}\n`);
+    const { manifest } = await compile(['a.csv'], {
+      cwd: folder,
+      cache: false,
+      threads: 0,
+      rank: false,
+      types: { n: 'integer', again: 'text' },
+    });
+    expect(manifest.fields.map((f) => f.distinct)[0]).toBe(4096);
+    const rows: string[] = [];
+    for await (const row of await load(path.join(folder, 'compiled'))) rows.push(`${row.n},${row.again}`);
+    expect(rows).toEqual(lines.map((n) => `${n},${n}`));
+  });
+
+  test('estimates are the same in every compile, whatever its secret', () => {
+    const column = text(numbers(0, 3000).map((v) => `${v}`));
+    const estimates = Array.from({ length: 3 }, () => {
+      const own = createIngestKernel();
+      const part = (from: number, to: number): Sketch =>
+        sketchColumns(own, { rows: to - from, columns: [text(numbers(from, to).map((v) => `${v}`))] })[0]!;
+      return [
+        count(sketchColumns(own, { rows: 3000, columns: [column] })[0]!).estimate,
+        count(part(0, 900), part(900, 1800), part(1800, 3000)).estimate,
+      ];
+    });
+    expect(new Set(estimates.flat()).size).toBe(1);
   });
 });
 

@@ -20,7 +20,7 @@ export { pqAssemble } from './parquet-nested';
 export { unpackLz4, unpackSnappy } from './unpack';
 export { unpackZstd } from './zstd';
 export { tagBytes, tagFixed } from './row-tags';
-export { sketchBytes, sketchFixed, sketchVariable } from './sketch';
+export { sketchBytes, sketchFixed, sketchSecret, sketchVariable } from './sketch';
 export { jsonUnfold } from './json-unfold';
 export * from './page-bounds';
 export { pageDeltas } from '../shared/deltas';

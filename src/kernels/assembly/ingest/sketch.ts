@@ -1,14 +1,17 @@
-// What a column's distinct values are estimated from: a hash set of at most `mostExact` 64-bit hashes, exact as long as it
-// is not full, and HyperLogLog registers. Both are the same whatever the order of the values, and can be joined.
+// What a column's distinct values are counted and estimated from, whatever their order: a set of at most `mostExact` of them,
+// exact as long as it is not full, and HyperLogLog registers. Both can be joined. The estimate must be the same in every compile,
+// so its hash has no secret, and values can be made that spoil it: it decides nothing. The set tells values apart by a hash under
+// the secret of the compile; a value's other hash is kept beside it, for the registers that the set is joined with.
 //
-// The state, at `state`: uint32 count of the set, uint32 1 when it ran over, then 4096 registers, then the set: 4096
-// slots of a 64-bit hash, 0 = free.
+// The state, at `state`: uint32 count of the set, uint32 1 when it ran over, then 4096 registers, then the set: 2048
+// slots of the 64-bit hash under the secret (0 = free) and the one of the registers.
+import { S0, S1, fold, hashWord, setWordSecret } from '../shared/word-hash';
 
 const mostExact: u32 = 1000;
 const registerBits: u32 = 12;
 const registersAt: usize = 8;
 const slotsAt: usize = registersAt + (1 << registerBits);
-const slotMask: u64 = 4095;
+const slotCount: usize = 2048;
 
 const first: u64 = 0x9e3779b97f4a7c15;
 const second: u64 = 0xbf58476d1ce4e5b9;
@@ -16,7 +19,12 @@ const third: u64 = 0x94d049bb133111eb;
 
 /** Bytes of a state. */
 export function sketchBytes(): usize {
-  return slotsAt + 4096 * 8;
+  return slotsAt + slotCount * 16;
+}
+
+/** Takes random numbers, the same for all sketches that are joined. */
+export function sketchSecret(a: u64, b: u64, c: u64, d: u64): void {
+  setWordSecret(a, b, c, d);
 }
 
 /** Every bit of the input decides every bit of the result (the finalizer of SplitMix64). */
@@ -67,12 +75,12 @@ function raise(state: usize, hash: u64): void {
   if (rank > <u32>load<u8>(register)) store<u8>(register, <u8>rank);
 }
 
-/** Puts a hash into the set; false when the set ran over, and is no longer to be kept. */
-function keep(state: usize, hash: u64): bool {
-  const key = hash == 0 ? 1 : hash;
-  let slot = key & slotMask;
+/** Puts a value into the set; false when the set ran over, and is no longer to be kept. */
+function keep(state: usize, keyed: u64, hash: u64): bool {
+  const key = keyed == 0 ? 1 : keyed;
+  let slot = <usize>key & (slotCount - 1);
   while (true) {
-    const at = state + slotsAt + ((<usize>slot) << 3);
+    const at = state + slotsAt + (slot << 4);
     const there = load<u64>(at);
     if (there == key) return true;
     if (there == 0) {
@@ -82,10 +90,11 @@ function keep(state: usize, hash: u64): bool {
         return false;
       }
       store<u64>(at, key);
+      store<u64>(at, hash, 8);
       store<u32>(state, count + 1);
       return true;
     }
-    slot = (slot + 1) & slotMask;
+    slot = (slot + 1) & (slotCount - 1);
   }
 }
 
@@ -98,7 +107,7 @@ export function sketchVariable(state: usize, validity: usize, offsets: usize, va
     if (validity == 0 || load<u8>(validity + r) != 0) {
       const hash = hashOf(values + <usize>from, <usize>(to - from));
       raise(state, hash);
-      if (isKept) isKept = keep(state, hash);
+      if (isKept) isKept = keep(state, hashWord(values + <usize>from, <usize>(to - from)), hash);
     }
     from = to;
   }
@@ -112,7 +121,7 @@ export function sketchFixed(state: usize, validity: usize, width: u32, isFloat: 
       if (validity != 0 && load<u8>(validity + r) == 0) continue;
       const hash = hashOf(values + r * <usize>width, <usize>width);
       raise(state, hash);
-      if (isKept) isKept = keep(state, hash);
+      if (isKept) isKept = keep(state, hashWord(values + r * <usize>width, <usize>width), hash);
     }
     return;
   }
@@ -123,6 +132,6 @@ export function sketchFixed(state: usize, validity: usize, width: u32, isFloat: 
     if (word == negativeZero) word = 0;
     const hash = mix(word * first + first);
     raise(state, hash);
-    if (isKept) isKept = keep(state, hash);
+    if (isKept) isKept = keep(state, fold(word ^ S0, S1), hash);
   }
 }

@@ -1,7 +1,7 @@
 // Near duplicates: shingle sets of texts (in workers), and the index of kept sets that finds similar ones (in the coordinator).
 
 export { __heap_base };
-export { setShingleSecret } from './hash';
+export { setWordSecret as setShingleSecret } from '../shared/word-hash';
 export { shingle } from './shingle';
 export { insert, isStale, rebuildStep, rebuilds } from './enter';
 export { forget, init, keptRows, probe, similarity, worked } from './join';

@@ -5,7 +5,7 @@
  */
 import { take } from '../shared/arena';
 import { learnedEntries } from './frequent';
-import { K0, spread } from './hash';
+import { K0, spread } from '../shared/word-hash';
 import { isInterned } from './order';
 import { isOrdered, lengthOf, makeList, mayMakeList } from './template';
 

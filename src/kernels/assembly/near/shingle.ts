@@ -4,7 +4,7 @@
  */
 import { lowerText } from '../shared/lower';
 import { codePointAt, codePointBytes, isAlone, isPart, wordRecord } from '../shared/words';
-import { hashWord, S0, S1, S2, S3, spread } from './hash';
+import { hashWord, S0, S1, S2, S3, spread } from '../shared/word-hash';
 import { cutBytes, merge, sameBytes } from './header';
 import { sortDistinct } from './sort';
 

@@ -23,7 +23,7 @@
  */
 import { sharedRate } from './bounds';
 import { internLevel, levelOf } from './frequent';
-import { K0, spread } from './hash';
+import { K0, spread } from '../shared/word-hash';
 import { own, owned, unlisted } from './interned';
 import { countOf, sorted, strays, sumOf, template } from './order';
 import { ownAt, ownCount, rowAt, sharedAt, sharedCount, sizeOf } from './rows';

@@ -4,14 +4,14 @@ export const K1: u64 = 0xbb67ae8584caa73b;
 export const K2: u64 = 0x3c6ef372fe94f82b;
 export const K3: u64 = 0xa54ff53a5f1d36f1;
 
-/** What words and shingles are hashed under; the same constants until a secret is set. */
+/** What words, shingles and values of sketches are hashed under; the same constants until a secret is set. */
 export let S0: u64 = K0;
 export let S1: u64 = K1;
 export let S2: u64 = K2;
 export let S3: u64 = K3;
 
-/** Takes a secret; a kept set does not depend on it. */
-export function setShingleSecret(a: u64, b: u64, c: u64, d: u64): void {
+/** Takes a secret, on which nothing that is decided depends. */
+export function setWordSecret(a: u64, b: u64, c: u64, d: u64): void {
   S0 = a | 1;
   S1 = b | 1;
   S2 = c | 1;
