@@ -1,7 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { parseYaml, readBounded, type YamlBounds } from '../config/yaml.js';
-import { DatagpuError } from '../errors.js';
+import { DatagpuError, quoteValue } from '../errors.js';
+import { reasonOf } from '../stages/pipeline.js';
 import { maxManifestBytes } from './bounds.js';
 import { requireFilesInside, requirePathsInside } from './inside.js';
 import { type Manifest, manifestFileName } from './manifest.js';
@@ -67,9 +68,24 @@ export async function parseManifest(text: string, name: string): Promise<Manifes
     });
   }
   const manifest = value as Manifest;
+  checkReasons(manifest, name);
   checkBalance(manifest, name);
   requirePathsInside(manifest, name);
   return manifest;
+}
+
+/** The reasons are a closed list: those of the stages. */
+function checkReasons({ ledger }: Manifest, name: string): void {
+  const unknown = Object.keys(ledger.dropped).find((reason) => reasonOf(reason) === null);
+  if (unknown === undefined) return;
+  throw new DatagpuError(
+    'input',
+    `is not a manifest of datagpu: ledger.dropped: no stage drops ${quoteValue(unknown)}`,
+    {
+      file: name,
+      hint: 'A later datagpu may have written it',
+    },
+  );
 }
 
 /** `read = kept + sum(dropped)` and `kept = rows`, in the ledger as in the summary. */
