@@ -6,7 +6,7 @@ import { overviewAnswer } from './overview.js';
 import type { Shown, ShownSets } from './sets.js';
 import { StoredAnswers } from './stored.js';
 
-type Handler = (shown: Shown, query: Query) => unknown;
+type Handler = (shown: Shown, query: Query, signal?: AbortSignal) => unknown;
 
 /** The questions of the page: `/api/sets`, and `/api/sets/<number>/<question>?...`. No address names a file. */
 export class Api {
@@ -19,12 +19,13 @@ export class Api {
   ) {
     this.handlers = {
       overview: ({ located }) => overviewAnswer(located),
-      rows: ({ set }, query) => {
+      rows: ({ set }, query, signal) => {
         const { length } = set.fields;
         const view = query.view('view', length);
         const columns = query.columns('columns', length);
         const from = query.number('from', 0, 2 ** 32);
-        return clerk.ask('rows', set, { view, columns, from, count: query.number('count', 0, maxRows + 1) });
+        const count = query.number('count', 0, maxRows + 1);
+        return clerk.ask('rows', set, { view, columns, from, count }, signal);
       },
       cell: ({ set }, query) =>
         clerk.ask('cell', set, {
@@ -32,9 +33,9 @@ export class Api {
           column: query.number('column', 0, set.fields.length),
         }),
       record: ({ set }, query) => clerk.ask('record', set, { position: query.number('position', 0, set.rows) }),
-      column: (shown, query) => {
+      column: (shown, query, signal) => {
         const column = query.number('column', 0, shown.set.fields.length);
-        return this.storedOf(shown).of(`column ${column}`, () => clerk.ask('column', shown.set, { column }));
+        return this.storedOf(shown).of(`column ${column}`, () => clerk.ask('column', shown.set, { column }, signal));
       },
       removed: ({ set, located }, query) => {
         const reason = reasonOf(located, query);
@@ -61,13 +62,13 @@ export class Api {
   }
 
   /** @throws DatagpuError `usage` for what can't be asked, `input` for a data set that can't be read */
-  async answer(path: string, parameters: URLSearchParams): Promise<unknown> {
+  async answer(path: string, parameters: URLSearchParams, signal?: AbortSignal): Promise<unknown> {
     if (path === '/api/sets') return this.sets.list();
     const [, id, question] = /^\/api\/sets\/([0-9]{1,6})\/([a-z]{1,20})$/.exec(path) ?? [];
     const handler =
       question !== undefined && Object.hasOwn(this.handlers, question) ? this.handlers[question] : undefined;
     if (id === undefined || handler === undefined) throw new DatagpuError('usage', 'there is no such page');
-    return handler(await this.sets.get(Number(id)), new Query(parameters));
+    return handler(await this.sets.get(Number(id)), new Query(parameters), signal);
   }
 
   private storedOf({ set }: Shown): StoredAnswers {

@@ -31,7 +31,8 @@ export function wholeOf(value: unknown, type: string): WholeValue {
   return { kind, text: text.length > wholeAtMost ? whole(text, wholeAtMost) : text, length: text.length };
 }
 
-function shownValue(value: unknown, type: string): unknown {
+/** A value as people are shown it. */
+export function shownValue(value: unknown, type: string): unknown {
   const content: Record<string, unknown> = { value };
   datesAsText(content, new Map([['value', type]]));
   const shown = plain(content.value);

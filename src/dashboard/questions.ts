@@ -14,11 +14,16 @@ import type { OpenSet } from './open.js';
 import { recordAnswer } from './record.js';
 import { groupsAnswer, removedAnswer } from './removed.js';
 import { RowGroups } from './row-groups.js';
+import { turn } from './turn.js';
 import { Orders } from './view.js';
 
 /** Questions about a data set that read its rows: by name, with what they are asked with. */
 export interface Questions {
-  rows(set: OpenSet, asked: { view: View; columns: number[]; from: number; count: number }): Promise<RowsAnswer>;
+  rows(
+    set: OpenSet,
+    asked: { view: View; columns: number[]; from: number; count: number },
+    signal?: AbortSignal,
+  ): Promise<RowsAnswer>;
   cell(set: OpenSet, asked: { position: number; column: number }): Promise<WholeValue>;
   record(set: OpenSet, asked: { position: number }): Promise<RecordAnswer>;
   column(set: OpenSet, asked: { column: number }): Promise<ColumnAnswer>;
@@ -35,22 +40,28 @@ interface RemovedQuestion {
   areEqual: boolean;
 }
 
-/** Answers them; in the worker thread, where a call into polars may block. */
+/** Rests before row groups are read ahead, so that questions come first. */
+const restMs = 150;
+
+/** Answers them; in a thread, which a call into polars may block. */
 export class Desk implements Questions {
   private readonly orders: Orders = new Orders();
   private opened: { key: string; groups: RowGroups } | null = null;
+  private opening: Promise<unknown> = Promise.resolve();
+  private resting: NodeJS.Timeout | undefined;
 
   async rows(
     set: OpenSet,
     { view, columns, from, count }: { view: View; columns: number[]; from: number; count: number },
+    signal?: AbortSignal,
   ): Promise<RowsAnswer> {
-    const order = this.orders.of(set, view);
+    const groups = await this.open(set);
+    const order = await this.orders.of(set, groups, view, signal);
     const total = order === null ? set.rows : order.length;
     const end = Math.min(total, from + count);
     const positions = Array.from({ length: Math.max(0, end - from) }, (_, i) =>
       order === null ? from + i : order[from + i]!,
     );
-    const groups = await this.open(set);
     const cells: RowsAnswer['cells'] = positions.map(() => []);
     for (const column of columns) {
       const { type } = set.fields[column]!;
@@ -58,7 +69,9 @@ export class Desk implements Questions {
       values.forEach((value, i) => {
         cells[i]!.push(cellOf(value, type));
       });
+      await turn(signal);
     }
+    this.readAhead(groups, columns);
     return { total, from, positions, cells };
   }
 
@@ -88,18 +101,38 @@ export class Desk implements Questions {
     return groupsAnswer(set, asked);
   }
 
+  /** Reads the columns on the screen whole while there is room and nobody asks, so that a sort or a jump need not wait. */
+  private readAhead(groups: RowGroups, columns: readonly number[]): void {
+    clearTimeout(this.resting);
+    this.resting = setTimeout(async () => {
+      const timer = this.resting;
+      for (let group = 0; group < groups.count; group++)
+        for (const column of columns) {
+          const isOver = this.resting !== timer || this.opened?.groups !== groups;
+          if (isOver || !(await groups.ahead(column, group).catch(() => false))) return;
+          await turn(undefined);
+        }
+    }, restMs);
+    this.resting.unref();
+  }
+
   /** One data set is open at a time. */
-  private async open(set: OpenSet): Promise<RowGroups> {
-    const key = `${set.folder}\n${set.hash}`;
-    if (this.opened?.key === key) return this.opened.groups;
-    await this.close();
-    const groups = await RowGroups.open(set);
-    this.opened = { key, groups };
-    return groups;
+  private open(set: OpenSet): Promise<RowGroups> {
+    const opened = this.opening.then(async () => {
+      const key = `${set.folder}\n${set.hash}`;
+      if (this.opened?.key === key) return this.opened.groups;
+      await this.close();
+      const groups = await RowGroups.open(set);
+      this.opened = { key, groups };
+      return groups;
+    });
+    this.opening = opened.catch(() => {});
+    return opened;
   }
 
   async close(): Promise<void> {
     const { opened } = this;
+    clearTimeout(this.resting);
     this.opened = null;
     await opened?.groups.close();
   }

@@ -2,23 +2,30 @@ import type { Vector } from 'apache-arrow';
 import { DataFile } from '../load/datafile.js';
 import type { OpenSet } from './open.js';
 
-/** Decoded columns of row groups that are kept. */
-const keptBytes = 160 * 2 ** 20;
+/** Decoded columns of row groups that are kept: a million rows of usual width. */
+const keptBytes = 220 * 2 ** 20;
 
-interface Place {
+/** A column of a row group: one batch that begins at row `first` of the data set. */
+export interface Piece {
+  first: number;
+  rows: number;
+  vector: Vector;
+}
+
+interface Start {
+  first: number;
+  rows: number;
   file: number;
   group: number;
-  /** Row within the group. */
-  row: number;
 }
 
 /** Reads values by their place in the data set: a column of a row group at a time, the latest of which are kept. */
 export class RowGroups {
   private readonly files: DataFile[] = [];
   private readonly kept: Map<string, { vector: Vector; bytes: number }> = new Map();
+  private readonly reading: Map<string, Promise<Vector>> = new Map();
   private bytes = 0;
-  /** Where each row group begins. */
-  private readonly starts: { first: number; file: number; group: number }[] = [];
+  private readonly starts: Start[] = [];
 
   private constructor(private readonly set: OpenSet) {}
 
@@ -29,36 +36,25 @@ export class RowGroups {
       const file = await DataFile.open(path, name, bytes);
       groups.files.push(file);
       for (let group = 0; group < file.groups; group++) {
-        groups.starts.push({ first, file: index, group });
-        first += file.rowsOf(group);
+        const rows = file.rowsOf(group);
+        groups.starts.push({ first, rows, file: index, group });
+        first += rows;
       }
     }
     return groups;
   }
 
-  /** Values of a column at places, in the order of the places. */
-  async values(column: number, places: ArrayLike<number>): Promise<unknown[]> {
-    const found = new Array<unknown>(places.length);
-    const byGroup = new Map<string, { place: Place; at: number }[]>();
-    for (let i = 0; i < places.length; i++) {
-      const place = this.placeOf(places[i]!);
-      const key = `${place.file}:${place.group}`;
-      const list = byGroup.get(key) ?? [];
-      list.push({ place, at: i });
-      byGroup.set(key, list);
-    }
-    for (const list of byGroup.values()) {
-      const vector = await this.vector(column, list[0]!.place);
-      for (const { place, at } of list) found[at] = vector.get(place.row);
-    }
-    return found;
+  get count(): number {
+    return this.starts.length;
   }
 
-  async close(): Promise<void> {
-    for (const file of this.files) await file.close();
+  /** Where a row group begins, and its rows. */
+  extent(group: number): { first: number; rows: number } {
+    return this.starts[group]!;
   }
 
-  private placeOf(position: number): Place {
+  /** The row group that holds a place. */
+  groupOf(position: number): number {
     let low = 0;
     let high = this.starts.length - 1;
     while (low < high) {
@@ -66,21 +62,73 @@ export class RowGroups {
       if (this.starts[middle]!.first <= position) low = middle;
       else high = middle - 1;
     }
-    const { first, file, group } = this.starts[low]!;
-    return { file, group, row: position - first };
+    return low;
   }
 
-  private async vector(column: number, { file, group }: Place): Promise<Vector> {
-    const key = `${file}:${group}:${column}`;
+  /** Values of a column at places, in the order of the places. */
+  async values(column: number, places: ArrayLike<number>): Promise<unknown[]> {
+    const found = new Array<unknown>(places.length);
+    const byGroup = new Map<number, number[]>();
+    for (let i = 0; i < places.length; i++) {
+      const group = this.groupOf(places[i]!);
+      const list = byGroup.get(group) ?? [];
+      list.push(i);
+      byGroup.set(group, list);
+    }
+    for (const [group, list] of byGroup) {
+      const vector = await this.vector(column, group, true);
+      const { first } = this.starts[group]!;
+      for (const at of list) found[at] = vector.get(places[at]! - first);
+    }
+    return found;
+  }
+
+  /** A column of a row group, for a scan: what is kept for others stays, and it is kept too while there is room. */
+  async piece(column: number, group: number): Promise<Piece> {
+    const { first, rows } = this.starts[group]!;
+    return { first, rows, vector: await this.vector(column, group, false) };
+  }
+
+  /** Reads a column of a row group ahead. False: there is no room for more. */
+  async ahead(column: number, group: number): Promise<boolean> {
+    if (this.bytes >= keptBytes) return false;
+    const known = this.kept.has(keyOf(column, group));
+    if (!known) await this.vector(column, group, false);
+    return known || this.kept.has(keyOf(column, group));
+  }
+
+  async close(): Promise<void> {
+    for (const file of this.files) await file.close();
+  }
+
+  private vector(column: number, group: number, mayEvict: boolean): Promise<Vector> {
+    const key = keyOf(column, group);
     const known = this.kept.get(key);
     if (known !== undefined) {
       this.kept.delete(key);
       this.kept.set(key, known);
-      return known.vector;
+      return Promise.resolve(known.vector);
     }
-    const table = await this.files[file]!.read(group, [this.set.fields[column]!.name]);
-    const vector = table.getChildAt(0)!;
+    const reading = this.reading.get(key) ?? this.read(column, group, key, mayEvict);
+    this.reading.set(key, reading);
+    return reading;
+  }
+
+  private async read(column: number, group: number, key: string, mayEvict: boolean): Promise<Vector> {
+    const start = this.starts[group]!;
+    try {
+      const table = await this.files[start.file]!.read(start.group, [this.set.fields[column]!.name]);
+      const vector = table.getChildAt(0)!;
+      this.keep(key, vector, mayEvict);
+      return vector;
+    } finally {
+      this.reading.delete(key);
+    }
+  }
+
+  private keep(key: string, vector: Vector, mayEvict: boolean): void {
     const bytes = vector.byteLength;
+    if (!mayEvict && this.bytes + bytes > keptBytes) return;
     this.kept.set(key, { vector, bytes });
     this.bytes += bytes;
     for (const [old, { bytes: freed }] of this.kept) {
@@ -88,6 +136,7 @@ export class RowGroups {
       this.kept.delete(old);
       this.bytes -= freed;
     }
-    return vector;
   }
 }
+
+const keyOf = (column: number, group: number): string => `${column}:${group}`;

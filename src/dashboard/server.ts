@@ -6,6 +6,7 @@ import { Api } from './api.js';
 import { Clerk } from './clerk.js';
 import { newToken, pageHeaders, refusalOf } from './gate.js';
 import { ShownSets } from './sets.js';
+import { Superseded } from './turn.js';
 
 /** The files of the page, by their address: a closed list, read when the server starts. */
 const assets: Readonly<Record<string, [file: string, type: string]>> = {
@@ -82,11 +83,17 @@ async function respond(request: http.IncomingMessage, response: http.ServerRespo
   try {
     const refused = refusalOf({ method: request.method ?? '', headers: request.headers, path }, context);
     if (refused !== null) return json(refused.status, { problem: refused.why });
-    if (path.startsWith('/api/')) return json(200, await context.api.answer(path, new URLSearchParams(query)));
+    if (path.startsWith('/api/')) {
+      const control = new AbortController();
+      // The page gave up: it scrolled on, or asks something else.
+      response.on('close', () => control.abort());
+      return json(200, await context.api.answer(path, new URLSearchParams(query), control.signal));
+    }
     const file = context.files.get(path);
     if (file === undefined) return json(404, { problem: 'there is no such page' });
     send(200, file.type, file.body);
   } catch (error) {
+    if (error instanceof Superseded) return;
     const isExpected = error instanceof DatagpuError;
     const problem = isExpected ? error.describe() : `this is a bug in datagpu: ${(error as Error).message}`;
     json(isExpected ? (error.code === 'usage' ? 400 : 409) : 500, { problem });

@@ -1,21 +1,71 @@
-import type { Expr } from 'nodejs-polars';
 import { DatagpuError } from '../errors.js';
-import type { Filter, View } from './answers.js';
-import { columnName, type Kind, kindOf, placeName, polars, scanPlaces } from './frames.js';
+import type { View } from './answers.js';
+import { searchOf, type Test, testOf } from './filters.js';
+import { kindOf } from './frames.js';
 import type { OpenSet } from './open.js';
+import type { RowGroups } from './row-groups.js';
+import { sortedBy } from './sorted.js';
+import { turn } from './turn.js';
 
 /** Orders kept: 4 bytes a row each. */
 const keptBytes = 128 * 2 ** 20;
 
+interface Making {
+  order: Promise<Uint32Array>;
+  /** Who waits for it: when nobody does any more, it is given up. */
+  waiting: number;
+  control: AbortController;
+}
+
 /** Places of the rows of views, in their order; the latest are kept. */
 export class Orders {
   private readonly kept: Map<string, Uint32Array> = new Map();
+  private readonly making: Map<string, Making> = new Map();
 
   /** Null: all rows, in the order of the data set. */
-  of(set: OpenSet, view: View): Uint32Array | null {
+  async of(set: OpenSet, groups: RowGroups, view: View, signal?: AbortSignal): Promise<Uint32Array | null> {
     if (view.sort === null && view.filters.length === 0 && view.search === '') return null;
     const key = JSON.stringify([set.folder, set.hash, view]);
-    const order = this.kept.get(key) ?? orderOf(set, view);
+    const known = this.kept.get(key);
+    if (known !== undefined) {
+      this.keep(key, known);
+      return known;
+    }
+    const making = this.making.get(key) ?? this.make(set, groups, view, key);
+    making.waiting++;
+    const leave = (): void => {
+      if (--making.waiting > 0) return;
+      this.forget(key, making);
+      making.control.abort();
+    };
+    signal?.addEventListener('abort', leave);
+    try {
+      return await making.order;
+    } finally {
+      signal?.removeEventListener('abort', leave);
+    }
+  }
+
+  private make(set: OpenSet, groups: RowGroups, view: View, key: string): Making {
+    const control = new AbortController();
+    const order = this.orderOf(set, groups, view, control.signal);
+    const making: Making = { waiting: 0, control, order };
+    this.making.set(key, making);
+    order.then(
+      (made) => {
+        this.keep(key, made);
+        this.forget(key, making);
+      },
+      () => this.forget(key, making),
+    );
+    return making;
+  }
+
+  private forget(key: string, making: Making): void {
+    if (this.making.get(key) === making) this.making.delete(key);
+  }
+
+  private keep(key: string, order: Uint32Array): void {
     this.kept.delete(key);
     this.kept.set(key, order);
     let bytes = 0;
@@ -23,81 +73,54 @@ export class Orders {
       bytes += byteLength;
       if (bytes > keptBytes && name !== key) this.kept.delete(name);
     }
-    return order;
+  }
+
+  private async orderOf(set: OpenSet, groups: RowGroups, view: View, signal: AbortSignal): Promise<Uint32Array> {
+    const { sort } = view;
+    if (sort !== null) requireSortable(set, sort.column);
+    const places = view.filters.length > 0 || view.search !== '' ? await placesOf(set, groups, view, signal) : null;
+    if (sort === null) return places!;
+    return sortedBy(groups, { ...sort, type: set.fields[sort.column]!.type }, set.rows, places, signal);
   }
 }
 
-function orderOf(set: OpenSet, view: View): Uint32Array {
-  const pl = polars();
-  let frame = scanPlaces(set);
-  for (const filter of view.filters) frame = frame.filter(expressionOf(set, filter));
-  if (view.search !== '') frame = frame.filter(searchOf(set, view.search));
-  if (view.sort !== null) {
-    const { column, descending } = view.sort;
-    requireSortable(set, column);
-    const name = columnName(column);
-    // Stable: ties stay in the order of the data set.
-    frame = frame.select(pl.col(placeName), pl.col(name)).sort(pl.col(name), descending, true, true);
+/** Rows that pass, in the order of the data set. */
+async function placesOf(set: OpenSet, groups: RowGroups, view: View, signal: AbortSignal): Promise<Uint32Array> {
+  const tests = view.filters.map((filter): [number, Test] => [filter.column, testOf(set, filter)]);
+  const searched = set.fields.flatMap(({ type }, column): [number, Test][] =>
+    view.search !== '' && ['text', 'nested'].includes(kindOf(type)) ? [[column, searchOf(type, view.search)]] : [],
+  );
+  let places = new Uint32Array(1024);
+  let found = 0;
+  for (let group = 0; group < groups.count; group++) {
+    const { first, rows } = groups.extent(group);
+    const passing = new Uint8Array(rows).fill(1);
+    for (const [column, test] of tests) {
+      const mask = test(await groups.piece(column, group));
+      for (let i = 0; i < rows; i++) passing[i]! &= mask[i]!;
+    }
+    if (view.search !== '') {
+      const any = new Uint8Array(rows);
+      for (const [column, test] of searched) {
+        const mask = test(await groups.piece(column, group));
+        for (let i = 0; i < rows; i++) any[i]! |= mask[i]!;
+      }
+      for (let i = 0; i < rows; i++) passing[i]! &= any[i]!;
+    }
+    if (found + rows > places.length) {
+      const wider = new Uint32Array(Math.max(places.length * 2, found + rows));
+      wider.set(places.subarray(0, found));
+      places = wider;
+    }
+    for (let i = 0; i < rows; i++) if (passing[i] === 1) places[found++] = first + i;
+    await turn(signal);
   }
-  const places = frame.select(pl.col(placeName)).collectSync().getColumns()[0]!.toTypedArray() as Uint32Array;
-  // A copy of its own: polars' memory goes with the frame.
-  return Uint32Array.from(places);
+  return places.slice(0, found);
 }
 
 function requireSortable(set: OpenSet, column: number): void {
-  const kind = kindOf(set.fields[column]!.type);
-  if (kind === 'nested' || kind === 'other')
-    throw new DatagpuError('usage', `rows can not be sorted by "${set.fields[column]!.name}": its values are nested`);
-}
-
-/** True of rows that the filter lets pass. */
-function expressionOf(set: OpenSet, { column, op, value }: Filter): Expr {
-  const pl = polars();
   const { type, name } = set.fields[column]!;
   const kind = kindOf(type);
-  const cell = pl.col(columnName(column));
-  if (op === 'null') return cell.isNull();
-  if (op === 'some') return cell.isNotNull();
-  if (op === 'has') return contains(textOf(column, kind), value);
   if (kind === 'nested' || kind === 'other')
-    throw new DatagpuError('usage', `"${name}" has nested values, which can be searched, not compared`);
-  const [left, right] = comparable(cell, kind, value, name);
-  if (op === 'is') return left.eq(right);
-  if (op === 'not') return left.neq(right);
-  if (op === 'lt') return left.lt(right);
-  if (op === 'le') return left.ltEq(right);
-  return op === 'gt' ? left.gt(right) : left.gtEq(right);
-}
-
-function comparable(cell: Expr, kind: Kind, value: string, column: string): [Expr, Expr] {
-  const pl = polars();
-  if (kind === 'boolean') return [cell, pl.lit(/^(true|1)$/i.test(value.trim()))];
-  if (kind === 'time') return [cell.cast(pl.Utf8), pl.lit(value.trim().replace('T', ' ').replace(/Z$/, ''))];
-  if (kind !== 'number') return [cell, pl.lit(value)];
-  const number = Number(value);
-  if (value.trim() === '' || Number.isNaN(number))
-    throw new DatagpuError('usage', `"${value}" is no number`, { hint: `Compare ${column} with a number` });
-  return [cell, pl.lit(number)];
-}
-
-function searchOf(set: OpenSet, text: string): Expr {
-  const parts = set.fields.flatMap(({ type }, i) => {
-    const kind = kindOf(type);
-    return kind === 'text' || kind === 'nested' ? [contains(textOf(i, kind), text).fillNull(polars().lit(false))] : [];
-  });
-  return parts.reduce((all, part) => all.or(part), polars().lit(false) as Expr);
-}
-
-function textOf(column: number, kind: Kind): { text: Expr; isJson: boolean } {
-  const pl = polars();
-  const cell = pl.col(columnName(column));
-  if (kind === 'text') return { text: cell, isJson: false };
-  if (kind !== 'nested') return { text: cell.cast(pl.Utf8), isJson: false };
-  return { text: (pl.struct([cell]) as unknown as Expr).struct.jsonEncode(), isJson: true };
-}
-
-/** Whatever the case of letters; nothing in `wanted` is a pattern. */
-function contains({ text, isJson }: { text: Expr; isJson: boolean }, wanted: string): Expr {
-  const inner = isJson ? JSON.stringify(wanted).slice(1, -1) : wanted;
-  return text.str.contains(`(?i)${inner.replace(/[\\^$.*+?()[\]{}|#&~-]/g, '\\$&')}`);
+    throw new DatagpuError('usage', `rows can not be sorted by "${name}": its values are nested`);
 }
