@@ -47,7 +47,7 @@ export class DatagpuError extends Error {
     let where = this.file ?? '';
     if (this.row !== undefined) where += ` row ${this.row}`;
     if (this.line !== undefined) where += ` (line ${this.line})`;
-    if (this.column !== undefined) where += `, column "${this.column}"`;
+    if (this.column !== undefined) where += `${where === '' ? '' : ', '}column "${this.column}"`;
     const what = where === '' ? this.message : `${where.trimStart()}: ${this.message}`;
     const stop = /[.!?]$/.test(what) ? '' : '.';
     return escapeControls(

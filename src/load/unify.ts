@@ -307,11 +307,7 @@ function joinColumns(
   const foreign = settled.find((f) => f.column.type !== null && kindsOfType(f.column.type) === null);
   const other = foreign && settled.find((f) => !sameType(own(f), own(foreign)));
   if (foreign !== undefined && other !== undefined)
-    throw new DatagpuError(
-      'input',
-      `is ${typeName(own(foreign))} in ${foreign.source} and ${typeName(own(other))} in ${other.source}`,
-      { column: entry.sourceName, hint: 'Leave the column out with --drop, or compile the sources on their own' },
-    );
+    throw notJoined(entry, foreign.source, own(foreign), other, own(other));
 
   // Of Parquet alone, or with columns of nothing but null: the type as it is.
   if (settled.every((f) => f.column.type !== null && sameType(own(f), own(first))))
@@ -337,6 +333,28 @@ function joinColumns(
     ? `${byType(settled.map((f) => ({ type: typeName(own(f)), source: f.source })))}; ${typeName(type)} in the data set`
     : null;
   return { ...joined, kinds, differ };
+}
+
+/** The error for a column of Parquet beside one of another type, or one of the same that is of JSON. */
+function notJoined(
+  entry: Entry,
+  source: string,
+  type: ColumnType,
+  other: { source: string; column: SourceColumn },
+  otherType: ColumnType,
+): DatagpuError {
+  const [name, otherName] = [typeName(type), typeName(otherType)];
+  const isJson = other.column.type === null && name === otherName;
+  const what = isJson
+    ? `is ${name} in ${source} and in ${other.source}, and a nested column of Parquet is not joined with one of JSON`
+    : `is ${name} in ${source} and ${otherName} in ${other.source}`;
+  const way = isJson
+    ? `compile ${other.source} first, and then the data sets of both`
+    : 'compile the sources on their own';
+  return new DatagpuError('input', what, {
+    column: entry.sourceName,
+    hint: `Leave the column out with --drop, or ${way}`,
+  });
 }
 
 function mixedZones(name: string, given: DeclaredType | null): string {

@@ -5,8 +5,9 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { type CompileOptions, compile } from '../../dist/index.js';
 import { readExactly } from '../../dist/load/json/exact.js';
 import { plan } from '../../dist/plan.js';
+import { why } from '../../dist/why.js';
 import { inChunks } from './chunked.js';
-import { type Compiled, compiled, temporaryFolder } from './compiled.js';
+import { type Compiled, compiled, readParquet, temporaryFolder } from './compiled.js';
 
 const folder = temporaryFolder();
 afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));
@@ -283,6 +284,45 @@ describe('chats whose contents are strings in some rows and parts in others', ()
     const terms = JSON.stringify(manifest.ranking);
     expect(terms).toContain('alpha');
     expect(terms).not.toContain('image');
+  });
+});
+
+describe('nested Parquet of values of several kinds', () => {
+  const chat = (content: unknown, id: number): object => ({ m: [{ role: 'user', content }], id });
+  const parts = [{ type: 'text', text: 'y' }];
+  const make = async (name: string, lines: object[]): Promise<string> => {
+    const out = path.join(folder, name);
+    await compile([written(lines, `${name}.jsonl`)], { out, cache: false, rank: false, dedupe: false });
+    return path.join(out, 'data.parquet');
+  };
+
+  it('is explained by why and kept by --rejects as it is', async () => {
+    const source = await make('chats', [chat('x', 1), chat(parts, 2), chat(parts, 2)]);
+    const out = path.join(folder, 'chats-again');
+    await compile([source], { out, cache: false, rank: false, rejects: true });
+    const rejects = await readParquet(path.join(out, '.datagpu/rejects.parquet'));
+    const stored = [{ role: 'user', content: JSON.stringify(parts) }];
+    expect(rejects.rows.map((row) => row.slice(1))).toEqual([[3n, 'exact duplicate', null, null, stored, 2n]]);
+    const { because, duplicate_of: twin } = await why(out, 3);
+    expect([because, twin!.row, JSON.stringify(twin!.output!.content.m)]).toEqual([
+      'it equals row 2',
+      2,
+      JSON.stringify(stored),
+    ]);
+  });
+  it('is not joined with JSON, which is said with the way out, and with its like', async () => {
+    const source = await make('first', [chat('x', 1), chat(parts, 2)]);
+    const second = [chat('x', 1), chat('new', 9)];
+    const options = { out: path.join(folder, 'joined'), cache: false, rank: false } as const;
+    await expect(compile([source, written(second, 'second.jsonl')], options)).rejects.toMatchObject({
+      column: 'm',
+      message: expect.stringMatching(
+        / in .*first.* and in .*second.jsonl, and a nested column of Parquet is not joined/,
+      ),
+      hint: expect.stringMatching(/compile .*second.jsonl first, and then the data sets of both/),
+    });
+    const { manifest } = await compile([source, await make('second', second)], options);
+    expect(manifest.ledger).toMatchObject({ read: 4, kept: 3, dropped: { 'exact duplicate': 1 } });
   });
 });
 
