@@ -59,9 +59,11 @@ export function recordTexts(
     if (cells.rows !== 1) return null;
     const metas = kernel.u32(cells.metas, cells.columns);
     const starts = kernel.u32(cells.starts, cells.columns);
+    const taken = new Set<number>();
     return new Map(
       columns.map(({ name, sourceName }) => {
-        const index = cellOf(source.columns, sourceName);
+        const index = cellOf(source.columns, sourceName, taken);
+        taken.add(index);
         const meta = index < 0 ? cell.absent : metas[index]!;
         if (meta & cell.absent) return [name, null];
         return [name, Buffer.from(kernel.u8(starts[index]!, meta >>> 4)).toString()];
@@ -70,10 +72,10 @@ export function recordTexts(
   });
 }
 
-/** Which of a source's columns has this name, or one that is cleaned to the same; -1 if none has. */
-export function cellOf(columns: readonly string[], name: string): number {
-  const exact = columns.indexOf(name);
+/** Which of a source's columns that are not `taken` has this name, or one that is cleaned to the same; -1 if none has. */
+export function cellOf(columns: readonly string[], name: string, taken: ReadonlySet<number> = new Set()): number {
+  const exact = columns.findIndex((column, i) => column === name && !taken.has(i));
   if (exact >= 0) return exact;
   const cleaned = snakeCase(name);
-  return columns.findIndex((column) => snakeCase(column) === cleaned);
+  return columns.findIndex((column, i) => snakeCase(column) === cleaned && !taken.has(i));
 }

@@ -114,6 +114,7 @@ describe('texts of duplicates by value', () => {
     ['a.jsonl', '{"t":"x","n":1.10,"b":true}\n{"t":"x","n":1.1,"b":true}\n', 'n "1.1"', 'n "1.10"'],
     ['b.csv.gz', zlib.gzipSync('t,n,b\nx,1.10,true\n x,1.1,TRUE\n'), 'n "1.1", b "TRUE"', 'n "1.10", b "true"'],
     ['c.csv', Buffer.from('\ufeffThe n;b\n1.10;true\n1.1;true\n', 'utf16le'), 'the_n "1.1"', 'the_n "1.10"'],
+    ['e.csv', 'n,n\n1.10,2.0\n1.1,2.00\n', 'n "1.1", n_2 "2.00"', 'n "1.10", n_2 "2.0"'],
     ['d.json', '[{"n":1E5,"b":{"c":1}},{"n":100000.0,"b":{"c":1}}]', 'n "100000.0"', 'n "1E5"'],
   ])('are those of %s', async (name, content, mine, kept) => {
     const file = path.join(folder, name);

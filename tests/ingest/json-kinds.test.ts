@@ -311,7 +311,7 @@ describe('nested Parquet of values of several kinds', () => {
     ]);
   });
   it('is not joined with JSON, which is said with the way out, and with its like', async () => {
-    const source = await make('first', [chat('x', 1), chat(parts, 2)]);
+    const source = await make('nested-first', [chat('x', 1), chat(parts, 2)]);
     const second = [chat('x', 1), chat('new', 9)];
     const options = { out: path.join(folder, 'joined'), cache: false, rank: false } as const;
     await expect(compile([source, written(second, 'second.jsonl')], options)).rejects.toMatchObject({
@@ -321,7 +321,7 @@ describe('nested Parquet of values of several kinds', () => {
       ),
       hint: expect.stringMatching(/compile .*second.jsonl first, and then the data sets of both/),
     });
-    const { manifest } = await compile([source, await make('second', second)], options);
+    const { manifest } = await compile([source, await make('nested-second', second)], options);
     expect(manifest.ledger).toMatchObject({ read: 4, kept: 3, dropped: { 'exact duplicate': 1 } });
   });
 });
