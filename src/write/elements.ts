@@ -1,6 +1,6 @@
 import type { ArrowType } from '../engine/types.js';
 import { wire } from '../load/parquet/thrift.js';
-import { optional, physicalTypes, schemaElement } from './parquet.js';
+import { physicalTypes, repetitions, schemaElement } from './parquet.js';
 import { binary, i32, type ThriftField, type ThriftStruct } from './thrift.js';
 
 /** How the values of a flat type are stored, and what says so in the schema. */
@@ -39,6 +39,7 @@ export const decimalBytes = (precision: number): number => Math.ceil((precision 
 /** Of the enumeration `ConvertedType`. */
 const converted = {
   utf8: 0,
+  list: 3,
   json: 19,
   decimal: 5,
   date: 6,
@@ -46,17 +47,43 @@ const converted = {
   signed: { 8: 15, 16: 16 },
 } as const;
 /** Of the union `LogicalType`. */
-const logical = { string: 1, decimal: 5, date: 6, time: 7, timestamp: 8, integer: 10, json: 12 } as const;
+const logical = { string: 1, list: 3, decimal: 5, date: 6, time: 7, timestamp: 8, integer: 10, json: 12 } as const;
 /** Of the union `TimeUnit`. */
 const units = { ms: 1, us: 2, ns: 3 } as const;
 
-/** The element of the schema for a column of a flat type that is stored. */
-export function elementOf(name: string, type: ArrowType): ThriftStruct {
+/** The elements of the schema for a column of a type that is stored, depth first. Every value of it may be null. */
+export function elementsOf(name: string, type: ArrowType): ThriftStruct[] {
+  switch (type.name) {
+    case 'struct':
+      return [
+        group(name, 'optional', type.fields.length),
+        ...type.fields.flatMap((field) => elementsOf(field.name, field.type)),
+      ];
+    case 'list':
+    case 'fixedList': {
+      const list = group(name, 'optional', 1);
+      list.set(schemaElement.convertedType, i32(converted.list));
+      list.set(schemaElement.logicalType, union(logical.list, []));
+      return [list, group('list', 'repeated', 1), ...elementsOf('element', type.item)];
+    }
+    default:
+      return [leaf(name, type)];
+  }
+}
+
+const group = (name: string, repetition: keyof typeof repetitions, children: number): ThriftStruct =>
+  new Map([
+    [schemaElement.repetition, i32(repetitions[repetition])],
+    [schemaElement.name, binary(name)],
+    [schemaElement.children, i32(children)],
+  ]);
+
+function leaf(name: string, type: ArrowType): ThriftStruct {
   const element: ThriftStruct = new Map();
   element.set(schemaElement.type, i32(physicalTypes[physicalOf(type)]));
   if (type.name === 'decimal' && type.precision > 18)
     element.set(schemaElement.length, i32(decimalBytes(type.precision)));
-  element.set(schemaElement.repetition, i32(optional));
+  element.set(schemaElement.repetition, i32(repetitions.optional));
   element.set(schemaElement.name, binary(name));
   const convertedType = convertedOf(type);
   if (convertedType !== null) element.set(schemaElement.convertedType, i32(convertedType));
@@ -67,20 +94,6 @@ export function elementOf(name: string, type: ArrowType): ThriftStruct {
   const logicalType = logicalOf(type);
   if (logicalType !== null) element.set(schemaElement.logicalType, logicalType);
   return element;
-}
-
-/** Says of the leaves of a nested column, in the order of the schema, which hold JSON text. */
-export function markJson(leaves: readonly ThriftStruct[], type: ArrowType): void {
-  leavesOf(type).forEach((leaf, i) => {
-    if (leaf.name !== 'utf8' || leaf.holds !== 'json') return;
-    leaves[i]!.set(schemaElement.convertedType, i32(converted.json));
-    leaves[i]!.set(schemaElement.logicalType, logicalOf(leaf)!);
-  });
-}
-
-function leavesOf(type: ArrowType): ArrowType[] {
-  if (type.name === 'list' || type.name === 'fixedList') return leavesOf(type.item);
-  return type.name === 'struct' ? type.fields.flatMap((f) => leavesOf(f.type)) : [type];
 }
 
 function convertedOf(type: ArrowType): number | null {

@@ -1,25 +1,15 @@
 import type { ReadColumn } from '../engine/block.js';
 import { type ArrowType, arrowWidth } from '../engine/types.js';
-import { during } from '../kernels/lent.js';
 import { unfoldJson } from '../load/json/unfold.js';
-import { type ArrowNode, packBits } from './arrow.js';
+import type { ArrowNode } from './arrow.js';
 import { unfoldRowcells } from './rowcells.js';
-import { arrowOf } from './schema.js';
 
-/** A column in Arrow's layout, in the type that is stored (`arrowOf`). Everything is made anew. */
+/** A nested column in Arrow's layout, in the type that is stored (`arrowOf`). Everything is made anew. */
 export function nodeOf(column: ReadColumn, rows: number): ArrowNode {
   const { type } = column;
-  if (type.kind === 'null' || (type.kind === 'arrow' && type.arrow.name === 'null')) return nullText(rows);
   if (type.kind === 'nested') return stored(unfoldRowcells(column, type.arrow, rows));
   if (type.kind === 'json' && type.arrow !== null) return stored(unfoldJson(column, rows));
-  const arrow = type.kind === 'arrow' ? type.arrow : arrowOf(type);
-  if (column.offsets !== null)
-    return { ...validityOf(column, rows), type: arrow, ...bytesOf(column, rows), children: [] };
-  const values =
-    arrow.name === 'bool'
-      ? packBits(during(column.values.subarray(0, rows))).bits
-      : column.values.slice(0, rows * arrowWidth(arrow));
-  return stored({ ...validityOf(column, rows), type: arrow, offsets: null, values, children: [] });
+  throw new Error(`a column of kind ${type.kind} is not nested`);
 }
 
 /** A text column in which every row is null. */
@@ -33,19 +23,6 @@ function nullText(rows: number): ArrowNode {
     values: new Uint8Array(0),
     children: [],
   };
-}
-
-function validityOf(column: ReadColumn, rows: number): Pick<ArrowNode, 'rows' | 'nulls' | 'validity'> {
-  if (column.validity === null) return { rows, nulls: 0, validity: null };
-  const { bits, zeros } = packBits(during(column.validity.subarray(0, rows)));
-  return { rows, nulls: zeros, validity: zeros === 0 ? null : bits };
-}
-
-/** Offsets that begin at 0, and the bytes between the first and the last of them. */
-function bytesOf(column: ReadColumn, rows: number): { offsets: Int32Array; values: Uint8Array } {
-  const offsets = column.offsets!.subarray(0, rows + 1);
-  const from = offsets[0]!;
-  return { offsets: offsets.map((o) => o - from), values: column.values.slice(from, offsets[rows]!) };
 }
 
 /** The node in the type that is stored: see `storedType`. Shares what it need not change. */

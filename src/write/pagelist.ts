@@ -46,10 +46,10 @@ export class PageList {
     this.add(ptr, bytes, pageTypes.dictionary, pageHeader.dictionary, header);
   }
 
-  /** Takes `bytes` at `ptr`: levels and values of so many rows. */
-  addData(ptr: number, bytes: number, rows: number, encoding: number): void {
+  /** Takes `bytes` at `ptr`: levels and values of so many entries. */
+  addData(ptr: number, bytes: number, entries: number, encoding: number): void {
     const header: ThriftStruct = new Map([
-      [dataPage.values, i32(rows)],
+      [dataPage.values, i32(entries)],
       [dataPage.encoding, i32(encoding)],
       [dataPage.definitionLevels, i32(encodings.rle)],
       [dataPage.repetitionLevels, i32(encodings.rle)],

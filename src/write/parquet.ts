@@ -45,18 +45,15 @@ export const columnMetadata = {
   statistics: 12,
 } as const;
 export const statistics = {
-  oldMax: 1,
-  oldMin: 2,
   nulls: 3,
   max: 5,
   min: 6,
   maxExact: 7,
   minExact: 8,
 } as const;
-export const pageHeader = { type: 1, bytes: 2, compressedBytes: 3, data: 5, dictionary: 7, dataV2: 8 } as const;
-export const dataPage = { values: 1, encoding: 2, definitionLevels: 3, repetitionLevels: 4, statistics: 5 } as const;
+export const pageHeader = { type: 1, bytes: 2, compressedBytes: 3, data: 5, dictionary: 7 } as const;
+export const dataPage = { values: 1, encoding: 2, definitionLevels: 3, repetitionLevels: 4 } as const;
 export const dictionaryPage = { values: 1, encoding: 2 } as const;
-export const dataPageV2 = { statistics: 8 } as const;
 
 export const physicalTypes = {
   boolean: 0,
@@ -70,8 +67,7 @@ export const physicalTypes = {
 export const encodings = { plain: 0, rle: 3, delta: 5, deltaLength: 6, rleDictionary: 8 } as const;
 export const codecs = { snappy: 1, gzip: 2, zstd: 6 } as const;
 export const pageTypes = { data: 0, dictionary: 2 } as const;
-/** Every value may be null. */
-export const optional = 1;
+export const repetitions = { optional: 1, repeated: 2 } as const;
 
 /** The magic at both ends of a file. */
 export const magic: Uint8Array = new TextEncoder().encode('PAR1');

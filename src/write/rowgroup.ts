@@ -9,12 +9,13 @@ import { type ColumnPages, groupOf, joinPages } from './chunk.js';
 import { packsAside } from './codec.js';
 import { type ContentPart, ContentRows } from './content.js';
 import { enterFlat, enterNode } from './content-columns.js';
-import { encodeFlat } from './flat.js';
+import { encodeLeaf } from './leaf-pages.js';
 import { leastGreatest } from './leastgreatest.js';
+import { flatLevels } from './levels.js';
 import { metadataOf } from './metadata.js';
-import { encodeNested, type NestedPages } from './nested.js';
+import { encodeNested } from './nested.js';
+import { nodeOf } from './node.js';
 import { PageQueue } from './pagequeue.js';
-import { trimMemory } from './polars.js';
 import { distinctOf, type Sketch, sketchColumns } from './sketch.js';
 import { isFlat, storedColumn } from './stored.js';
 import { encodeStruct, type ThriftStruct } from './thrift.js';
@@ -40,13 +41,13 @@ export interface FieldStats {
   distinct: Sketch;
 }
 
-/** A row group has no more rows; polars would divide them. */
+/** A row group has no more rows. */
 const mostRows = 2 ** 18;
 
 /**
  * Encodes a block as Parquet: one row group, or several of at most 262,144 rows. The same block gives the same bytes whatever
  * the number of threads. Values of flat columns are copied once (into a page), those of nested ones three times (unfolded,
- * into an IPC file, into polars' frame). The block may lie anywhere and is not kept; columns outside the memory of `kernel`
+ * into the kernel's memory, into a page). The block may lie anywhere and is not kept; columns outside the memory of `kernel`
  * are copied there for a moment. The pages lie in a buffer of `pool`. `first` is the place of the first row in the
  * output, for the fingerprint; null where none is wanted.
  */
@@ -64,8 +65,7 @@ export function encodeRowGroup(
 }
 
 /**
- * The same, to the same bytes, but `threads` threads of Node.js's pool pack the pages of flat columns, each of which is
- * copied once more. Until it is done the kernel must not be used.
+ * The same, to the same bytes, but `threads` threads of Node.js's pool pack the pages, each of which is copied once more. Until it is done the kernel must not be used.
  */
 export async function encodeRowGroupAside(
   block: ReadBlock,
@@ -99,17 +99,14 @@ function* rangesOf(rows: number): Generator<Range> {
 /** The pages of a range's columns, once they are packed. */
 interface LaidRange {
   rows: number;
-  columns: (() => ColumnPages[])[];
+  columns: (() => ColumnPages)[][];
 }
 
 /** Encodes a block, range by range, each as a row group. */
 class GroupEncoder {
   private readonly placed: readonly PlacedColumn[];
   private readonly stats: FieldStats[];
-  private readonly folded: number[];
   private readonly mark: number;
-  /** What was made of the last range. */
-  private nested: ReadonlyMap<number, NestedPages> = new Map();
   private readonly parts: Uint8Array<ArrayBuffer>[] = [];
   private readonly groups: ThriftStruct[] = [];
   private at = 0;
@@ -126,7 +123,6 @@ class GroupEncoder {
     if (fields.length === 0) throw new Error('rows without columns have no pages');
     this.mark = kernel.mark();
     this.placed = placeColumns(kernel, block.columns);
-    this.folded = block.columns.flatMap((column, c) => (isFlat(column.type) ? [] : [c]));
     this.stats = sketchColumns(kernel, block, this.placed).map(
       (distinct): FieldStats => ({ nulls: 0, bounds: noBounds, distinct }),
     );
@@ -134,18 +130,12 @@ class GroupEncoder {
 
   /** Lays out the pages of rows `from` to `to`; packs them too if there is no queue for them. */
   lay({ from, to }: Range, queue: PageQueue | null): LaidRange {
-    this.nested = this.encodeNested(from, to);
     const content = this.first === null ? null : new ContentRows(this.first + from, to - from);
-    const columns = this.fields.map((field, c): (() => ColumnPages[]) => {
-      const nested = this.nested.get(c);
+    const columns = this.fields.map((field, c): (() => ColumnPages)[] => {
       const stats = this.stats[c]!;
-      if (nested === undefined) {
-        const pages = this.encodeFlat(field, c, from, to, stats, content, queue);
-        return () => [pages()];
-      }
-      stats.nulls += nested.node.nulls;
-      if (content !== null) enterNode(nested.node, content);
-      return () => nested.leaves;
+      return isFlat(this.block.columns[c]!.type)
+        ? [this.encodeFlat(field, c, from, to, stats, content, queue)]
+        : this.encodeNested(field, c, from, to, stats, content, queue);
     });
     if (content !== null) this.content.push(...content.finish());
     return { rows: to - from, columns };
@@ -153,7 +143,7 @@ class GroupEncoder {
 
   /** Puts a range's pages together. Must come before the next range is laid out. */
   finish({ rows, columns }: LaidRange): void {
-    const pages = columns.flatMap((column) => column());
+    const pages = columns.flat().map((leaf) => leaf());
     const bytes = joinPages(pages, this.pool);
     this.parts.push(bytes);
     this.groups.push(groupOf(pages, rows, this.at));
@@ -162,10 +152,9 @@ class GroupEncoder {
 
   /** Gives back what it took of the kernel's memory. */
   end(): EncodedRows {
-    const { block, fields, nested, stats, content } = this;
+    const { block, fields, stats, content } = this;
     this.kernel.reset(this.mark);
-    trimMemory();
-    const metadata = encodeStruct(metadataOf(fields, nested, block.rows, this.groups));
+    const metadata = encodeStruct(metadataOf(fields, block.rows, this.groups));
     return { rows: block.rows, bytes: joined(this.parts, this.at), metadata, fields: stats, content };
   }
 
@@ -192,16 +181,26 @@ class GroupEncoder {
     const bounds = leastGreatest(kernel, column);
     stats.nulls += column.nulls;
     stats.bounds = joinBounds(stats.bounds, boundsOf(bounds, column.type));
-    const pages = encodeFlat(kernel, field.name, column, bounds, distinctOf(stats.distinct), compression, queue);
+    const levels = flatLevels(kernel, column);
+    const distinct = distinctOf(stats.distinct);
+    const pages = encodeLeaf(kernel, [field.name], column, levels, bounds, distinct, compression, queue);
     kernel.reset(mark);
     return pages;
   }
 
-  private encodeNested(from: number, to: number): Map<number, NestedPages> {
-    const columns = this.folded.map((c) => rowsOf(this.block.columns[c]!, from, to));
-    const fields = this.folded.map((c) => this.fields[c]!);
-    const pages = encodeNested(fields, columns, to - from, this.compression);
-    return new Map(this.folded.map((c, i) => [c, pages[i]!]));
+  private encodeNested(
+    field: Field,
+    c: number,
+    from: number,
+    to: number,
+    stats: FieldStats,
+    content: ContentRows | null,
+    queue: PageQueue | null,
+  ): (() => ColumnPages)[] {
+    const node = nodeOf(rowsOf(this.block.columns[c]!, from, to), to - from);
+    stats.nulls += node.nulls;
+    if (content !== null) enterNode(node, content);
+    return encodeNested(this.kernel, field.name, node, this.compression, queue);
   }
 }
 

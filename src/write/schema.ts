@@ -1,4 +1,4 @@
-import type { Builder } from 'flatbuffers';
+import { Builder } from 'flatbuffers';
 import type { ArrowType, ColumnType, Field } from '../engine/types.js';
 
 /**
@@ -92,11 +92,42 @@ export function schemaOf(fields: readonly Field[]): ArrowField[] {
   return fields.map((f) => ({ name: f.name, type: arrowOf(f.type) }));
 }
 
+/** Of the union `MessageHeader`. */
+const schemaTag = 1;
+/** Version 5 of the format. */
+const metadataVersion = 4;
+
+/**
+ * The schema as an encapsulated message (a continuation mark, the length of the metadata, the metadata, padded to 8) in base64: what Parquet
+ * writers keep under `ARROW:schema` for types that Parquet lacks. Readers that find it take the schema's metadata from there
+ * too, and not from the file's.
+ */
+export function schemaKey(
+  schema: readonly ArrowField[],
+  metadata: readonly (readonly [key: string, value: string])[] = [],
+): string {
+  const builder = new Builder(1024);
+  const header = writeSchema(builder, schema, metadata);
+  builder.startObject(5);
+  builder.addFieldInt16(0, metadataVersion, 0);
+  builder.addFieldInt8(1, schemaTag, 0);
+  builder.addFieldOffset(2, header, 0);
+  builder.addFieldInt64(3, 0n, 0n);
+  builder.finish(builder.endObject());
+  const message = builder.asUint8Array();
+  const padded = Math.ceil(message.length / 8) * 8;
+  const bytes = Buffer.alloc(8 + padded);
+  bytes.writeUInt32LE(0xffffffff, 0);
+  bytes.writeUInt32LE(padded, 4);
+  bytes.set(message, 8);
+  return bytes.toString('base64');
+}
+
 /** Writes a table `Schema`, with key-value metadata of its own if there is any, and returns its offset. */
-export function writeSchema(
+function writeSchema(
   builder: Builder,
   fields: readonly ArrowField[],
-  metadata: readonly (readonly [key: string, value: string])[] = [],
+  metadata: readonly (readonly [key: string, value: string])[],
 ): number {
   const vector = offsetVector(
     builder,

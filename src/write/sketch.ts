@@ -46,22 +46,32 @@ export function setSketchSecret(kernel: IngestKernel, secret: Uint8Array): void 
 
 /** A sketch of each column of a block, which lies in the kernel's memory as `placed` says. The results are copies. */
 export function sketchColumns(kernel: IngestKernel, block: ReadBlock, placed: readonly PlacedColumn[]): Sketch[] {
+  return block.columns.map(({ type }, c) =>
+    sketchValues(kernel, placed[c]!, widthOf(type), type.kind === 'float64', block.rows),
+  );
+}
+
+/** A sketch of so many values of a column; `width` 0 without offsets says that it has none. */
+export function sketchValues(
+  kernel: IngestKernel,
+  { validity, offsets, values }: PlacedColumn,
+  width: number,
+  isFloat: boolean,
+  rows: number,
+): Sketch {
   const exports = kernel.exports as SketchExports;
   const mark = kernel.mark();
   const bytes = exports.sketchBytes();
   const state = kernel.alloc(bytes);
-  const sketches = block.columns.map(({ type }, c): Sketch => {
-    const { validity, offsets, values } = placed[c]!;
-    const width = widthOf(type);
-    kernel.u8(state, bytes).fill(0);
-    if (offsets !== 0) exports.sketchVariable(state, validity, offsets, values, block.rows);
-    else if (width > 0) exports.sketchFixed(state, validity, width, type.kind === 'float64', values, block.rows);
-    const [, isOver] = kernel.u32(state, 2);
-    if (isOver) return { hashes: null, registers: kernel.u8(state + registersAt, registerCount).slice() };
-    return { hashes: compact(kernel.u32(state + slotsAt, (bytes - slotsAt) / 4)), registers: null };
-  });
+  kernel.u8(state, bytes).fill(0);
+  if (offsets !== 0) exports.sketchVariable(state, validity, offsets, values, rows);
+  else if (width > 0) exports.sketchFixed(state, validity, width, isFloat, values, rows);
+  const [, isOver] = kernel.u32(state, 2);
+  const sketch: Sketch = isOver
+    ? { hashes: null, registers: kernel.u8(state + registersAt, registerCount).slice() }
+    : { hashes: compact(kernel.u32(state + slotsAt, (bytes - slotsAt) / 4)), registers: null };
   kernel.reset(mark);
-  return sketches;
+  return sketch;
 }
 
 /** The exact count of distinct values, or an estimate. */

@@ -5,13 +5,12 @@ import { promisify } from 'node:util';
 import type { Compression } from '../config/options.js';
 import type { Field } from '../engine/types.js';
 import { moveGroup } from './chunk.js';
-import { emptyMetadata } from './empty.js';
 import { featuresKey } from './features.js';
-import { schemaKey } from './ipc.js';
+import { metadataOf } from './metadata.js';
 import { outputError, writing } from './output-error.js';
 import { fileMetadata, keyValue, magic, rowGroup, schemaElement } from './parquet.js';
 import type { EncodedRows } from './rowgroup.js';
-import { schemaOf } from './schema.js';
+import { schemaKey, schemaOf } from './schema.js';
 import {
   binary,
   encodeStruct,
@@ -130,7 +129,7 @@ export class ParquetSplicer {
   async finish(): Promise<StagedFile[]> {
     if (this.isOver) throw new Error('files that were given up were to be finished');
     if (this.open === null && this.closed.length === 0) {
-      if (this.fields.length > 0) this.checkSchema(emptyMetadata(this.fields));
+      if (this.fields.length > 0) this.checkSchema(metadataOf(this.fields, 0, []));
       this.open = this.begin();
     }
     if (this.open !== null) this.endShard(this.open);

@@ -1,9 +1,8 @@
-import { isUtf8 } from 'node:buffer';
 import { wire } from '../load/parquet/thrift.js';
 import type { LeastGreatest } from './leastgreatest.js';
 import { statistics } from './parquet.js';
 import { shortenMax, shortenMin } from './shorten.js';
-import { binary, bytesOf, i64, type ThriftStruct } from './thrift.js';
+import { binary, i64, type ThriftStruct } from './thrift.js';
 
 /** The longest least and greatest value that statistics keep, in bytes. */
 const longestBound = 64;
@@ -28,14 +27,4 @@ function setBounds(stats: ThriftStruct, { min, max }: LeastGreatest, isText: boo
   if (!isCut) return;
   stats.set(statistics.maxExact, { type: greatest.length === max.length ? wire.true : wire.false, value: null });
   stats.set(statistics.minExact, { type: least.length === min.length ? wire.true : wire.false, value: null });
-}
-
-/** Brings what another writer says of a column into the same form. Whether its byte arrays are text is seen by their bytes. */
-export function leanStatistics(stats: ThriftStruct): void {
-  const min = bytesOf(stats, statistics.min);
-  const max = bytesOf(stats, statistics.max);
-  for (const id of [statistics.oldMin, statistics.oldMax]) stats.delete(id);
-  if (min === undefined || max === undefined || (min.length <= longestBound && max.length <= longestBound)) return;
-  for (const id of [statistics.min, statistics.max, statistics.minExact, statistics.maxExact]) stats.delete(id);
-  setBounds(stats, { min, max }, isUtf8(min) && isUtf8(max));
 }

@@ -65,7 +65,7 @@ function readValue(reader: ThriftReader, bytes: Uint8Array, type: number): Thrif
     case wire.struct:
       return readTree(reader, bytes);
     default:
-      throw new Error(`a Thrift value of wire type ${type} in what polars wrote`);
+      throw new Error(`a Thrift value of wire type ${type} in metadata`);
   }
 }
 

@@ -107,12 +107,12 @@ describe('pack', () => {
   });
 });
 
-test('polars is loaded for nested columns only', () => {
+test('polars is not loaded to write, nested columns neither', () => {
   const libraries = (column: string): string[] =>
     run(encodeOne(column, 'zstd'))
       .split('\n')
       .filter((name) => /polars|zstd\.[^/]*node$/.test(name))
       .map((name) => (name.includes('polars') ? 'polars' : 'zstd'));
   expect(libraries(text)).toEqual(['zstd']);
-  expect(libraries(list)).toEqual(['polars']);
+  expect(libraries(list)).toEqual(['zstd']);
 });

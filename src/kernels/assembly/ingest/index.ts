@@ -22,6 +22,7 @@ export { unpackZstd } from './zstd';
 export { tagBytes, tagFixed } from './row-tags';
 export { sketchBytes, sketchFixed, sketchSecret, sketchVariable } from './sketch';
 export { jsonUnfold } from './json-unfold';
+export * from './levels';
 export * from './page-bounds';
 export { pageDeltas } from '../shared/deltas';
 export {

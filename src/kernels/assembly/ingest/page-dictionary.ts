@@ -1,10 +1,7 @@
 // Dictionaries of a column: the distinct values in the order in which they first come, and for each value its place among
 // them (https://parquet.apache.org/docs/file-format/data-pages/encodings/#RLE_DICTIONARY).
+import { hybrid } from './hybrid';
 import { hashBytes, hashNumber } from './json-hash';
-import { writeVarint } from './page-levels';
-
-/** A run shorter than this is cheaper as bits. */
-const leastRun: usize = 16;
 
 /**
  * Puts the values of a column with offsets into a dictionary: `table` has `slots` uint32, all 0, a power of two; `entries`
@@ -128,64 +125,11 @@ export function dictionaryFixed(values: usize, width: u32, entries: usize, count
   return <usize>count * <usize>width;
 }
 
-/** How many of the next values are the same, but no more than `most`. */
-// @ts-ignore: decorator
-@inline
-function runAt(ids: usize, count: usize, most: usize): usize {
-  const first = load<u32>(ids);
-  const end = count < most ? count : most;
-  let run: usize = 1;
-  while (run < end && load<u32>(ids + (run << 2)) == first) run++;
-  return run;
-}
-
 /**
  * Writes the places of `count` values as a hybrid of runs and of `width` bits (0 to 32), that number in front. Returns how
  * many bytes; at most 2 * count + count * width / 8 + 64.
  */
 export function pageIds(ids: usize, count: u32, width: u32, to: usize): usize {
-  const start = to;
-  store<u8>(to++, <u8>width);
-  const runBytes = (<usize>width + 7) >> 3;
-  let left = <usize>count;
-  while (left > 0) {
-    const run = runAt(ids, left, left);
-    if (run >= leastRun || run == left) {
-      to = writeVarint(to, <u32>run << 1);
-      store<u32>(to, load<u32>(ids));
-      to += runBytes;
-      ids += run << 2;
-      left -= run;
-      continue;
-    }
-    let literals: usize = 0;
-    do literals += 8;
-    while (literals < left && runAt(ids + (literals << 2), left - literals, leastRun) < leastRun);
-    to = writeVarint(to, <u32>(literals >> 2) | 1);
-    const values = literals < left ? literals : left;
-    to = pack(ids, values, literals, width, to);
-    ids += values << 2;
-    left -= values;
-  }
-  return to - start;
-}
-
-/** Packs numbers into `width` bits each, least significant first, and zeros after them until there are `padded`. */
-function pack(ids: usize, count: usize, padded: usize, width: u32, to: usize): usize {
-  const end = to + ((padded * <usize>width) >> 3);
-  let bits: u64 = 0;
-  let filled: u32 = 0;
-  for (let i: usize = 0; i < count; i++) {
-    bits |= <u64>load<u32>(ids + (i << 2)) << filled;
-    filled += width;
-    if (filled >= 32) {
-      store<u32>(to, <u32>bits);
-      to += 4;
-      bits >>= 32;
-      filled -= 32;
-    }
-  }
-  store<u64>(to, bits);
-  for (to += 8; to < end; to++) store<u8>(to, 0);
-  return end;
+  store<u8>(to, <u8>width);
+  return hybrid<u32>(ids, count, width, to + 1) - to;
 }

@@ -1,21 +1,12 @@
 // Definition levels of a flat column: 1 for a value, 0 for null, as a hybrid of runs and of bits
 // (https://parquet.apache.org/docs/file-format/data-pages/encodings/#RLE).
+import { writeVarint } from './hybrid';
 
 const allValues: u64 = 0x0101010101010101;
 /** Brings the lowest bit of each byte into the highest byte, that of the first byte lowest. */
 const gatherBits: u64 = 0x0102040810204080;
 /** A run shorter than this many groups of eight is cheaper as bits. */
 const leastGroups: usize = 4;
-
-/** An unsigned LEB128 number; returns the address behind it. */
-export function writeVarint(to: usize, value: u32): usize {
-  while (value > 127) {
-    store<u8>(to++, <u8>(value | 128));
-    value >>= 7;
-  }
-  store<u8>(to, <u8>value);
-  return to + 1;
-}
 
 /** How many of `rows` bytes, each 0 or 1, are 0. */
 export function pageNulls(validity: usize, rows: u32): u32 {

@@ -5,6 +5,7 @@ import type { ColumnPages } from './chunk.js';
 import { pack } from './codec.js';
 import { type Dictionary, dictionaryOf } from './dictionary.js';
 import type { LeastGreatest } from './leastgreatest.js';
+import type { Levels, PagePlace } from './levels.js';
 import { type PackedPages, PageList } from './pagelist.js';
 import type { PageQueue } from './pagequeue.js';
 import { codecs, columnMetadata, encodings, physicalTypes } from './parquet.js';
@@ -14,23 +15,25 @@ import { i32, i64, type ThriftStruct } from './thrift.js';
 import { deltaValues, dictionaryValues, plainValues, textsByLength, type ValueWriter } from './values.js';
 
 interface PageExports {
-  pageLevels(validity: number, rows: number, to: number): number;
   dictionaryTexts(offsets: number, values: number, entries: number, count: number, to: number): number;
   dictionaryFixed(values: number, width: number, entries: number, count: number, to: number): number;
 }
 
 /**
- * Encodes a flat column of one row group: levels and values are laid out in the kernel's memory, and packed from there.
- * With a dictionary where few values differ; integers as differences where that is smaller; else in plain encoding. What is
- * reserved in the kernel is freed; its views may be detached. What it returns gives the pages, once those of `queue` are packed.
+ * Encodes a leaf of the schema over one row group, be it a flat column or within a nested one: levels and values are laid out in the kernel's
+ * memory, and packed from there. With a dictionary where few values differ; integers as differences where that is smaller; else in
+ * plain encoding. What is reserved in the kernel is freed; its views may be detached. What it returns gives the pages, once those of
+ * `queue` are packed.
  *
+ * @param path names from the column down to the leaf
  * @param distinct about how many values differ
  * @param queue takes the pages; null to pack them at once
  */
-export function encodeFlat(
+export function encodeLeaf(
   kernel: IngestKernel,
-  name: string,
+  path: readonly string[],
   column: StoredColumn,
+  levels: Levels,
   bounds: LeastGreatest | null,
   distinct: number,
   compression: Compression,
@@ -42,17 +45,19 @@ export function encodeFlat(
     dictionary === null ? withoutDictionary(kernel, column, compression) : dictionaryValues(kernel, column, dictionary);
   const pages = new PageList(kernel, compression, queue);
   if (dictionary !== null) addDictionary(kernel, column, dictionary, pages);
-  addData(kernel, column, values, pages);
+  addData(kernel, levels, values, pages);
   kernel.reset(mark);
   const { encoding } = values;
   const used = dictionary === null ? [encoding, encodings.rle] : [encodings.plain, encodings.rle, encoding];
-  const stats = statisticsOf(column.nulls, bounds, column.type.name === 'utf8');
-  return () => chunkOf(name, column, stats, used, compression, pages.finish());
+  const stats = statisticsOf(levels.nulls, bounds, column.type.name === 'utf8');
+  const { entries } = levels;
+  return () => chunkOf(path, column, entries, stats, used, compression, pages.finish());
 }
 
 function chunkOf(
-  name: string,
+  path: readonly string[],
   column: StoredColumn,
+  entries: number,
   stats: ThriftStruct,
   used: readonly number[],
   compression: Compression,
@@ -61,9 +66,12 @@ function chunkOf(
   const metadata: ThriftStruct = new Map([
     [columnMetadata.type, i32(physicalTypes[column.physical])],
     [columnMetadata.encodings, { type: wire.list, value: { element: wire.i32, items: [...used] } }],
-    [columnMetadata.path, { type: wire.list, value: { element: wire.binary, items: [Buffer.from(name)] } }],
+    [
+      columnMetadata.path,
+      { type: wire.list, value: { element: wire.binary, items: path.map((name) => Buffer.from(name)) } },
+    ],
     [columnMetadata.codec, i32(codecs[compression])],
-    [columnMetadata.values, i64(column.rows)],
+    [columnMetadata.values, i64(entries)],
     [columnMetadata.bytes, i64(bytes)],
     [columnMetadata.compressedBytes, i64(packedBytes)],
     [columnMetadata.dataPage, i64(dataAt)],
@@ -91,18 +99,13 @@ function addDictionary(kernel: IngestKernel, column: StoredColumn, dictionary: D
   kernel.reset(mark);
 }
 
-/** Levels take a quarter of a byte a row at most; functions of the kernel may write some bytes behind a page. */
-const levelBytes = (rows: number): number => Math.ceil(rows / 4) + 128;
-
-function addData(kernel: IngestKernel, column: StoredColumn, values: ValueWriter, pages: PageList): void {
-  const exports = kernel.exports as PageExports;
-  const { validity, rows } = column;
+function addData(kernel: IngestKernel, levels: Levels, values: ValueWriter, pages: PageList): void {
   const mark = kernel.mark();
-  const cuts = [0];
+  const cuts: PagePlace[] = [{ entry: 0, value: 0 }];
   let most = 0;
-  for (let from = 0; from < rows; ) {
-    const to = values.endOfPage(from);
-    most = Math.max(most, levelBytes(to - from) + values.mostBytes(from, to));
+  for (let from = cuts[0]!; from.entry < levels.entries; ) {
+    const to = levels.endOfPage(from, values);
+    most = Math.max(most, levels.mostBytes(to.entry - from.entry) + values.mostBytes(from.value, to.value));
     cuts.push(to);
     from = to;
   }
@@ -110,9 +113,9 @@ function addData(kernel: IngestKernel, column: StoredColumn, values: ValueWriter
   for (let i = 1; i < cuts.length; i++) {
     const from = cuts[i - 1]!;
     const to = cuts[i]!;
-    const levels = exports.pageLevels(validity === 0 ? 0 : validity + from, to - from, page);
-    const bytes = levels + values.write(from, to, page + levels);
-    pages.addData(page, bytes, to - from, values.encoding);
+    const head = levels.write(from.entry, to.entry, page);
+    const bytes = head + values.write(from.value, to.value, page + head);
+    pages.addData(page, bytes, to.entry - from.entry, values.encoding);
   }
   kernel.reset(mark);
 }
