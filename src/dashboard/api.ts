@@ -57,7 +57,7 @@ export class Api {
         const other = await this.sets.get(query.number('with', 0, this.sets.count));
         return { ...compareManifests(other.located.manifest, located.manifest), before: other.located.manifest };
       },
-      nulls: (shown) => this.storedOf(shown).of('nulls', () => clerk.ask('nulls', shown.set, {})),
+      nulls: (shown, _, signal) => this.storedOf(shown).of('nulls', () => clerk.ask('nulls', shown.set, {}, signal)),
     };
   }
 

@@ -3,19 +3,15 @@ import { DatagpuError } from '../errors.js';
 import type { OpenSet } from './open.js';
 import type { Questions } from './questions.js';
 import { Superseded } from './turn.js';
-import type { Asked, Reply, Trade } from './worker.js';
+import type { Asked, Reply } from './worker.js';
 
 type Answer<Q extends keyof Questions> = Awaited<ReturnType<Questions[Q]>>;
 
-/** Counting a column blocks a thread for seconds: rows must not wait for it. */
-const counting: ReadonlySet<keyof Questions> = new Set(['column', 'nulls']);
-
-/** The threads that read rows and count: started with the first question, and again if they die. */
+/** The thread that reads rows: it is started with the first question, and again if it dies. */
 export class Clerk {
-  private readonly desks: Record<Trade, DeskThread> = {
-    reading: new DeskThread('reading'),
-    counting: new DeskThread('counting'),
-  };
+  private worker: Worker | null = null;
+  private next = 0;
+  private readonly waiting: Map<number, { done: (answer: unknown) => void; fail: (error: Error) => void }> = new Map();
 
   /** @throws Superseded when the signal says that nobody waits for the answer any more */
   ask<Q extends keyof Questions>(
@@ -24,28 +20,6 @@ export class Clerk {
     asked: Parameters<Questions[Q]>[1],
     signal?: AbortSignal,
   ): Promise<Answer<Q>> {
-    const desk = this.desks[counting.has(question) ? 'counting' : 'reading'];
-    return desk.ask({ question, set, asked }, signal) as Promise<Answer<Q>>;
-  }
-
-  /** Loads what the first question needs, so that it need not wait for that. */
-  warm(): void {
-    this.desks.reading.started();
-  }
-
-  async close(): Promise<void> {
-    await Promise.all(Object.values(this.desks).map((desk) => desk.close()));
-  }
-}
-
-class DeskThread {
-  private worker: Worker | null = null;
-  private next = 0;
-  private readonly waiting: Map<number, { done: (answer: unknown) => void; fail: (error: Error) => void }> = new Map();
-
-  constructor(private readonly trade: Trade) {}
-
-  ask(question: { question: keyof Questions; set: OpenSet; asked: unknown }, signal?: AbortSignal): Promise<unknown> {
     const id = this.next++;
     return new Promise<unknown>((done, fail) => {
       if (signal?.aborted) return fail(new Superseded('superseded'));
@@ -66,14 +40,19 @@ class DeskThread {
           fail(error);
         },
       });
-      this.post({ id, ...question });
-    });
+      this.post({ id, question, set, asked });
+    }) as Promise<Answer<Q>>;
   }
 
-  started(): Worker {
+  /** Loads what the first question needs, so that it need not wait for that. */
+  warm(): void {
+    this.started();
+  }
+
+  private started(): Worker {
     if (this.worker !== null) return this.worker;
     // Named from one folder below dist/, where bundles are.
-    const worker = new Worker(new URL('../dashboard/worker.js', import.meta.url), { workerData: this.trade });
+    const worker = new Worker(new URL('../dashboard/worker.js', import.meta.url));
     worker.on('message', (reply: Reply) => this.settle(reply));
     const died = (why: string): void => {
       if (this.worker === worker) this.worker = null;

@@ -1,36 +1,43 @@
-import type { Expr, LazyDataFrame } from 'nodejs-polars';
-import type { ColumnAnswer, Histogram, NullsAnswer } from './answers.js';
-import { whole } from './cells.js';
-import { columnName, kindOf, placeName, polars, scan, scanPlaces } from './frames.js';
+import type { ColumnAnswer, NullsAnswer } from './answers.js';
+import { shownValue, whole } from './cells.js';
+import { Distinct } from './distinct.js';
+import { histogramOf, lengthsOf, Numbers, summaryOf } from './distribution.js';
+import { type Kind, kindOf } from './kinds.js';
 import type { OpenSet } from './open.js';
+import type { Piece, RowGroups } from './row-groups.js';
+import { bytesOf, presence, writeKeys } from './sort-keys.js';
+import { turn } from './turn.js';
 
 /** More rows than these are counted on a sample, where counting costs memory or time with every row. */
 const sampledFrom = 2_000_000;
 /** Rows whose words are counted, about. */
 const measuredRows = 200_000;
-const bins = 40;
 const topValues = 20;
 const valueLetters = 200;
 /** Distinct numbers up to which they are listed. */
 const listedNumbers = 30;
+const patternColumns = 24;
+const shownPatterns = 12;
 
 /** A word as near-duplicate detection counts them: a character of a script without spaces is one. */
-const wordPattern = '[\\p{Han}\\p{Hiragana}\\p{Katakana}\\p{Thai}\\p{Lao}\\p{Khmer}\\p{Myanmar}]|[\\p{L}\\p{M}\\p{N}]+';
+const words =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]|[\p{L}\p{M}\p{N}]+/gu;
 
 /** What a column holds, over all rows, or over every n-th where that would take too long. */
-export function columnAnswer(set: OpenSet, index: number): ColumnAnswer {
-  const pl = polars();
-  const field = set.fields[index]!;
-  const kind = kindOf(field.type);
+export async function columnAnswer(
+  set: OpenSet,
+  groups: RowGroups,
+  index: number,
+  signal?: AbortSignal,
+): Promise<ColumnAnswer> {
+  const { name, type, nulls, distinct } = set.fields[index]!;
+  const kind = kindOf(type);
   const every = set.rows > sampledFrom ? Math.ceil(set.rows / sampledFrom) : 1;
   const rows = Math.ceil(set.rows / every);
-  const cell = pl.col('v');
-  const all = every === 1 ? scan(set) : everyNth(set, every);
-  const values = all.select(pl.col(columnName(index)).alias('v')) as LazyDataFrame;
   const answer: ColumnAnswer = {
-    name: field.name,
+    name,
     rows: set.rows,
-    nulls: field.nulls,
+    nulls,
     empty: null,
     distinct: null,
     top: null,
@@ -41,156 +48,167 @@ export function columnAnswer(set: OpenSet, index: number): ColumnAnswer {
     problem: null,
   };
   if (set.rows === 0) return answer;
-  try {
-    if (kind === 'nested' || kind === 'other') {
-      if (field.type.startsWith('list')) answer.lengths.push(measure(values, cell.lst.lengths(), 'elements'));
-      return answer;
-    }
-    const counted = one(values.filter(cell.isNotNull()) as LazyDataFrame, { distinct: cell.nUnique() });
-    answer.distinct =
-      every === 1
-        ? { count: counted.distinct!, exact: true }
-        : field.distinct === null
-          ? null
-          : { count: field.distinct, exact: false };
-    if (kind === 'number') numbers(answer, values, cell.cast(pl.Float64), false);
-    if (kind === 'time') numbers(answer, values, milliseconds(cell, field.type), true);
-    if (kind === 'text') {
-      answer.empty = every === 1 ? one(values, { n: cell.eq(pl.lit('')).sum() }).n! : null;
-      texts(answer, set, index, cell);
-    }
-    // Numbers that are many say more as a histogram.
-    const isList = kind === 'number' && (counted.distinct ?? 0) <= listedNumbers;
-    if (isList || kind === 'boolean' || (kind === 'text' && (counted.distinct ?? 0) < rows))
-      answer.top = mostFrequent(values);
-  } catch (cause) {
-    answer.problem = `it could not be counted: ${(cause as Error).message.split('\n')[0]}`;
+  const counter = counterOf(kind, type, set.rows);
+  if (counter === null) return answer;
+  for (let group = 0; group < groups.count; group++) {
+    counter.count(await groups.piece(index, group), every);
+    await turn(signal);
+  }
+  counter.tell(answer);
+  const { values } = counter;
+  if (values === null) return answer;
+  if (every === 1) answer.distinct = { count: values.count, exact: true };
+  else if (distinct !== null) answer.distinct = { count: distinct, exact: false };
+  // Numbers that are many say more as a histogram.
+  const isList = kind === 'number' && values.count <= listedNumbers;
+  if (isList || kind === 'boolean' || (kind === 'text' && values.count < rows)) {
+    const most = values.most(topValues);
+    const found = await groups.values(
+      index,
+      most.map(({ place }) => place),
+    );
+    answer.top = most.map(({ rows }, i) => {
+      const text = String(shownValue(found[i], type));
+      return { value: whole(text, valueLetters), rows, cut: text.length > valueLetters };
+    });
   }
   return answer;
 }
 
+/** Counts a column as its row groups come. */
+interface Counter {
+  values: Distinct | null;
+  count(piece: Piece, every: number): void;
+  tell(answer: ColumnAnswer): void;
+}
+
+function counterOf(kind: Kind, type: string, rows: number): Counter | null {
+  if (kind === 'text') return new TextCounter(type, rows);
+  if (kind === 'nested' || kind === 'other') return type.startsWith('list') ? new ListCounter() : null;
+  return new NumberCounter(kind, type);
+}
+
+class ListCounter implements Counter {
+  readonly values = null;
+  private readonly lengths = new Numbers();
+
+  count(piece: Piece, every: number): void {
+    const { valueOffsets, children } = piece.vector.data[0]!;
+    const fixed = (children[0]?.length ?? 0) / Math.max(1, piece.rows);
+    for (const row of rowsOf(piece, every))
+      this.lengths.add(
+        valueOffsets === undefined ? fixed : Number(valueOffsets[row + 1]!) - Number(valueOffsets[row]!),
+      );
+  }
+
+  tell(answer: ColumnAnswer): void {
+    answer.lengths.push(lengthsOf('elements', this.lengths.all()));
+  }
+}
+
+class TextCounter implements Counter {
+  readonly values: Distinct = new Distinct();
+  private empty = 0;
+  private readonly characters = new Numbers();
+  private readonly words = new Numbers();
+  private readonly measuredEvery: number;
+  private isAll = true;
+
+  constructor(
+    private readonly type: string,
+    private readonly rows: number,
+  ) {
+    this.measuredEvery = Math.max(1, Math.ceil(rows / measuredRows));
+  }
+
+  count(piece: Piece, every: number): void {
+    const { bytes, offsets } = bytesOf(piece, this.type);
+    this.isAll = every === 1;
+    const letters = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    for (const row of rowsOf(piece, every)) {
+      this.values.addBytes(bytes, offsets[row]!, offsets[row + 1]!, piece.first + row);
+      if (offsets[row] === offsets[row + 1]) this.empty++;
+    }
+    for (const row of rowsOf(piece, this.measuredEvery)) {
+      let characters = 0;
+      // All bytes but those that go on with a character.
+      for (let i = offsets[row]!; i < offsets[row + 1]!; i++) if ((bytes[i]! & 0xc0) !== 0x80) characters++;
+      this.characters.add(characters);
+      const text = letters.toString('utf8', offsets[row]!, offsets[row + 1]!);
+      this.words.add(text.match(words)?.length ?? 0);
+    }
+  }
+
+  tell(answer: ColumnAnswer): void {
+    if (this.isAll) answer.empty = this.empty;
+    answer.lengths.push(lengthsOf('characters', this.characters.all()), lengthsOf('words', this.words.all()));
+    const every = this.measuredEvery;
+    if (every > 1 && answer.sample === null) answer.sample = { every, rows: Math.ceil(this.rows / every) };
+  }
+}
+
+/** Numbers, times and truth values. */
+class NumberCounter implements Counter {
+  readonly values: Distinct = new Distinct();
+  private readonly numbers = new Numbers();
+
+  constructor(
+    private readonly kind: Kind,
+    private readonly type: string,
+  ) {}
+
+  count(piece: Piece, every: number): void {
+    const { vector, rows, first } = piece;
+    const keys = { high: new Uint32Array(rows), low: new Uint32Array(rows) };
+    writeKeys({ ...piece, first: 0 }, this.kind, this.type, keys, 0);
+    const isDecimal = this.type.startsWith('decimal');
+    // The lower half of decimals alone tells those apart that are counted here; the upper one has the sign.
+    const lower = isDecimal ? { high: new Uint32Array(rows), low: new Uint32Array(rows) } : null;
+    if (lower !== null) writeKeys({ ...piece, first: 0 }, this.kind, this.type, lower, 1);
+    for (const row of rowsOf(piece, every)) {
+      if (lower === null) this.values.add(keys.high[row]!, keys.low[row]!, first + row);
+      else
+        this.values.add((lower.high[row]! ^ Math.imul(keys.low[row]!, 0x9e3779b1)) >>> 0, lower.low[row]!, first + row);
+      const value = Number(isDecimal ? shownValue(vector.get(row), this.type) : vector.get(row));
+      if (this.kind !== 'boolean' && Number.isFinite(value)) this.numbers.add(value);
+    }
+  }
+
+  tell(answer: ColumnAnswer): void {
+    const summary = summaryOf(this.numbers.all().sort());
+    if (summary === null) return;
+    if (this.kind === 'number') answer.numbers = summary;
+    const { min, max } = summary;
+    answer.histogram = { ...histogramOf(this.numbers.all(), min, max), isTime: this.kind === 'time' };
+  }
+}
+
+/** Rows of a row group that are not null, of every n-th row of the data set. */
+function* rowsOf(piece: Piece, every: number): Generator<number> {
+  const present = presence(piece);
+  const start = (every - (piece.first % every)) % every;
+  for (let row = start; row < piece.rows; row += every) if (present === null || present[row] === 1) yield row;
+}
+
 /** Which columns are null together. */
-export function nullsAnswer(set: OpenSet): NullsAnswer {
-  const pl = polars();
+export async function nullsAnswer(set: OpenSet, groups: RowGroups, signal?: AbortSignal): Promise<NullsAnswer> {
   const holding = set.fields.flatMap(({ nulls }, i) => (nulls > 0 ? [i] : []));
-  const columns = holding.slice(0, 24);
-  if (columns.length === 0) return { columns, left: 0, patterns: [], rows: set.rows };
-  const names = columns.map(columnName);
-  const found = scan(set)
-    .select(...names.map((name) => pl.col(name).isNull().alias(name)))
-    .groupBy(names)
-    .agg(pl.count(names[0]!).alias('rows'))
-    .sort(pl.col('rows'), true)
-    .limit(12)
-    .collectSync()
-    .toRecords() as Record<string, unknown>[];
+  const columns = holding.slice(0, patternColumns);
+  const counts = new Map<number, number>();
+  for (let group = 0; columns.length > 0 && group < groups.count; group++) {
+    const patterns = new Uint32Array(groups.extent(group).rows);
+    for (const [bit, column] of columns.entries()) {
+      const present = presence(await groups.piece(column, group));
+      if (present !== null) for (let i = 0; i < patterns.length; i++) patterns[i]! |= (1 - present[i]!) << bit;
+      await turn(signal);
+    }
+    for (const pattern of patterns) counts.set(pattern, (counts.get(pattern) ?? 0) + 1);
+  }
+  const found = [...counts].sort(([a, n], [b, m]) => m - n || a - b).slice(0, shownPatterns);
   return {
     columns,
     left: holding.length - columns.length,
-    patterns: found.map((row) => ({ nulls: names.map((name) => row[name] === true), rows: Number(row.rows) })),
+    patterns: found.map(([pattern, rows]) => ({ nulls: columns.map((_, bit) => ((pattern >> bit) & 1) === 1), rows })),
     rows: set.rows,
   };
-}
-
-function everyNth(set: OpenSet, every: number): LazyDataFrame {
-  const pl = polars();
-  return every === 1 ? scan(set) : scanPlaces(set).filter(pl.col(placeName).modulo(every).eq(pl.lit(0)));
-}
-
-/** One row of numbers. */
-function one(frame: LazyDataFrame, wanted: Record<string, Expr>): Record<string, number | null> {
-  const pl = polars();
-  const exprs = Object.entries(wanted).map(([name, expr]) => expr.cast(pl.Float64).alias(name));
-  return frame
-    .select(...exprs)
-    .collectSync()
-    .toRecords()[0] as Record<string, number | null>;
-}
-
-function numbers(answer: ColumnAnswer, frame: LazyDataFrame, cell: Expr, isTime: boolean): void {
-  const pl = polars();
-  const finite = frame.select(cell.alias('v')).filter(pl.col('v').isFinite()) as LazyDataFrame;
-  const v = pl.col('v');
-  const asked = [0.05, 0.25, 0.5, 0.75, 0.95] as const;
-  const found = one(finite, {
-    min: v.min(),
-    max: v.max(),
-    mean: v.mean(),
-    std: v.std(),
-    ...Object.fromEntries(asked.map((q) => [`q${q}`, v.quantile(q)])),
-  });
-  if (found.min === null || found.max === null) return;
-  const { min, max } = found as { min: number; max: number };
-  if (!isTime)
-    answer.numbers = {
-      min,
-      max,
-      mean: found.mean ?? min,
-      std: found.std ?? 0,
-      quantiles: asked.map((q) => [q, found[`q${q}`] ?? min]),
-    };
-  answer.histogram = { ...histogram(finite, v, min, max), isTime };
-}
-
-/** Dates and instants as milliseconds since 1970. */
-function milliseconds(cell: Expr, type: string): Expr {
-  const pl = polars();
-  if (type === 'date') return cell.cast(pl.Int32).cast(pl.Float64).multiplyBy(86_400_000);
-  const unit = /\[(s|ms|us|ns)/.exec(type)?.[1] ?? 'us';
-  return cell.cast(pl.Int64).cast(pl.Float64).div({ s: 0.001, ms: 1, us: 1e3, ns: 1e6 }[unit]!);
-}
-
-function histogram(frame: LazyDataFrame, cell: Expr, min: number, max: number): Histogram {
-  const pl = polars();
-  const isWhole = Number.isInteger(min) && Number.isInteger(max) && max - min < 1e6;
-  // Whole numbers that are few get a bar each, so that none of the bars stands for more numbers than the others.
-  const width = max === min ? 1 : isWhole ? Math.max(1, Math.ceil((max - min + 1) / bins)) : (max - min) / bins;
-  const count = max === min ? 1 : isWhole ? Math.ceil((max - min + 1) / width) : bins;
-  const bin = cell.sub(min).div(width).floor().alias('bin');
-  const found = frame.select(bin).groupBy('bin').agg(pl.count('bin').alias('rows')).collectSync().toRecords() as {
-    bin: number | null;
-    rows: number;
-  }[];
-  const counts = new Array<number>(count).fill(0);
-  for (const { bin, rows } of found) if (bin !== null) counts[Math.min(count - 1, Math.max(0, bin))]! += Number(rows);
-  return { from: min, width, counts };
-}
-
-function measure(frame: LazyDataFrame, length: Expr, what: 'characters' | 'words' | 'elements') {
-  const pl = polars();
-  const lengths = frame.select(length.cast(pl.Float64).alias('v')).filter(pl.col('v').isNotNull()) as LazyDataFrame;
-  const v = pl.col('v');
-  const { median, max, min } = one(lengths, { median: v.median(), max: v.max(), min: v.min() });
-  const empty = { what, median: 0, max: 0, histogram: { from: 0, width: 1, counts: [] } };
-  if (max === null || median === null) return empty;
-  return { what, median: median!, max: max!, histogram: histogram(lengths, v, min!, max!) };
-}
-
-/** Lengths of texts, of every n-th row. */
-function texts(answer: ColumnAnswer, set: OpenSet, index: number, cell: Expr): void {
-  const every = Math.max(1, Math.ceil(set.rows / measuredRows));
-  const pl = polars();
-  const some = everyNth(set, every).select(pl.col(columnName(index)).alias('v')) as LazyDataFrame;
-  answer.lengths.push(measure(some, cell.str.lengths(), 'characters'));
-  const words = cell.str.replaceAll(wordPattern, '\u0001').str.replaceAll('[^\u0001]', '').str.lengths();
-  answer.lengths.push(measure(some, words, 'words'));
-  if (every > 1 && answer.sample === null) answer.sample = { every, rows: Math.ceil(set.rows / every) };
-}
-
-function mostFrequent(frame: LazyDataFrame): ColumnAnswer['top'] {
-  const pl = polars();
-  const found = frame
-    .filter(pl.col('v').isNotNull())
-    .groupBy('v')
-    .agg(pl.count('v').alias('rows'))
-    // Equal counts by value, so that the answer is the same every time.
-    .sort([pl.col('v')], false, true, true)
-    .sort([pl.col('rows')], true, true, true)
-    .limit(topValues)
-    .collectSync()
-    .toRecords() as { v: unknown; rows: number }[];
-  return found.map(({ v, rows }) => {
-    const text = String(v);
-    return { value: whole(text, valueLetters), rows: Number(rows), cut: text.length > valueLetters };
-  });
 }

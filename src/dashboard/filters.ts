@@ -2,7 +2,7 @@ import type { Data } from 'apache-arrow';
 import { DatagpuError } from '../errors.js';
 import type { Filter } from './answers.js';
 import { shownValue } from './cells.js';
-import { kindOf } from './frames.js';
+import { kindOf } from './kinds.js';
 import type { OpenSet } from './open.js';
 import type { Piece } from './row-groups.js';
 import { bytesOf, presence, type Texts } from './sort-keys.js';

@@ -26,8 +26,8 @@ export interface Questions {
   ): Promise<RowsAnswer>;
   cell(set: OpenSet, asked: { position: number; column: number }): Promise<WholeValue>;
   record(set: OpenSet, asked: { position: number }): Promise<RecordAnswer>;
-  column(set: OpenSet, asked: { column: number }): Promise<ColumnAnswer>;
-  nulls(set: OpenSet, asked: Record<never, never>): Promise<NullsAnswer>;
+  column(set: OpenSet, asked: { column: number }, signal?: AbortSignal): Promise<ColumnAnswer>;
+  nulls(set: OpenSet, asked: Record<never, never>, signal?: AbortSignal): Promise<NullsAnswer>;
   removed(set: OpenSet, asked: RemovedQuestion): Promise<RemovedAnswer>;
   groups(set: OpenSet, asked: { reason: string }): Promise<GroupsAnswer>;
 }
@@ -85,12 +85,12 @@ export class Desk implements Questions {
     return recordAnswer(set, await this.open(set), position);
   }
 
-  async column(set: OpenSet, { column }: { column: number }): Promise<ColumnAnswer> {
-    return columnAnswer(set, column);
+  async column(set: OpenSet, { column }: { column: number }, signal?: AbortSignal): Promise<ColumnAnswer> {
+    return columnAnswer(set, await this.open(set), column, signal);
   }
 
-  async nulls(set: OpenSet): Promise<NullsAnswer> {
-    return nullsAnswer(set);
+  async nulls(set: OpenSet, _: Record<never, never> = {}, signal?: AbortSignal): Promise<NullsAnswer> {
+    return nullsAnswer(set, await this.open(set), signal);
   }
 
   async removed(set: OpenSet, asked: RemovedQuestion): Promise<RemovedAnswer> {

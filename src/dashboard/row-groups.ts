@@ -1,9 +1,10 @@
 import type { Vector } from 'apache-arrow';
-import { DataFile } from '../load/datafile.js';
+import { type ColumnPage, DataFile } from '../load/datafile.js';
 import type { OpenSet } from './open.js';
+import { textsOf } from './text-pages.js';
 
 /** Decoded columns of row groups that are kept: a million rows of usual width. */
-const keptBytes = 220 * 2 ** 20;
+const keptBytes = 200 * 2 ** 20;
 
 /** A column of a row group: one batch that begins at row `first` of the data set. */
 export interface Piece {
@@ -24,6 +25,7 @@ export class RowGroups {
   private readonly files: DataFile[] = [];
   private readonly kept: Map<string, { vector: Vector; bytes: number }> = new Map();
   private readonly reading: Map<string, Promise<Vector>> = new Map();
+  private readonly pages: Map<string, ColumnPage[] | null> = new Map();
   private bytes = 0;
   private readonly starts: Start[] = [];
 
@@ -76,11 +78,50 @@ export class RowGroups {
       byGroup.set(group, list);
     }
     for (const [group, list] of byGroup) {
-      const vector = await this.vector(column, group, true);
       const { first } = this.starts[group]!;
-      for (const at of list) found[at] = vector.get(places[at]! - first);
+      const rows = list.map((at) => places[at]! - first);
+      const values = await this.valuesIn(column, group, rows);
+      for (const [i, at] of list.entries()) found[at] = values[i];
     }
     return found;
+  }
+
+  /** Of a row group that is not kept, the pages alone are read that have one of the rows, if they are few. */
+  private async valuesIn(column: number, group: number, rows: readonly number[]): Promise<unknown[]> {
+    const key = keyOf(column, group);
+    const pages = this.kept.has(key) || this.reading.has(key) ? null : await this.pagesOf(column, group);
+    const wanted = new Set(rows.map((row) => pages?.findLastIndex((page) => page.first <= row) ?? 0));
+    if (pages === null || wanted.size * 3 > pages.length) {
+      const vector = await this.vector(column, group, true);
+      return rows.map((row) => vector.get(row));
+    }
+    const vectors = new Map<number, Vector>();
+    for (const page of wanted) vectors.set(page, await this.page(column, group, page, pages[page]!));
+    return rows.map((row) => {
+      const page = pages.findLastIndex(({ first }) => first <= row);
+      return vectors.get(page)!.get(row - pages[page]!.first);
+    });
+  }
+
+  private async pagesOf(column: number, group: number): Promise<ColumnPage[] | null> {
+    const key = keyOf(column, group);
+    const known = this.pages.get(key);
+    if (known !== undefined) return known;
+    const { file, group: inFile } = this.starts[group]!;
+    const pages = await this.files[file]!.pages(inFile, this.set.fields[column]!.name);
+    this.pages.set(key, pages);
+    return pages;
+  }
+
+  private async page(column: number, group: number, index: number, page: ColumnPage): Promise<Vector> {
+    const key = `${keyOf(column, group)}:${index}`;
+    const known = this.kept.get(key);
+    if (known !== undefined) return known.vector;
+    const { file, group: inFile } = this.starts[group]!;
+    const table = await this.files[file]!.readPage(inFile, this.set.fields[column]!.name, page);
+    const vector = table.getChildAt(0)!;
+    this.keep(key, vector, true);
+    return vector;
   }
 
   /** A column of a row group, for a scan: what is kept for others stays, and it is kept too while there is room. */
@@ -117,8 +158,13 @@ export class RowGroups {
   private async read(column: number, group: number, key: string, mayEvict: boolean): Promise<Vector> {
     const start = this.starts[group]!;
     try {
-      const table = await this.files[start.file]!.read(start.group, [this.set.fields[column]!.name]);
-      const vector = table.getChildAt(0)!;
+      const file = this.files[start.file]!;
+      const { name, type } = this.set.fields[column]!;
+      const pages = type === 'utf8' ? await this.pagesOf(column, group) : null;
+      const vector =
+        pages !== null && pages.length > 1
+          ? await textsOf(pages, (page) => file.readPage(start.group, name, page))
+          : (await file.read(start.group, [name])).getChildAt(0)!;
       this.keep(key, vector, mayEvict);
       return vector;
     } finally {

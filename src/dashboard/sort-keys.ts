@@ -1,6 +1,6 @@
 import type { Data } from 'apache-arrow';
 import { shownValue } from './cells.js';
-import type { Kind } from './frames.js';
+import type { Kind } from './kinds.js';
 import type { Piece } from './row-groups.js';
 
 /**

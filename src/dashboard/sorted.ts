@@ -1,4 +1,4 @@
-import { type Kind, kindOf } from './frames.js';
+import { type Kind, kindOf } from './kinds.js';
 import type { RowGroups } from './row-groups.js';
 import { goesOn, type Keys, presence, writeKeys } from './sort-keys.js';
 import { turn } from './turn.js';

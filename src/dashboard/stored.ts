@@ -8,7 +8,7 @@ const fileName = 'dashboard.json';
 const maxBytes = 32 * 2 ** 20;
 
 /** Raised when the same question gets another kind of answer. */
-const format = 1;
+const format = 2;
 
 /**
  * Aggregates of a data set, kept beside it in `.datagpu/dashboard.json` under its hash, so that they are counted once. What

@@ -1,7 +1,7 @@
 import { DatagpuError } from '../errors.js';
 import type { View } from './answers.js';
 import { searchOf, type Test, testOf } from './filters.js';
-import { kindOf } from './frames.js';
+import { kindOf } from './kinds.js';
 import type { OpenSet } from './open.js';
 import type { RowGroups } from './row-groups.js';
 import { sortedBy } from './sorted.js';

@@ -5,9 +5,11 @@ import { moveColumn } from '../write/chunk.js';
 import {
   columnChunk,
   columnMetadata,
+  dataPage,
   fileMetadata,
   keyValue,
   magic,
+  pageHeader,
   rowGroup,
   schemaElement,
 } from '../write/parquet.js';
@@ -122,6 +124,53 @@ export class DataFile {
     return this.decode(pages, [part], columns);
   }
 
+  /**
+   * The pages of a column of a row group, for who wants few of its rows; null where they can't be read one by one, as those
+   * of nested columns. Reads the column, and unpacks nothing.
+   */
+  async pages(group: number, name: string): Promise<ColumnPage[] | null> {
+    const found = structsOf(this.metadata, fileMetadata.groups)[group]!;
+    const ofColumn = structsOf(found, rowGroup.columns).filter(
+      (chunk) => rootOf(structOf(chunk, columnChunk.metadata)!) === name,
+    );
+    const column = structOf(ofColumn[0]!, columnChunk.metadata)!;
+    const isFlat = ofColumn.length === 1 && (column.get(columnMetadata.path)!.value as ThriftList).items.length === 1;
+    if (!isFlat) return null;
+    const from = integer(column, columnMetadata.dictionaryPage) ?? integer(column, columnMetadata.dataPage)!;
+    const bytes = await readAt(this.handle, this.name, from, integer(column, columnMetadata.compressedBytes)!);
+    try {
+      return pagesIn(bytes, from);
+    } catch (cause) {
+      throw changed(this.name, 'its pages are damaged', cause);
+    }
+  }
+
+  /** A page of a column as an Arrow table of one batch. */
+  async readPage(group: number, name: string, page: ColumnPage): Promise<Table> {
+    const found = structsOf(this.metadata, fileMetadata.groups)[group]!;
+    const chunk = structsOf(found, rowGroup.columns).find(
+      (one) => rootOf(structOf(one, columnChunk.metadata)!) === name,
+    )!;
+    const parts = [page.dictionary, page.data].filter((part) => part !== null);
+    const pages: Buffer[] = [];
+    for (const { at, bytes } of parts) pages.push(await readAt(this.handle, this.name, at, bytes));
+    const length = pages.reduce((sum, { length: n }) => sum + n, 0);
+    const column: ThriftStruct = new Map(structOf(chunk, columnChunk.metadata)!);
+    column.set(columnMetadata.values, i64(page.rows));
+    column.set(columnMetadata.compressedBytes, i64(length));
+    if (page.dictionary !== null) column.set(columnMetadata.dictionaryPage, i64(magic.length));
+    column.set(columnMetadata.dataPage, i64(magic.length + (page.dictionary?.bytes ?? 0)));
+    column.delete(columnMetadata.statistics);
+    const moved: ThriftStruct = new Map([...chunk, [columnChunk.metadata, { type: wire.struct, value: column }]]);
+    const part: ThriftStruct = new Map([
+      ...found,
+      [rowGroup.columns, structs([moved])],
+      [rowGroup.rows, i64(page.rows)],
+    ]);
+    part.delete(rowGroup.fileOffset);
+    return this.decode(pages, [part], [name]);
+  }
+
   /** A table without rows. */
   schemaOnly(columns: readonly string[] | null = null): Promise<Table> {
     return this.decode([], [], columns);
@@ -146,6 +195,35 @@ export class DataFile {
       throw changed(this.name, 'its pages are damaged', cause);
     }
   }
+}
+
+/** Where a page of a column chunk is in the file, with the dictionary that it needs. */
+export interface ColumnPage {
+  /** Rows of the row group before it. */
+  first: number;
+  rows: number;
+  dictionary: { at: number; bytes: number } | null;
+  data: { at: number; bytes: number };
+}
+
+function pagesIn(bytes: Uint8Array, from: number): ColumnPage[] | null {
+  const found: ColumnPage[] = [];
+  let dictionary: ColumnPage['dictionary'] = null;
+  let first = 0;
+  for (let at = 0; at < bytes.length; ) {
+    const { struct, end } = readStruct(bytes, at);
+    const next = end + integer(struct, pageHeader.compressedBytes)!;
+    const place = { at: from + at, bytes: next - at };
+    const data = structOf(struct, pageHeader.data);
+    if (data !== undefined) {
+      const rows = integer(data, dataPage.values)!;
+      found.push({ first, rows, dictionary, data: place });
+      first += rows;
+    } else if (struct.has(pageHeader.dictionary)) dictionary = place;
+    else return null;
+    at = next;
+  }
+  return found;
 }
 
 /** The name of the column of the data set that a leaf column belongs to. */
