@@ -1,179 +1,128 @@
-import fs from 'node:fs';
-import path from 'node:path';
-import type { LazyDataFrame } from 'nodejs-polars';
-import { lineagePath } from '../ledger/lineage.js';
-import { valueText } from '../load/shown-values.js';
+import { sourceContents } from '../why/contents.js';
 import type { GroupsAnswer, RemovedAnswer, RemovedRecord } from './answers.js';
-import { whole } from './cells.js';
-import { polars } from './frames.js';
+import { Distinct } from './distinct.js';
+import type { Line, LineageRows } from './lineage-rows.js';
 import type { OpenSet } from './open.js';
-import { RowGroups } from './row-groups.js';
+import { type Content, contentText, rejectsOf } from './rejects-rows.js';
+import type { RowGroups } from './row-groups.js';
 
-const rejectsPath = '.datagpu/rejects.parquet';
-const valueLetters = 4000;
 const shownColumns = 30;
 const shownGroups = 20;
-
-interface Line {
-  source: string;
-  row: number;
-  similarity: number | null;
-  kept_source: string | null;
-  kept_row: number | null;
-  position: number | null;
-}
+/** Lines whose kept rows are counted between two turns. */
+const countedAtOnce = 100_000;
 
 /**
  * Records of a reason, from the lineage. What they held comes from the rejects file, or, of an exact duplicate over all
- * columns, from the row that was kept, which it equals.
+ * columns, from the row that was kept, which it equals, or from the sources where those are as they were.
  */
 export async function removedAnswer(
   set: OpenSet,
   groups: RowGroups,
+  lineage: LineageRows,
   asked: { reason: string; from: number; count: number; areEqual: boolean },
 ): Promise<RemovedAnswer> {
-  const pl = polars();
   const { reason, from, count, areEqual } = asked;
-  const all = lineage(set).filter(pl.col('fate').eq(pl.lit(reason))) as LazyDataFrame;
-  const [{ n } = { n: 0 }] = all.select(pl.col('row').count().alias('n')).collectSync().toRecords() as { n: number }[];
-  const lines = all.slice(from, count).collectSync().toRecords() as unknown as Line[];
-  const keptAt = placesOf(set, lines);
-  const rejects = await rejectsOf(set, lines);
-  const records: RemovedRecord[] = [];
-  for (const line of lines) {
-    const rejected = rejects?.get(`${line.row} ${line.source}`);
-    const kept = await keptOf(set, groups, line, keptAt);
-    const values = rejected?.values ?? (areEqual && kept !== null ? unscored(set, kept.values) : null);
+  const places = await lineage.where({ fate: reason });
+  const lines = await lineage.lines(places.subarray(from, from + count));
+  const kept = await keptOf(set, groups, lineage, lines);
+  const known = (await rejectsOf(set, lines, shownColumns)) ?? new Map<string, Content>();
+  if (areEqual)
+    for (const [i, line] of lines.entries()) {
+      const values = known.has(nameOf(line)) ? null : unscored(set, kept[i]?.values ?? null);
+      if (values !== null) known.set(nameOf(line), { values, detail: null, raw: null });
+    }
+  const missing = await addFromSources(
+    set,
+    lines.filter((line) => !known.has(nameOf(line))),
+    reason === 'malformed',
+    known,
+  );
+  const records = lines.map((line, i): RemovedRecord => {
+    const { values = null, detail = null, raw = null } = known.get(nameOf(line)) ?? {};
     const { source, row, similarity } = line;
-    records.push({
-      source,
-      row,
-      similarity,
-      values,
-      detail: rejected?.detail ?? null,
-      raw: rejected?.raw ?? null,
-      kept,
-    });
+    return { source, row, similarity, values, detail, raw, kept: kept[i]! };
+  });
+  return { total: places.length, from, records, missing };
+}
+
+/** Adds what the sources hold of these records; what it says is why that of some could not be read. */
+async function addFromSources(
+  set: OpenSet,
+  lines: readonly Line[],
+  areMalformed: boolean,
+  known: Map<string, Content>,
+): Promise<string | null> {
+  const problems: string[] = [];
+  for (const source of new Set(lines.map((line) => line.source))) {
+    const rows = lines.flatMap((line) => (line.source === source ? [line.row] : []));
+    const found = await sourceContents(set.folder, source, rows, areMalformed);
+    if (typeof found === 'string') {
+      problems.push(`${source}: ${found}`);
+      continue;
+    }
+    for (const [row, { values, detail, raw }] of found) {
+      const shown = set.fields.slice(0, shownColumns).map(({ name }) => contentText(values?.get(name)));
+      known.set(`${row} ${source}`, { values: values === null ? null : shown, detail, raw: contentText(raw) });
+    }
+    if (found.size < rows.length) problems.push(`${source}: not all of them were found there`);
   }
-  const isShown = records.every((record) => record.values !== null || record.raw !== null);
-  const missing = isShown ? null : 'What these records held was not kept: compile with --rejects to see it.';
-  return { total: Number(n), from, records, missing };
+  if (problems.length === 0) return null;
+  return `What some of these records held is missing. ${problems.join('. ')}. A compile with --rejects keeps it.`;
 }
 
 /** Kept rows by how many records were dropped as their duplicates. */
-export function groupsAnswer(set: OpenSet, { reason }: { reason: string }): GroupsAnswer {
-  const pl = polars();
-  const found = lineage(set)
-    .filter(pl.col('fate').eq(pl.lit(reason)).and(pl.col('kept_row').isNotNull()))
-    .groupBy(['kept_source', 'kept_row'])
-    .agg(pl.count('row').alias('duplicates'))
-    .sort([pl.col('kept_row')], false, true, true)
-    .sort([pl.col('duplicates')], true, true, true)
-    .limit(shownGroups)
-    .collectSync()
-    .toRecords() as { kept_source: string; kept_row: number; duplicates: number }[];
+export async function groupsAnswer(lineage: LineageRows, { reason }: { reason: string }): Promise<GroupsAnswer> {
+  const places = await lineage.where({ fate: reason });
+  const counted = new Distinct();
+  for (let from = 0; from < places.length; from += countedAtOnce) {
+    const some = places.subarray(from, from + countedAtOnce);
+    const { sources, rows } = await lineage.kept(some);
+    for (let i = 0; i < some.length; i++) {
+      const row = rows[i];
+      const source = sources[i];
+      if (row !== null && source !== null) counted.add(0, lineage.placeOf(source!, row!), some[i]!);
+    }
+  }
+  const most = counted.most(shownGroups);
+  const lines = await lineage.lines(most.map(({ place }) => place));
   return {
-    groups: found.map((g) => ({ source: g.kept_source, row: g.kept_row, duplicates: Number(g.duplicates) })),
+    groups: most.map(({ rows: duplicates }, i) => ({
+      source: lines[i]!.kept_source!,
+      row: lines[i]!.kept_row!,
+      duplicates,
+    })),
   };
 }
+
+const nameOf = ({ row, source }: { row: number; source: string }): string => `${row} ${source}`;
 
 /** The values of a row as its duplicate had them, which never got a score. */
 function unscored(set: OpenSet, values: (string | null)[] | null): (string | null)[] | null {
   return values?.map((value, i) => (set.fields[i]!.name === set.score ? null : value)) ?? null;
 }
 
-function lineage(set: OpenSet): LazyDataFrame {
-  return polars().scanParquet(path.resolve(set.folder, lineagePath)) as LazyDataFrame;
-}
-
-/** Where the kept rows of these records are, by `<row> <source>`. */
-function placesOf(set: OpenSet, lines: readonly Line[]): Map<string, number> {
-  const pl = polars();
-  const rows = [...new Set(lines.flatMap(({ kept_row: row }) => (row === null ? [] : [row])))];
-  if (rows.length === 0) return new Map();
-  const found = lineage(set)
-    .filter(pl.col('row').isIn(rows).and(pl.col('position').isNotNull()))
-    .select('source', 'row', 'position')
-    .collectSync()
-    .toRecords() as { source: string; row: number; position: number }[];
-  return new Map(found.map(({ source, row, position }) => [`${row} ${source}`, position]));
-}
-
+/** The rows that were kept in stead of these records. */
 async function keptOf(
   set: OpenSet,
   groups: RowGroups,
-  { kept_source: source, kept_row: row }: Line,
-  places: ReadonlyMap<string, number>,
-): Promise<RemovedRecord['kept']> {
-  if (source === null || row === null) return null;
-  const position = places.get(`${row} ${source}`) ?? null;
-  if (position === null) return { source, row, position, values: null };
-  const values: (string | null)[] = [];
-  for (let column = 0; column < Math.min(set.fields.length, shownColumns); column++) {
-    const [value] = await groups.values(column, [position]);
-    values.push(textOf(value));
-  }
-  return { source, row, position, values };
-}
-
-interface Rejected {
-  values: (string | null)[] | null;
-  detail: string | null;
-  raw: string | null;
-}
-
-/**
- * What the rejects file has of these records; null without one. Its own five columns are before those of the data set.
- * polars finds the rows and does not read them: it has no value for bytes.
- */
-async function rejectsOf(set: OpenSet, lines: readonly Line[]): Promise<Map<string, Rejected> | null> {
-  const pl = polars();
-  const file = path.resolve(set.folder, rejectsPath);
-  const bytes = fs.statSync(file, { throwIfNoEntry: false })?.size;
-  if (lines.length === 0 || bytes === undefined) return null;
-  const frame = pl.scanParquet(file) as LazyDataFrame;
-  const names = frame.columns;
-  const [source, row] = names as [string, string];
-  const found = frame
-    .select(pl.col(source).alias('source'), pl.col(row).cast(pl.Float64).alias('row'))
-    .withRowIndex('place')
-    .filter(pl.col('row').isIn(lines.map((line) => line.row)))
-    .collectSync()
-    .toRecords() as { place: number; source: string; row: number }[];
-  const fields = names.map((name) => ({ name, type: '', nulls: 0, distinct: null }));
-  const rows = await RowGroups.open({ ...set, files: [{ path: file, name: rejectsPath, rows: 0, bytes }], fields });
-  try {
-    const places = found.map(({ place }) => place);
-    const columnOf = (name: string): Promise<unknown[]> => {
-      const at = names.indexOf(name, 5);
-      return at === -1 ? Promise.resolve(places.map(() => null)) : rows.values(at, places);
-    };
-    const details = await rows.values(3, places);
-    const raws = await rows.values(4, places);
-    const columns: unknown[][] = [];
-    for (const { name } of set.fields.slice(0, shownColumns)) columns.push(await columnOf(name));
-    return new Map(
-      found.map((record, i): [string, Rejected] => {
-        const raw = raws[i];
-        // A malformed record has bytes and no values.
-        const isMalformed = raw instanceof Uint8Array;
-        return [
-          `${record.row} ${record.source}`,
-          {
-            values: isMalformed ? null : columns.map((values) => textOf(values[i])),
-            detail: textOf(details[i]),
-            raw: isMalformed ? textOf(Buffer.from(raw).toString('utf8')) : null,
-          },
-        ];
-      }),
+  lineage: LineageRows,
+  lines: readonly Line[],
+): Promise<RemovedRecord['kept'][]> {
+  const twins = lines.flatMap((line, at) => (line.kept_row === null ? [] : [{ at, ...line }]));
+  const kept = await lineage.lines(twins.map((twin) => lineage.placeOf(twin.kept_source!, twin.kept_row!)));
+  const placed = kept.flatMap(({ position }, i) => (position === null ? [] : [{ i, position }]));
+  const columns: unknown[][] = [];
+  for (let column = 0; placed.length > 0 && column < Math.min(set.fields.length, shownColumns); column++)
+    columns.push(
+      await groups.values(
+        column,
+        placed.map(({ position }) => position),
+      ),
     );
-  } finally {
-    await rows.close();
-  }
-}
-
-function textOf(value: unknown): string | null {
-  if (value === null || value === undefined) return null;
-  const text = valueText(value);
-  return text.length > valueLetters ? `${whole(text, valueLetters)}…` : text;
+  const found: RemovedRecord['kept'][] = lines.map(() => null);
+  for (const [i, { at, kept_source: source, kept_row: row }] of twins.entries())
+    found[at] = { source: source!, row: row!, position: kept[i]!.position, values: null };
+  for (const [k, { i }] of placed.entries())
+    found[twins[i]!.at]!.values = columns.map((values) => contentText(values[k]));
+  return found;
 }

@@ -1,10 +1,10 @@
 import type { Vector } from 'apache-arrow';
 import { type ColumnPage, DataFile } from '../load/datafile.js';
+import type { KeptColumns } from './kept-columns.js';
 import type { OpenSet } from './open.js';
 import { textsOf } from './text-pages.js';
 
-/** Decoded columns of row groups that are kept: a million rows of usual width. */
-const keptBytes = 200 * 2 ** 20;
+let opened = 0;
 
 /** A column of a row group: one batch that begins at row `first` of the data set. */
 export interface Piece {
@@ -23,16 +23,20 @@ interface Start {
 /** Reads values by their place in the data set: a column of a row group at a time, the latest of which are kept. */
 export class RowGroups {
   private readonly files: DataFile[] = [];
-  private readonly kept: Map<string, { vector: Vector; bytes: number }> = new Map();
   private readonly reading: Map<string, Promise<Vector>> = new Map();
   private readonly pages: Map<string, ColumnPage[] | null> = new Map();
-  private bytes = 0;
   private readonly starts: Start[] = [];
 
-  private constructor(private readonly set: OpenSet) {}
+  /** Of the keys of what is kept. */
+  private readonly beginning: string = `${opened++}:`;
 
-  static async open(set: OpenSet): Promise<RowGroups> {
-    const groups = new RowGroups(set);
+  private constructor(
+    private readonly set: OpenSet,
+    private readonly kept: KeptColumns,
+  ) {}
+
+  static async open(set: OpenSet, kept: KeptColumns): Promise<RowGroups> {
+    const groups = new RowGroups(set, kept);
     let first = 0;
     for (const [index, { path, name, bytes }] of set.files.entries()) {
       const file = await DataFile.open(path, name, bytes);
@@ -88,7 +92,7 @@ export class RowGroups {
 
   /** Of a row group that is not kept, the pages alone are read that have one of the rows, if they are few. */
   private async valuesIn(column: number, group: number, rows: readonly number[]): Promise<unknown[]> {
-    const key = keyOf(column, group);
+    const key = this.keyOf(column, group);
     const pages = this.kept.has(key) || this.reading.has(key) ? null : await this.pagesOf(column, group);
     const wanted = new Set(rows.map((row) => pages?.findLastIndex((page) => page.first <= row) ?? 0));
     if (pages === null || wanted.size * 3 > pages.length) {
@@ -104,7 +108,7 @@ export class RowGroups {
   }
 
   private async pagesOf(column: number, group: number): Promise<ColumnPage[] | null> {
-    const key = keyOf(column, group);
+    const key = this.keyOf(column, group);
     const known = this.pages.get(key);
     if (known !== undefined) return known;
     const { file, group: inFile } = this.starts[group]!;
@@ -114,13 +118,13 @@ export class RowGroups {
   }
 
   private async page(column: number, group: number, index: number, page: ColumnPage): Promise<Vector> {
-    const key = `${keyOf(column, group)}:${index}`;
+    const key = `${this.keyOf(column, group)}:${index}`;
     const known = this.kept.get(key);
-    if (known !== undefined) return known.vector;
+    if (known !== null) return known;
     const { file, group: inFile } = this.starts[group]!;
     const table = await this.files[file]!.readPage(inFile, this.set.fields[column]!.name, page);
     const vector = table.getChildAt(0)!;
-    this.keep(key, vector, true);
+    this.kept.keep(key, vector, true);
     return vector;
   }
 
@@ -132,24 +136,21 @@ export class RowGroups {
 
   /** Reads a column of a row group ahead. False: there is no room for more. */
   async ahead(column: number, group: number): Promise<boolean> {
-    if (this.bytes >= keptBytes) return false;
-    const known = this.kept.has(keyOf(column, group));
+    if (this.kept.isFull) return false;
+    const known = this.kept.has(this.keyOf(column, group));
     if (!known) await this.vector(column, group, false);
-    return known || this.kept.has(keyOf(column, group));
+    return known || this.kept.has(this.keyOf(column, group));
   }
 
   async close(): Promise<void> {
+    this.kept.forgetAll(this.beginning);
     for (const file of this.files) await file.close();
   }
 
   private vector(column: number, group: number, mayEvict: boolean): Promise<Vector> {
-    const key = keyOf(column, group);
+    const key = this.keyOf(column, group);
     const known = this.kept.get(key);
-    if (known !== undefined) {
-      this.kept.delete(key);
-      this.kept.set(key, known);
-      return Promise.resolve(known.vector);
-    }
+    if (known !== null) return Promise.resolve(known);
     const reading = this.reading.get(key) ?? this.read(column, group, key, mayEvict);
     this.reading.set(key, reading);
     return reading;
@@ -165,24 +166,14 @@ export class RowGroups {
         pages !== null && pages.length > 1
           ? await textsOf(pages, (page) => file.readPage(start.group, name, page))
           : (await file.read(start.group, [name])).getChildAt(0)!;
-      this.keep(key, vector, mayEvict);
+      this.kept.keep(key, vector, mayEvict);
       return vector;
     } finally {
       this.reading.delete(key);
     }
   }
 
-  private keep(key: string, vector: Vector, mayEvict: boolean): void {
-    const bytes = vector.byteLength;
-    if (!mayEvict && this.bytes + bytes > keptBytes) return;
-    this.kept.set(key, { vector, bytes });
-    this.bytes += bytes;
-    for (const [old, { bytes: freed }] of this.kept) {
-      if (this.bytes <= keptBytes || old === key) break;
-      this.kept.delete(old);
-      this.bytes -= freed;
-    }
+  private keyOf(column: number, group: number): string {
+    return `${this.beginning}${column}:${group}`;
   }
 }
-
-const keyOf = (column: number, group: number): string => `${column}:${group}`;

@@ -64,16 +64,18 @@ describe('removed', () => {
     expect(record!.kept.values.slice(0, 2)).toEqual(['90', long(1)]);
     expect(record!.similarity).toBeCloseTo(11 / 13);
   });
-  test('without rejects it says what is missing, and what is known', async () => {
+  test('without rejects a record comes from its source', async () => {
     const answer = await removed(0, 'near duplicate');
-    expect(answer.missing).toMatch(/--rejects/);
-    expect(answer.records).toMatchObject([{ row: 22, values: null, kept: { row: 21 } }]);
+    expect(answer).toMatchObject({ missing: null, records: [{ row: 22, kept: { row: 21 } }] });
+    const [record] = answer.records as { values: string[] }[];
+    expect(record!.values.slice(0, 2)).toEqual(['91', long(2)]);
   });
-  test('a malformed record comes with its bytes and what is wrong', async () => {
-    const answer = await removed(1, 'malformed');
-    expect(answer.records).toMatchObject([
-      { row: 25, raw: expect.stringContaining('too,many'), detail: expect.stringContaining('cells') },
-    ]);
+  test.each([0, 1])('a malformed record comes with its bytes and what is wrong (%i)', async (set) => {
+    const answer = await removed(set, 'malformed');
+    expect(answer).toMatchObject({
+      missing: null,
+      records: [{ row: 25, raw: expect.stringContaining('too,many'), detail: expect.stringContaining('cells') }],
+    });
   });
   test('groups by size; a reason that the ledger does not have is refused', async () => {
     expect(await ask('sets/0/groups?reason=exact+duplicate')).toMatchObject({ groups: [{ row: 4, duplicates: 2 }] });
@@ -88,4 +90,19 @@ test('two data sets are compared by their manifests', async () => {
   const answer = await ask('sets/1/compare?with=0');
   expect(answer).toMatchObject({ same: true });
   expect(await ask('sets/1/compare?with=2')).toMatchObject({ problem: expect.any(String) });
+});
+
+test('a source that has changed is not read, and the page says so', async () => {
+  const source = path.join(folder, 'rows.csv');
+  const before = fs.readFileSync(source);
+  fs.writeFileSync(source, before.toString().replace('91,', '99,'));
+  try {
+    const answer = await removed(0, 'near duplicate');
+    expect(answer.missing).toMatch(/rows\.csv: .*the source has changed.*--rejects/);
+    expect(answer.records).toMatchObject([{ row: 22, values: null, kept: { row: 21 } }]);
+    // What the kept row says needs no source.
+    expect(await removed(0, 'exact duplicate')).toMatchObject({ missing: null });
+  } finally {
+    fs.writeFileSync(source, before);
+  }
 });

@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { View } from '../../dist/dashboard/answers.js';
+import { KeptColumns } from '../../dist/dashboard/kept-columns.js';
 import { type OpenSet, openSetOf } from '../../dist/dashboard/open.js';
 import { RowGroups } from '../../dist/dashboard/row-groups.js';
 import { Superseded } from '../../dist/dashboard/turn.js';
@@ -56,7 +57,7 @@ beforeAll(async () => {
     types: { on: 'datetime', day: 'date' },
   });
   set = openSetOf(await openDataset(out));
-  groups = await RowGroups.open(set);
+  groups = await RowGroups.open(set, new KeptColumns(2 ** 27));
 });
 afterAll(async () => {
   await groups.close();
