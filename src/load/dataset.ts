@@ -4,6 +4,7 @@ import type { DataFrame } from 'nodejs-polars';
 import { DatagpuError } from '../errors.js';
 import type { Manifest, ManifestFile } from '../manifest/manifest.js';
 import { readerOf } from '../rowtypes/values.js';
+import { batchRows } from './batch-rows.js';
 import { type IsCurrent, readConsistently } from './consistent.js';
 import { DataFile } from './datafile.js';
 import { frameOf } from './frame.js';
@@ -30,7 +31,7 @@ export interface Dataset {
   readonly columns: readonly string[];
   /** The Arrow schema. */
   schema(): Promise<Schema>;
-  /** Record batches, one a row group (of about 131,072 rows). */
+  /** Record batches of at most a row group (about 131,072 rows). */
   batches(options?: ReadOptions): AsyncGenerator<RecordBatch, void, undefined>;
   /** Everything in one Arrow table: in memory. */
   table(options?: ReadOptions): Promise<Table>;
@@ -108,9 +109,7 @@ class OpenDataset implements Dataset {
           const [from, to] = [Math.max(first - at, 0), Math.min(end - at, rows)];
           at += rows;
           if (from >= to) continue;
-          const { batches } = await file.read(group, columns);
-          if (to - from === rows) yield* batches;
-          else yield batches[0]!.slice(from, to);
+          yield* batchRows((await file.read(group, columns)).batches, from, to);
         }
     } finally {
       for (const file of files) await file.close();
