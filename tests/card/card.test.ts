@@ -76,7 +76,7 @@ describe('a card and the commit', () => {
     fs.writeFileSync(source, `id,text\n${Array.from({ length: rows }, (_, i) => `${i},a b ${i}\n`).join('')}`);
     return compile([source], { out, cache: false, threads: 0, ...more });
   };
-  const killed = path.join(import.meta.dirname, 'killed-at-rename.mjs');
+  const killed = path.join(import.meta.dirname, '../write/killed-at-rename.mjs');
 
   test('come together: killed at any rename, the old data set with its card or the new one with its own', async () => {
     const before = path.join(folder, 'before');
