@@ -15,6 +15,7 @@ import pytest
 import yaml
 from conftest import EVERYTHING, compiled, numbered
 
+import datagpu
 from datagpu.node import find_node
 
 ROOT = Path(__file__).parents[2]
@@ -56,6 +57,25 @@ def test_shards(tmp_path: Path) -> None:
     loaded = datasets.load_dataset(str(out), cache_dir=str(tmp_path / "cache"), split="train")
     assert loaded["id"][:] == list(range(140_000))
     assert [row["id"] for row in records(out, "train")] == list(range(1000))
+
+
+def test_splits_of_several_shards(tmp_path: Path) -> None:
+    out = compiled(tmp_path, numbered(290_000), split="learn=0.5,holdout=0.5", shard_size=1, card=True)
+    assert sorted(file.name for file in out.glob("*.parquet")) == [
+        f"{name}-0000{i}-of-00002.parquet" for name in ("holdout", "learn") for i in (0, 1)
+    ]
+    by_folder = datasets.load_dataset(str(out), cache_dir=str(tmp_path / "cache"))
+    by_us = datagpu.load_to_hf(out, cache_dir=str(tmp_path / "cache"))
+    seen: list[int] = []
+    for name in ("learn", "holdout"):
+        data = datagpu.load(out, split=name, verify=True)
+        ids = data["id"]
+        assert by_folder[name]["id"][:] == ids and by_us[name]["id"][:] == ids
+        assert [row["id"] for row in records(out, name)] == ids[:1000]
+        loader = datagpu.load_to_pytorch(out, 4096, split=name, num_workers=2, columns=["id"])
+        assert sorted(id for batch in loader for id in batch["id"].tolist()) == sorted(ids)
+        seen += ids
+    assert sorted(seen) == list(range(290_000))
 
 
 def test_everything(everything: Path, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -117,3 +118,31 @@ def test_daft_reads_the_pattern(several: Path) -> None:
     import daft
 
     assert daft.read_parquet(f"{several}/*.parquet").sort("id").to_pylist() == _expected()
+
+
+@pytest.fixture(scope="module")
+def ray_data() -> Iterator[Any]:
+    """Ray Data on a cluster of this process's own."""
+    # Ray's threads import it at once, and one of them may find it half done.
+    import fsspec.implementations.http  # noqa: F401
+    import ray
+    import ray.data
+
+    ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False, configure_logging=False)
+    ray.data.DataContext.get_current().enable_progress_bars = False
+    yield ray.data
+    ray.shutdown()
+
+
+def test_ray_data_reads_the_pattern(several: Path, ray_data: Any) -> None:
+    data = ray_data.read_parquet(sorted(str(file) for file in several.glob("*.parquet")))
+    assert data.count() == 1003
+    assert sorted(data.take_all(), key=lambda row: row["id"]) == _expected()
+    assert data.schema().names == numbered(1).schema.names
+
+
+def test_ray_data_reads_the_folder(several: Path, everything: Path, ray_data: Any) -> None:
+    assert [row["id"] for row in ray_data.read_parquet(str(several)).sort("id").take_all()] == list(range(1003))
+    row = ray_data.read_parquet(str(everything)).select_columns(["big", "text", "messages"]).take_all()[0]
+    assert row["big"] == 2**63 - 1 and row["text"] == "ä漢\U0001f600"
+    assert [message["role"] for message in row["messages"]] == ["user", "assistant"]
