@@ -1,9 +1,9 @@
 """Row groups in the user's cache folder, decoded: random access maps them into memory instead of decoding them again.
 
-A row group is stored as an Arrow IPC file after random access decoded it, by a thread of its own. The folder of a data file
-is named by what the file system says of it (device, inode, size, times of modification and of change) and by its hash in the
-manifest: another file, or the same with other bytes, has another folder. Nothing is stored of data sets that are decoded in
-a moment, and no more than `_MOST_BYTES` in all: folders that were used longest ago go first.
+A row group is stored as an Arrow IPC file after random access decoded it, by a thread of its own, in a quiet moment. The
+folder of a data file is named by what the file system says of it (device, inode, size, times of modification and of change)
+and by its hash in the manifest: another file, or the same with other bytes, has another folder. Nothing is stored of data
+sets that are decoded in a moment, and no more than `_MOST_BYTES` in all: folders that were used longest ago go first.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import sys
 import time
 from collections import deque
 from pathlib import Path
-from threading import Lock, Thread
+from threading import Lock, Thread, main_thread
 
 import pyarrow as pa
 
@@ -33,6 +33,8 @@ _MOST_BYTES = 10 * 2**30
 # What is left free on the disk, as a part of what is free.
 _SHARE_OF_FREE = 5
 _STALE_SECONDS = 3600.0
+# Writing begins when nothing was decoded for so long, or when the program ends: who waits for rows is not to wait for it.
+_QUIET_SECONDS = 0.5
 
 
 def decoded_folder(wanted: bool | str | os.PathLike[str]) -> Path | None:
@@ -111,6 +113,7 @@ class _Writer:
         self._lock = Lock()
         self._waiting: deque[tuple[Path, pa.Table]] = deque()
         self._bytes = 0
+        self._last = 0.0
         self._thread: Thread | None = None
         self._room: int | None = None
 
@@ -123,6 +126,7 @@ class _Writer:
                 return
             self._waiting.append((path, table))
             self._bytes += table.nbytes
+            self._last = time.monotonic()
             if self._thread is None:
                 # Not a daemon: ended in the middle of Arrow's code, it could end the process with an abort.
                 self._thread = Thread(target=self._work, name="datagpu-decoded")
@@ -133,6 +137,8 @@ class _Writer:
 
     def _work(self) -> None:
         while True:
+            while self._is_busy():
+                time.sleep(0.05)
             with self._lock:
                 if not self._waiting:
                     self._thread = None
@@ -143,6 +149,10 @@ class _Writer:
                 self._store(path, table)
             except (OSError, pa.ArrowException):
                 self._room = 0
+
+    def _is_busy(self) -> bool:
+        is_quiet = time.monotonic() - self._last >= _QUIET_SECONDS
+        return not is_quiet and self._bytes <= self.most_waiting // 2 and main_thread().is_alive()
 
     def _store(self, path: Path, table: pa.Table) -> None:
         if path.exists():
