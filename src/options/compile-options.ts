@@ -27,7 +27,10 @@ export interface CompileOptions extends StageFields {
   name?: string | undefined;
   /** Replace a data set of another name and other sources in the output folder. @default false */
   replace?: boolean | undefined;
-  /** Write a data card (README.md) and croissant.json beside the data, as `card` does. @default false */
+  /**
+   * Write a data card (README.md) and croissant.json beside the data, as `card` does, in the same commit. Without it the card of
+   * a folder that has one is still written anew, since it describes the data set that goes. @default false
+   */
   card?: boolean | undefined;
   /** A config file (datagpu.yaml), relative to `cwd`. Options given here win over it. @default none */
   config?: string | undefined;
