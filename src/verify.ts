@@ -4,9 +4,10 @@ import { lineagePath } from './ledger/lineage.js';
 import { readConsistently } from './load/consistent.js';
 import type { Manifest } from './manifest/manifest.js';
 import type { LocatedManifest } from './manifest/read.js';
-import { verifyBesideFooter, verifyLineage } from './verify/beside.js';
+import { verifyBesideFooter } from './verify/beside.js';
 import { verifyCard } from './verify/card.js';
 import { strayFiles, verifyContent, verifyFooters } from './verify/content.js';
+import { verifyLineage } from './verify/lineage.js';
 import { verifySource } from './verify/sources.js';
 import { type FileVerdict, isWrong, judgeFile, readable } from './verify/verdict.js';
 

@@ -50,25 +50,14 @@ export class LineageReader {
     };
   }
 
-  /** Records by fate, and how many different places below `rows` they have. */
-  async account(rows: number): Promise<{ fates: Map<string, number>; positions: number }> {
-    const fates = new Map<string, number>();
-    const seen = new Uint8Array(Math.ceil(rows / 8));
-    let positions = 0;
-    for (let group = 0; group < this.file.groups; group++) {
-      const table = await this.file.read(group, ['fate', 'position']);
-      const fate = table.getChild('fate')!;
-      const position = table.getChild('position')!;
-      for (let i = 0; i < table.numRows; i++) {
-        const became = fate.get(i) as string;
-        fates.set(became, (fates.get(became) ?? 0) + 1);
-        const place = position.get(i) as number | null;
-        if (place === null || place >= rows || (seen[place >>> 3]! & (1 << (place & 7))) !== 0) continue;
-        seen[place >>> 3]! |= 1 << (place & 7);
-        positions++;
-      }
-    }
-    return { fates, positions };
+  /** How many records it has, by its footer. */
+  rows(): number {
+    return this.file.rows();
+  }
+
+  /** Columns of all records in order, a row group at a time. */
+  async *tables(columns: readonly string[]): AsyncGenerator<Table> {
+    for (let group = 0; group < this.file.groups; group++) yield await this.file.read(group, [...columns]);
   }
 
   close(): Promise<void> {

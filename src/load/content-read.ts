@@ -38,13 +38,15 @@ const typeIds = {
 const units = ['s', 'ms', 'us', 'ns'] as const;
 
 /**
- * Reads all values of the files again and makes the fingerprint of them, and of the splits that they are said to be of. A row group at a time is in memory.
+ * Reads all values of the files again and makes the fingerprint of them, and of the splits that they are said to be of. A row group at a time is in memory;
+ * `look` sees each of its columns.
  *
  * @throws DatagpuError `input` when a file is missing or damaged
  */
 export async function readContent(
   files: readonly { path: string; name: string; bytes: number }[],
   splits: SplitRows | null = null,
+  look: (node: ArrowNode, column: number) => void = () => {},
 ): Promise<FoundContent> {
   const opened: DataFile[] = [];
   try {
@@ -63,6 +65,7 @@ export async function readContent(
           batch.nodes.forEach((node, c) => {
             nulls[c]! += node.nulls;
             enterNode(node, content);
+            look(node, c);
           });
           for (const part of content.finish()) hash.add(part);
           place += batch.rows;

@@ -6,15 +6,17 @@ import { DataFile } from '../load/datafile.js';
 import type { Manifest } from '../manifest/manifest.js';
 import { arrowTypeName } from '../manifest/type-name.js';
 import { splitsOf } from '../write/fingerprint.js';
+import { ColumnBounds } from './column-bounds.js';
 import { count, type FileVerdict } from './verdict.js';
 
 const wrong = (file: string, why: string): FileVerdict[] => [{ kind: 'data', path: file, verdict: 'changed', why }];
 
-/** Makes the fingerprint again from the values, and compares rows, types and nulls. Nothing where all is well. */
+/** Makes the fingerprint again from the values, and compares rows, types, nulls and bounds. Nothing where all is well. */
 export async function verifyContent({ files, fields, hash }: Manifest, folder: string): Promise<FileVerdict[]> {
   const placed = files.map((f) => ({ path: path.resolve(folder, f.path), name: f.path, bytes: f.bytes }));
   if (fields.length === 0) return [];
-  const found = await readContent(placed, splitsOf(files));
+  const bounds = fields.map(() => new ColumnBounds());
+  const found = await readContent(placed, splitsOf(files), (node, column) => bounds[column]?.add(node));
   const short = files.findIndex((f, i) => f.rows !== found.rows[i]);
   if (short !== -1) return wrong(files[short]!.path, rowsText(found.rows[short]!, files[short]!.rows));
   const other = otherColumn(found.schema, fields);
@@ -23,6 +25,14 @@ export async function verifyContent({ files, fields, hash }: Manifest, folder: s
   if (nulls !== -1) {
     const { name, nulls: due } = fields[nulls]!;
     return wrong(files[0]!.path, `column "${name}" has ${count(found.nulls[nulls]!)} nulls, ${count(due)} are due`);
+  }
+  for (const [c, { name, min, max }] of fields.entries()) {
+    const shown = bounds[c]!.shown(found.schema[c]!.type);
+    if (shown.min !== min || shown.max !== max)
+      return wrong(
+        files[0]!.path,
+        `column "${name}" has values from ${String(shown.min)} to ${String(shown.max)}, from ${String(min)} to ${String(max)} are due`,
+      );
   }
   return found.hash === hash ? [] : wrong(files[0]!.path, 'its rows are not those of the fingerprint');
 }

@@ -6,7 +6,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { compile } from '../../dist/index.js';
+import { compile, verify } from '../../dist/index.js';
 import { compiles } from './compiles.js';
 import { writeInputs } from './inputs.js';
 
@@ -52,6 +52,7 @@ describe('golden compiles', () => {
     fs.rmSync(out, { recursive: true, force: true });
     const { manifest } = await compile([sources].flat(), { ...options, cwd: folder, out, cache: false });
     const { hash, rows, ledger } = manifest;
+    expect((await verify(out)).files.filter(({ verdict }) => verdict !== 'ok')).toEqual([]);
     const made = { hash, rows, ledger: JSON.parse(JSON.stringify(ledger)), files: filesOf(out) };
     if (isWriting) golden[name] = made;
     else expect(made).toEqual(golden[name]);
