@@ -1,5 +1,6 @@
 import { sha256Of } from '../cache/lookup.js';
 import { ownSignatureText, sameSignature } from '../cache/signature.js';
+import { badScratch } from '../engine/checksum.js';
 import { DatagpuError } from '../errors.js';
 import { fingerprint, type StatSignature, statSignature } from '../load/fingerprint.js';
 import type { Source } from '../load/sources.js';
@@ -28,7 +29,8 @@ export class SourceIdentity {
 
   /**
    * `xxh64:...` of every source's bytes, of those sources at once and beside the compile that lanes don't hash as they read
-   * them. The function that it returns is given what lanes hashed, by number of source. `signal` ends it.
+   * them. The function that it returns is given what lanes hashed, by number of source, and refuses a copy in scratch of which
+   * they read other bytes than were written. `signal` ends it.
    */
   hashes(
     looks: readonly Look[],
@@ -38,7 +40,7 @@ export class SourceIdentity {
       file.stream?.hash ?? fingerprint(source.absolute, source.path, signal);
     const early = (async () => {
       const known: (string | null)[] = [];
-      for (const look of looks) known.push(look.plan.hashed ? null : await hash(look));
+      for (const look of looks) known.push(look.plan.hashed && !look.file.owned ? null : await hash(look));
       return known;
     })();
     early.catch(() => undefined);
@@ -46,6 +48,8 @@ export class SourceIdentity {
       const known = await early;
       const all: string[] = [];
       // A source of which not every record was wanted was not read to its end.
+      for (const [s, { file }] of looks.entries())
+        if (file.written !== null && (passed.get(s) ?? file.written) !== file.written) throw badScratch(file.path);
       for (const [s, look] of looks.entries()) all.push(known[s] ?? passed.get(s) ?? (await hash(look)));
       return all;
     };

@@ -128,7 +128,7 @@ async function lookAtFile(
     name,
     format: source.format,
     file: { path: file.path, bytes: file.bytes },
-    hashed: file.path === source.absolute,
+    hashed: file.path === source.absolute || file.written !== null,
     csv: csv?.dialect ?? null,
     json: json?.dialect ?? null,
     columns: sniffed.columns,

@@ -29,7 +29,7 @@ export interface SourcePlan {
   format: SourceFormat;
   /** Where its decoded text is; for Parquet the file itself. */
   file: TextFile;
-  /** Whether that is the source as it is, so that it can be hashed as it is read. */
+  /** Whether it is hashed as it is read: the source as it is, or a whole copy, which must be what was written. */
   hashed: boolean;
   csv: CsvDialect | null;
   json: JsonDialect | null;

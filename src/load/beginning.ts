@@ -107,6 +107,7 @@ class StreamCopy {
       owned: false,
       stream: { bytes: copy.bytes, hash: formatHash(this.hash) },
       whole,
+      written: null,
     };
   }
 

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import { addAbortSignal, type Readable } from 'node:stream';
+import { badScratch } from '../engine/checksum.js';
 import { DatagpuError } from '../errors.js';
 import type { TextFile } from './chunk.js';
 import { type Extent, ExtentCounter } from './extent.js';
@@ -18,6 +19,8 @@ export interface Spooled extends TextFile {
   stream: { bytes: number; hash: string } | null;
   /** False where an extent was reached before the end. */
   whole: boolean;
+  /** Of a whole copy: the hash of what was written to it, which whoever reads it must find. */
+  written: string | null;
 }
 
 /** Turns bytes of another encoding into UTF-8, piece by piece. A result may be overwritten by the next one. */
@@ -43,7 +46,14 @@ export interface SpoolOptions {
  * leaves nothing behind when it fails.
  */
 export async function spool(source: Source, scratch: Scratch, options: SpoolOptions = {}): Promise<Spooled> {
-  let file: Spooled = { path: source.absolute, bytes: source.bytes, owned: false, stream: null, whole: true };
+  let file: Spooled = {
+    path: source.absolute,
+    bytes: source.bytes,
+    owned: false,
+    stream: null,
+    whole: true,
+    written: null,
+  };
   let compression = source.compression;
   if (!source.seekable) {
     file = await keepStream(source, scratch, options);
@@ -71,9 +81,15 @@ export async function transcodeFile(
   scratch: Scratch,
   options: SpoolOptions = {},
 ): Promise<Spooled> {
+  const { written } = file;
+  const hash = written === null ? null : await startHash();
   async function* pieces(fd: number): AsyncGenerator<Uint8Array> {
     const end = file.whole ? Number.POSITIVE_INFINITY : file.bytes;
-    for (const piece of readPieces(fd, 256 * 1024, shown, end)) yield transcoder.write(piece);
+    for (const piece of readPieces(fd, 256 * 1024, shown, end)) {
+      hash?.update(piece);
+      yield transcoder.write(piece);
+    }
+    if (hash !== null && formatHash(hash) !== written) throw badScratch(file.path);
     yield transcoder.end();
   }
   return rewrite(file, shown, scratch, options, pieces);
@@ -141,20 +157,22 @@ async function land(
   pieces: AsyncIterable<Uint8Array>,
   scratch: Scratch,
   { signal, extent }: SpoolOptions,
-): Promise<TextFile & { whole: boolean }> {
+): Promise<Pick<Spooled, 'path' | 'bytes' | 'whole' | 'written'>> {
+  const hash = extent === undefined ? await startHash() : null;
   let copy: ScratchCopy | null = null;
   const counter = extent === undefined ? null : new ExtentCounter(extent);
   try {
     copy = await ScratchCopy.create(scratch);
     for await (const piece of pieces) {
       signal?.throwIfAborted();
+      hash?.update(piece);
       await copy.append(counter === null ? piece : piece.subarray(0, counter.take(piece)));
       if (counter?.isReached) break;
     }
     await copy.close();
     const whole = !counter?.isReached;
     const bytes = whole ? copy.bytes : counter!.whole(counter!.wholeLines || copy.bytes);
-    return { path: copy.path, bytes, whole };
+    return { path: copy.path, bytes, whole, written: hash === null ? null : formatHash(hash) };
   } catch (error) {
     await copy?.remove();
     throw error;

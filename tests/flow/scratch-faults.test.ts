@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
 import { hashBytes } from '../../dist/dedupe/digest.js';
 import { SpilledDigests } from '../../dist/dedupe/spilled.js';
@@ -113,6 +114,56 @@ describe('scratch that gives back what was not written', () => {
         message:
           fault === 'EIO' ? "scratch can't be read (EIO)" : 'scratch gave back other bytes than were written to it',
       });
+      expect(fs.existsSync(path.join(folder, 'out/manifest.yaml'))).toBe(false);
+    }
+  });
+
+  const packed = `${source}.gz`;
+  fs.writeFileSync(packed, gzipSync(fs.readFileSync(source)));
+  // It is copied twice: unpacked, then in UTF-8.
+  const wide = path.join(folder, 'wide.csv.gz');
+  fs.writeFileSync(wide, gzipSync(Buffer.from(`\ufeff${fs.readFileSync(source, 'utf8')}`, 'utf16le')));
+  const array = path.join(folder, 'rows.json.gz');
+  fs.writeFileSync(array, gzipSync(JSON.stringify(Array.from({ length: 3000 }, (_, i) => ({ id: i, text: text(i) })))));
+
+  test.each([packed, wide, array])('ends a compile of the copy of %s', async (file) => {
+    const right = await compiled(file, {}, { chunkBytes: 40_000 });
+    expect(right).toMatch(/^sha256:/);
+    const { openSync, readSync } = fs;
+    const copies = new Set<number>();
+    for (const share of [0, 0.3, 0.5, 0.999]) {
+      let at = -1;
+      vi.spyOn(fs, 'openSync').mockImplementation(((name: string, ...rest: [string]) => {
+        const fd = openSync(name, ...rest);
+        copies.delete(fd);
+        if (/spool-/.test(String(name))) {
+          copies.add(fd);
+          const bytes = fs.fstatSync(fd).size;
+          // A letter within a text.
+          if (at < 0) {
+            const whole = Buffer.alloc(bytes);
+            readSync(fd, whole, 0, bytes, 0);
+            const letter = file === wide && share < 0.5 ? Buffer.from('eta', 'utf16le') : Buffer.from('eta');
+            at = whole.indexOf(letter, Math.min(bytes * share, whole.lastIndexOf(letter)));
+          }
+        }
+        return fd;
+      }) as typeof fs.openSync);
+      vi.spyOn(fs, 'readSync').mockImplementation(((fd: number, buffer: Uint8Array, ...rest: unknown[]) => {
+        const read = readSync(fd, buffer, ...(rest as [number, number, number]));
+        // Either form of the arguments.
+        const [offset, position] =
+          rest.length === 3 ? [rest[0], rest[2]] : [0, (rest[0] as { position?: number })?.position];
+        const place = at - Number(position);
+        if (copies.has(fd) && at >= 0 && place >= 0 && place < read)
+          new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength)[Number(offset) + place]! ^= 2;
+        return read;
+      }) as typeof fs.readSync);
+      const error = await compiled(file, {}, { chunkBytes: 40_000 });
+      vi.restoreAllMocks();
+      expect(at).toBeGreaterThan(0);
+      expect([share, error]).toEqual([share, expect.any(DatagpuError)]);
+      expect(error).toMatchObject({ code: 'output', message: 'scratch gave back other bytes than were written to it' });
       expect(fs.existsSync(path.join(folder, 'out/manifest.yaml'))).toBe(false);
     }
   });

@@ -59,6 +59,7 @@ describe('spool', () => {
       owned: false,
       stream: null,
       whole: true,
+      written: null,
     });
     expect(fs.existsSync(scratch)).toBe(false);
   });
