@@ -2,6 +2,7 @@ import fs from 'node:fs/promises';
 import type { Table } from 'apache-arrow';
 import { DatagpuError } from '../errors.js';
 import { moveColumn } from '../write/chunk.js';
+import { withoutIndex } from '../write/offset-index.js';
 import {
   columnChunk,
   columnMetadata,
@@ -116,7 +117,7 @@ export class DataFile {
       const bytes = await readAt(this.handle, this.name, from, integer(column, columnMetadata.compressedBytes)!);
       pages.push(bytes);
       const moved = moveColumn(column, at - from);
-      chunks.push(new Map([...chunk, [columnChunk.metadata, { type: wire.struct, value: moved }]]));
+      chunks.push(new Map([...withoutIndex(chunk), [columnChunk.metadata, { type: wire.struct, value: moved }]]));
       at += bytes.length;
     }
     const part: ThriftStruct = new Map([...found, [rowGroup.columns, structs(chunks)]]);
@@ -161,7 +162,10 @@ export class DataFile {
     if (page.dictionary !== null) column.set(columnMetadata.dictionaryPage, i64(magic.length));
     column.set(columnMetadata.dataPage, i64(magic.length + (page.dictionary?.bytes ?? 0)));
     column.delete(columnMetadata.statistics);
-    const moved: ThriftStruct = new Map([...chunk, [columnChunk.metadata, { type: wire.struct, value: column }]]);
+    const moved: ThriftStruct = new Map([
+      ...withoutIndex(chunk),
+      [columnChunk.metadata, { type: wire.struct, value: column }],
+    ]);
     const part: ThriftStruct = new Map([
       ...found,
       [rowGroup.columns, structs([moved])],

@@ -9,6 +9,8 @@ export interface ColumnPages {
   metadata: ThriftStruct;
   /** Headers and pages, one behind the other: views of memory that the maker says who owns. */
   pieces: Uint8Array[];
+  /** Of each page of data: its bytes with the header, and the rows that begin in it. */
+  extents: readonly number[];
 }
 
 /** The `RowGroup` of columns whose pages lie one behind the other from `at` on. Changes their metadata. */

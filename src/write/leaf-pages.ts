@@ -61,7 +61,7 @@ function chunkOf(
   stats: ThriftStruct,
   used: readonly number[],
   compression: Compression,
-  { pieces, bytes, packedBytes, dataAt }: PackedPages,
+  { pieces, bytes, packedBytes, dataAt, extents }: PackedPages,
 ): ColumnPages {
   const metadata: ThriftStruct = new Map([
     [columnMetadata.type, i32(physicalTypes[column.physical])],
@@ -78,7 +78,7 @@ function chunkOf(
   ]);
   if (dataAt > 0) metadata.set(columnMetadata.dictionaryPage, i64(0));
   metadata.set(columnMetadata.statistics, { type: wire.struct, value: stats });
-  return { metadata, pieces };
+  return { metadata, pieces, extents };
 }
 
 function addDictionary(kernel: IngestKernel, column: StoredColumn, dictionary: Dictionary, pages: PageList): void {
@@ -115,7 +115,7 @@ function addData(kernel: IngestKernel, levels: Levels, values: ValueWriter, page
     const to = cuts[i]!;
     const head = levels.write(from.entry, to.entry, page);
     const bytes = head + values.write(from.value, to.value, page + head);
-    pages.addData(page, bytes, to.entry - from.entry, values.encoding);
+    pages.addData(page, bytes, to.entry - from.entry, levels.rows(from.entry, to.entry), values.encoding);
   }
   kernel.reset(mark);
 }

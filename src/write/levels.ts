@@ -40,6 +40,8 @@ export interface Levels {
   nulls: number;
   /** The entries and values behind a page that begins at a place: those of one row at least, and of no part of a row. */
   endOfPage(from: PagePlace, values: ValueWriter): PagePlace;
+  /** How many rows begin in some entries. */
+  rows(from: number, to: number): number;
   /** The most bytes that the levels of so many entries take; functions of the kernel may write some bytes behind them. */
   mostBytes(entries: number): number;
   /** Writes the levels of some entries to `at` in the kernel's memory; returns how many bytes. */
@@ -62,6 +64,7 @@ export function flatLevels(kernel: IngestKernel, { validity, rows, nulls }: Stor
       const end = values.endOfPage(value);
       return { entry: end, value: end };
     },
+    rows: (from, to) => to - from,
     mostBytes: (entries) => Math.ceil(entries / 4) + 128,
     write: (from, to, at) => exports.pageLevels(validity === 0 ? 0 : validity + from, to - from, at),
   };
@@ -184,6 +187,7 @@ function nestedLevels(kernel: IngestKernel, leaf: Entries): Levels {
       const end = exports.levelsOfPage(repetition, definition, mostDefinition, entry, count, room);
       return { entry: end, value: value + valuesOf(entry, end) };
     },
+    rows: (from, to) => (repetition === 0 ? to - from : exports.pqCount(repetition + from, to - from, 0)),
     // Twice what kernels/assembly/ingest/hybrid.ts needs for levels of a byte.
     mostBytes: (entries) => entries * 6 + 256,
     write(from, to, at) {

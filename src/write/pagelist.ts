@@ -10,6 +10,8 @@ import { i32, type ThriftField, type ThriftStruct, ThriftWriter } from './thrift
 interface Page {
   /** Before it is packed. */
   bytes: number;
+  /** Rows that begin in it; 0 of a dictionary. */
+  rows: number;
   type: number;
   /** The part of the header that only pages of its type have, under the number `id`. */
   id: number;
@@ -25,6 +27,8 @@ export interface PackedPages {
   packedBytes: number;
   /** Where the first page of data begins. */
   dataAt: number;
+  /** Of each page of data: its bytes with the header, and the rows that begin in it. */
+  extents: number[];
 }
 
 /** The pages of a column: packed as they come, or in a queue. */
@@ -43,23 +47,23 @@ export class PageList {
       [dictionaryPage.values, i32(entries)],
       [dictionaryPage.encoding, i32(encodings.plain)],
     ]);
-    this.add(ptr, bytes, pageTypes.dictionary, pageHeader.dictionary, header);
+    this.add(ptr, bytes, 0, pageTypes.dictionary, pageHeader.dictionary, header);
   }
 
-  /** Takes `bytes` at `ptr`: levels and values of so many entries. */
-  addData(ptr: number, bytes: number, entries: number, encoding: number): void {
+  /** Takes `bytes` at `ptr`: levels and values of so many entries, in which so many rows begin. */
+  addData(ptr: number, bytes: number, entries: number, rows: number, encoding: number): void {
     const header: ThriftStruct = new Map([
       [dataPage.values, i32(entries)],
       [dataPage.encoding, i32(encoding)],
       [dataPage.definitionLevels, i32(encodings.rle)],
       [dataPage.repetitionLevels, i32(encodings.rle)],
     ]);
-    this.add(ptr, bytes, pageTypes.data, pageHeader.data, header);
+    this.add(ptr, bytes, rows, pageTypes.data, pageHeader.data, header);
   }
 
   /** All pages, once those in the queue are packed. */
   finish(): PackedPages {
-    const made: PackedPages = { pieces: [], bytes: 0, packedBytes: 0, dataAt: 0 };
+    const made: PackedPages = { pieces: [], bytes: 0, packedBytes: 0, dataAt: 0, extents: [] };
     for (const page of this.pages) {
       const { packed } = page;
       if (packed === null) throw new Error('a page was not packed');
@@ -68,12 +72,13 @@ export class PageList {
       made.bytes += head.length + page.bytes;
       made.packedBytes += head.length + packed.length;
       if (page.type === pageTypes.dictionary) made.dataAt = made.packedBytes;
+      else made.extents.push(head.length + packed.length, page.rows);
     }
     return made;
   }
 
-  private add(ptr: number, bytes: number, type: number, id: number, detail: ThriftStruct): void {
-    const page: Page = { bytes, type, id, detail, packed: null };
+  private add(ptr: number, bytes: number, rows: number, type: number, id: number, detail: ThriftStruct): void {
+    const page: Page = { bytes, rows, type, id, detail, packed: null };
     this.pages.push(page);
     if (this.queue === null) page.packed = pack(this.kernel, this.compression, ptr, bytes);
     else

@@ -31,7 +31,9 @@ export const rowGroup = {
   compressedBytes: 6,
   ordinal: 7,
 } as const;
-export const columnChunk = { fileOffset: 2, metadata: 3 } as const;
+export const columnChunk = { fileOffset: 2, metadata: 3, offsetIndex: 4, offsetIndexBytes: 5 } as const;
+export const offsetIndex = { pages: 1 } as const;
+export const pageLocation = { offset: 1, bytes: 2, firstRow: 3 } as const;
 export const columnMetadata = {
   type: 1,
   encodings: 2,

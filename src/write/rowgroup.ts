@@ -27,6 +27,11 @@ export interface EncodedRows {
   bytes: Uint8Array<ArrayBuffer>;
   /** Parquet's `FileMetaData` for them, with positions that count from the beginning of `bytes`. */
   metadata: Uint8Array<ArrayBuffer>;
+  /**
+   * The pages of data of each column chunk, one behind the other as in `metadata`: how many there are, and of each its bytes with the
+   * header and the rows that begin in it.
+   */
+  pages: Uint32Array<ArrayBuffer>;
   /** What the manifest says of each field. */
   fields: FieldStats[];
   /** What the fingerprint needs of them; empty where it was not asked for. */
@@ -109,6 +114,7 @@ class GroupEncoder {
   private readonly mark: number;
   private readonly parts: Uint8Array<ArrayBuffer>[] = [];
   private readonly groups: ThriftStruct[] = [];
+  private readonly pages: number[] = [];
   private at = 0;
   private readonly content: ContentPart[] = [];
 
@@ -147,6 +153,7 @@ class GroupEncoder {
     const bytes = joinPages(pages, this.pool);
     this.parts.push(bytes);
     this.groups.push(groupOf(pages, rows, this.at));
+    for (const { extents } of pages) this.pages.push(extents.length / 2, ...extents);
     this.at += bytes.length;
   }
 
@@ -155,7 +162,8 @@ class GroupEncoder {
     const { block, fields, stats, content } = this;
     this.kernel.reset(this.mark);
     const metadata = encodeStruct(metadataOf(fields, block.rows, this.groups));
-    return { rows: block.rows, bytes: joined(this.parts, this.at), metadata, fields: stats, content };
+    const pages = Uint32Array.from(this.pages);
+    return { rows: block.rows, bytes: joined(this.parts, this.at), metadata, pages, fields: stats, content };
   }
 
   private encodeFlat(
