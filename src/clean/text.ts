@@ -6,13 +6,6 @@ import { maxCellBytes } from '../kernels/cells.js';
 import type { IngestKernel } from '../kernels/ingest.js';
 import { countChange, rule } from './rules.js';
 
-interface TextExports {
-  columnBytes(metas: number, rows: number): number;
-  textColumn(...args: number[]): number;
-  jsonColumn(...args: number[]): number;
-  cellsOfText(offsets: number, validity: number, values: number, rows: number, starts: number, metas: number): void;
-}
-
 /** The cells of one column: addresses as in kernels/cells.ts. */
 export interface CellColumn {
   starts: number;
@@ -44,7 +37,7 @@ export class TextColumn {
     this.cells = cells;
     this.type = type;
     this.rules = rules;
-    this.cellBytes = (kernel.exports as TextExports).columnBytes(cells.metas, cells.rows);
+    this.cellBytes = kernel.exports.columnBytes(cells.metas, cells.rows);
     this.offsets = kernel.alloc((cells.rows + 1) * 4);
     this.validity = kernel.alloc(cells.rows);
     this.report = kernel.alloc(32);
@@ -57,12 +50,12 @@ export class TextColumn {
   /** Appends rows `from` to `to`; in order, without gaps. */
   fill(from: number, to: number): void {
     const { kernel, cells } = this;
-    const calls = kernel.exports as TextExports;
+    const calls = kernel.exports;
     for (let row = from; ; ) {
       const target = [this.offsets, this.validity, this.values, this.used, this.capacity, this.report] as const;
       row =
         this.type.kind === 'json'
-          ? calls.jsonColumn(cells.starts, cells.metas, row, to, ...target, this.type.arrow === null ? 0 : 1)
+          ? calls.jsonColumn(cells.starts, cells.metas, row, to, ...target, this.type.arrow !== null)
           : calls.textColumn(cells.starts, cells.metas, row, to, this.rules, ...target);
       this.used = kernel.u32(this.report, 8)[1]!;
       if (row === to) return;
@@ -117,6 +110,6 @@ export function cleanTexts(kernel: IngestKernel, column: ReadColumn, rows: numbe
   const starts = kernel.alloc(rows * 4);
   const metas = kernel.alloc(rows * 4);
   const { validity, values } = placed!;
-  (kernel.exports as TextExports).cellsOfText(placed!.offsets, validity, values, rows, starts, metas);
+  kernel.exports.cellsOfText(placed!.offsets, validity, values, rows, starts, metas);
   return new TextColumn(kernel, { starts, metas, rows }, column.type, rules);
 }

@@ -6,22 +6,6 @@ import { digestSecretBytes, type IngestKernel } from '../kernels/ingest.js';
 /** Bytes of a digest. */
 export const digestBytes = 16;
 
-interface DigestExports {
-  digestSecret(at: number): void;
-  digestBytes(at: number, bytes: number, out: number): void;
-  longestRow(columns: number, count: number, rows: number): number;
-  digestRows(
-    columns: number,
-    count: number,
-    row: number,
-    rows: number,
-    scratch: number,
-    stack: number,
-    spare: number,
-    out: number,
-  ): void;
-}
-
 /** How a column is hashed; kernels/assembly/ingest/digest.ts has the same numbers. */
 const how = { null: 0, fixed: 1, bytes: 2, float64: 3, float32: 4, float16: 5, nested: 6, json: 7, word: 8 } as const;
 const descriptorWords = 8;
@@ -35,7 +19,7 @@ const rowsAtOnce = 4096;
 export function setDigestSecret(kernel: IngestKernel, secret: Uint8Array): void {
   if (secret.length !== digestSecretBytes) throw new Error(`a secret of ${secret.length} bytes`);
   const mark = kernel.mark();
-  (kernel.exports as DigestExports).digestSecret(kernel.put(secret));
+  kernel.exports.digestSecret(kernel.put(secret));
   kernel.reset(mark);
 }
 
@@ -45,7 +29,7 @@ export function hashBytes(kernel: IngestKernel, bytes: Uint8Array): Uint8Array<A
   // A copy of its own: what is behind the bytes is overwritten.
   const at = kernel.put(bytes.slice());
   const out = kernel.alloc(digestBytes);
-  (kernel.exports as DigestExports).digestBytes(at, bytes.length, out);
+  kernel.exports.digestBytes(at, bytes.length, out);
   const digest = kernel.u8(out, digestBytes).slice();
   kernel.reset(mark);
   return digest;
@@ -68,7 +52,7 @@ export function digestRows(
 ): Uint8Array {
   if (block.rows === 0) return new Uint8Array(0);
   const mark = kernel.mark();
-  const exports = kernel.exports as DigestExports;
+  const exports = kernel.exports;
 
   const placed = placeColumns(
     kernel,

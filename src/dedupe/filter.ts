@@ -3,22 +3,6 @@ import { KernelColumn, type PlacedColumn, placeColumns } from '../engine/kernel-
 import { widthOf } from '../engine/types.js';
 import type { IngestKernel } from '../kernels/ingest.js';
 
-interface FilterExports {
-  countKept(keep: number, rows: number): number;
-  findRuns(keep: number, rows: number, to: number): number;
-  filterFixed(values: number, width: number, keep: number, rows: number, runs: number, count: number, to: number): void;
-  filterBytes(
-    offsets: number,
-    values: number,
-    keep: number,
-    rows: number,
-    runs: number,
-    count: number,
-    toOffsets: number,
-    toValues: number,
-  ): number;
-}
-
 /**
  * The rows of a block whose mask byte is 1. Columns in the kernel's memory are compacted in place, so that `block` itself
  * is spent; others are copied in first. The result lies in the kernel's memory.
@@ -67,7 +51,7 @@ function compact(
   targets: readonly PlacedColumn[],
   mask: number,
 ): ReadBlock {
-  const exports = kernel.exports as FilterExports;
+  const exports = kernel.exports;
   const types = block.columns.map((c) => c.type);
   const rows = exports.countKept(mask, block.rows);
   const runs = kernel.alloc((block.rows + 2) * 4);

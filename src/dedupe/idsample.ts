@@ -2,10 +2,6 @@ import type { ReadBlock, ReadColumn } from '../engine/block.js';
 import type { IngestKernel } from '../kernels/ingest.js';
 import { digestBytes, digestRows } from './digest.js';
 
-interface DistinctExports {
-  countDistinct(digests: number, rows: number, skip: number, slots: number, mask: number): number;
-}
-
 /** Columns that look like ids, and what they hide, in the rows of a sample. */
 export interface IdSample {
   rows: number;
@@ -68,7 +64,7 @@ function countDistinct(kernel: IngestKernel, digests: Uint8Array, rows: number, 
   const at = kernel.put(digests.subarray(0, rows * digestBytes));
   const skip = empty === null ? 0 : kernel.put(empty.subarray(0, rows));
   const slots = 2 ** Math.ceil(Math.log2(rows * 2));
-  const { countDistinct } = kernel.exports as DistinctExports;
+  const { countDistinct } = kernel.exports;
   const count = countDistinct(at, rows, skip, kernel.alloc(slots * 4), slots - 1);
   kernel.reset(mark);
   return count;

@@ -4,27 +4,6 @@ import type { Lent } from '../kernels/lent.js';
 import { Kernel } from '../kernels/module.js';
 import { digestBytes } from './digest.js';
 
-interface TableExports {
-  init(bits: number): void;
-  size(): number;
-  directoryDepth(): number;
-  pageDepth(slot: number): number;
-  copyPage(slot: number, to: number): number;
-  find(digest: number): number;
-  insert(digest: number, ordinal: number): void;
-  judge(
-    digests: number,
-    rows: number,
-    first: number,
-    ordinals: number,
-    skip: number,
-    keep: number,
-    kept: number,
-    order: number,
-    sorted: number,
-  ): number;
-}
-
 /** Bytes of an entry: a digest and an ordinal. */
 export const entryBytes: number = digestBytes + 4;
 const pageEntries = 768;
@@ -50,7 +29,7 @@ export interface Verdict {
  * 27 to 33 bytes a row, that grows by pages of 4 KB and is never copied. One table holds about 130 million rows.
  */
 export class DigestTable {
-  private readonly kernel: Kernel<TableExports>;
+  private readonly kernel: Kernel<'table'>;
   /** For the digests of a call and what comes of them. */
   private room = new Room((bytes) => this.reserve(bytes));
   private laid: Uint8Array | null = null;
@@ -60,7 +39,7 @@ export class DigestTable {
   constructor(expectedRows = 0) {
     const bits = Math.floor(Math.log2(Math.max(1, expectedRows / leastEntries)));
     this.firstBits = Math.min(mostFirstBits, bits);
-    this.kernel = new Kernel<TableExports>('table', { reserve: (bytes: number) => this.reserve(bytes), full: tooMany });
+    this.kernel = new Kernel<'table'>('table', { reserve: (bytes: number) => this.reserve(bytes), full: tooMany });
     this.kernel.exports.init(this.firstBits);
   }
 

@@ -1,8 +1,9 @@
+import type { GatherExports } from '../kernels/bindings/gather.gen.js';
 import type { SharedArena } from './arena.js';
 import { ArenaRoom, align } from './arena-room.js';
 import { type Block, blockBytes, type Column } from './block.js';
 import { type BlockFile, storedBytes } from './blockfile.js';
-import { type GatherExports, openGather } from './gather.js';
+import { openGather } from './gather.js';
 import { widthOf } from './types.js';
 
 /** Where a part of a divided block lies, as a block file without a path. */

@@ -1,33 +1,15 @@
-import fs from 'node:fs';
+import type { GatherExports } from '../kernels/bindings/gather.gen.js';
 import { during, type Lent, type NumberArray } from '../kernels/lent.js';
+import { instantiate } from '../kernels/module.js';
 import { SharedArena } from './arena.js';
 import { ArenaRoom, align } from './arena-room.js';
 import type { Block, Column, ReadBlock } from './block.js';
 import { type BlockFile, fileBytes, readBlockFile } from './blockfile.js';
 import { widthOf } from './types.js';
 
-/** Exports of the module `gather`; src/kernels/assembly/gather says what each does. */
-export interface GatherExports {
-  gatherFixed(table: number, width: number, from: number, rows: number, count: number, to: number): void;
-  gatherValidity(table: number, from: number, rows: number, count: number, to: number): void;
-  gatherOffsets(
-    table: number,
-    values: number,
-    from: number,
-    rows: number,
-    count: number,
-    to: number,
-    starts: number,
-  ): number;
-  gatherBytes(offsets: number, starts: number, count: number, to: number): void;
-}
-
 /** Opens the module over an arena. */
-export function openGather(arena: SharedArena): GatherExports {
-  const bytes = fs.readFileSync(new URL('../kernels/gather.wasm', import.meta.url));
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory: arena.memory } });
-  return instance.exports as unknown as GatherExports;
-}
+export const openGather = (arena: SharedArena): GatherExports =>
+  instantiate('gather', { env: { memory: arena.memory } });
 
 /** Rows of a call that moves texts: a loop that lasts is never replaced by better code. */
 const pieceRows = 4096;

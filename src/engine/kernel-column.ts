@@ -28,7 +28,7 @@ export interface Spans {
  * good whatever the memory did meanwhile. Once its memory was given back by `reset`, it throws.
  */
 export class KernelColumn {
-  readonly #kernel: Kernel<unknown>;
+  readonly #kernel: Kernel;
   readonly #spans: Spans;
   readonly #life: number;
   /** Views, and how often the memory had moved when they were made. */
@@ -38,7 +38,7 @@ export class KernelColumn {
   #values!: Lent<Uint8Array>;
 
   constructor(
-    kernel: Kernel<unknown>,
+    kernel: Kernel,
     readonly type: ColumnType,
     spans: Spans,
   ) {
@@ -63,7 +63,7 @@ export class KernelColumn {
   }
 
   /** Its addresses, if it lies in that kernel's memory. */
-  placedIn(kernel: Kernel<unknown>): PlacedColumn | null {
+  placedIn(kernel: Kernel): PlacedColumn | null {
     if (kernel !== this.#kernel) return null;
     this.#look();
     const { validity, offsets, values } = this.#spans;
@@ -104,7 +104,7 @@ export class KernelColumn {
  * Finds or copies columns of a block in a kernel's memory, in the order of `columns`. What has to be copied is reserved
  * with `alloc`.
  */
-export function placeColumns(kernel: Kernel<unknown>, columns: readonly ReadColumn[]): PlacedColumn[] {
+export function placeColumns(kernel: Kernel, columns: readonly ReadColumn[]): PlacedColumn[] {
   return columns.map((column) => {
     const placed = column instanceof KernelColumn ? column.placedIn(kernel) : null;
     if (placed !== null) return placed;

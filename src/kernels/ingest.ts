@@ -5,19 +5,12 @@ import { toNfc } from './nfc.js';
 import { randomNumbers } from './random.js';
 
 /**
- * The module that makes rows of bytes: record scans, cell indexes, types, cleaning, digests. Its exports are typed where
- * they are called, by the interface beside each wrapper: `kernel.exports as unknown as CsvExports`.
+ * The module that makes rows of bytes: record scans, cell indexes, types, cleaning, digests.
  */
-export type IngestKernel = Kernel<unknown>;
+export type IngestKernel = Kernel<'ingest'>;
 
 /** Bytes of the secret that digests are made under; assembly/shared/keyed-hash.ts has the same number. */
 export const digestSecretBytes = 480;
-
-interface SecretExports {
-  jsonSecret(a: bigint, b: bigint, c: bigint): void;
-  sketchSecret(a: bigint, b: bigint, c: bigint, d: bigint): void;
-  digestSecret(at: number): void;
-}
 
 /** A kernel of its own memory, one per worker. Its secrets are its own until those of a compile are set. */
 export function createIngestKernel(): IngestKernel {
@@ -25,7 +18,7 @@ export function createIngestKernel(): IngestKernel {
     'ingest',
     hostFunctions(() => kernel),
   );
-  const { jsonSecret, sketchSecret, digestSecret } = kernel.exports as SecretExports;
+  const { jsonSecret, sketchSecret, digestSecret } = kernel.exports;
   const [a, b, c, d, e, f, g] = randomNumbers(7);
   jsonSecret(a!, b!, c!);
   sketchSecret(d!, e!, f!, g!);

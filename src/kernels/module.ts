@@ -1,10 +1,23 @@
 import fs from 'node:fs';
+import type { KernelModules } from './bindings/modules.gen.js';
 import { during, type Lent, type NumberArray } from './lent.js';
 
-/** The first address a kernel's own data may use; below it are the module's static tables and its stack. */
-interface Exports {
+/** The name of a module of dist/kernels. */
+export type KernelName = keyof KernelModules;
+
+/** What every module with a memory of its own exports besides its functions. */
+interface Laid {
   memory: WebAssembly.Memory;
+  /** The first address it may use; below it are the module's static tables and its stack. */
   __heap_base: WebAssembly.Global;
+}
+
+/** An instance of a module; what it imports is for its bindings to say. */
+export function instantiate<M extends KernelName>(name: M, imports: WebAssembly.Imports): KernelModules[M] & Laid {
+  const bytes = fs.readFileSync(new URL(`../kernels/${name}.wasm`, import.meta.url));
+  // The one place where TypeScript has to believe what a module exports; tests/kernels/bindings.test.ts compares them.
+  const exports: unknown = new WebAssembly.Instance(new WebAssembly.Module(bytes), imports).exports;
+  return exports as KernelModules[M] & Laid;
 }
 
 /**
@@ -17,8 +30,8 @@ const movesAlways = process.env.DATAGPU_MOVE_MEMORY === '1';
  * One instance of a WebAssembly kernel and a bump allocator over its memory. The modules never allocate by themselves:
  * whoever calls them lays out inputs and outputs with `alloc`, and frees everything at once with `reset`.
  */
-export class Kernel<E> {
-  readonly exports: E;
+export class Kernel<M extends KernelName = KernelName> {
+  readonly exports: KernelModules[M];
   private readonly memory: WebAssembly.Memory;
   private readonly base: number;
   private top: number;
@@ -26,11 +39,9 @@ export class Kernel<E> {
   private lives = 0;
 
   /** `name` is a module of dist/kernels; `imports` are its functions of the host (module "host"). */
-  constructor(name: string, imports: Record<string, WebAssembly.ImportValue> = {}) {
-    const bytes = fs.readFileSync(new URL(`../kernels/${name}.wasm`, import.meta.url));
-    const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { host: imports, env: {} });
-    const exports = instance.exports as unknown as Exports;
-    this.exports = instance.exports as unknown as E;
+  constructor(name: M, imports: Record<string, WebAssembly.ImportValue> = {}) {
+    const exports = instantiate(name, { host: imports, env: {} });
+    this.exports = exports;
     this.memory = exports.memory;
     this.base = (Number(exports.__heap_base.value) + 63) & ~63;
     this.top = this.base;

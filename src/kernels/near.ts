@@ -1,35 +1,7 @@
 import { reserve } from './arena.js';
 import { Kernel } from './module.js';
 
-/** Exports of the module that makes shingle sets and finds similar ones; see assembly/near. */
-export interface NearExports {
-  setShingleSecret(a: bigint, b: bigint, c: bigint, d: bigint): void;
-  shingle(
-    columns: number,
-    count: number,
-    from: number,
-    rows: number,
-    size: number,
-    scratch: number,
-    spare: number,
-    out: number,
-    outEnd: number,
-    ends: number,
-    before: number,
-  ): number;
-  forget(): void;
-  init(threshold: number): void;
-  probe(set: number, n: number): number;
-  similarity(): number;
-  insert(set: number, n: number, ordinal: number): void;
-  keptRows(): number;
-  isStale(): number;
-  rebuildStep(): number;
-  rebuilds(): number;
-  worked(): number;
-}
-
-export type NearKernel = Kernel<NearExports>;
+export type NearKernel = Kernel<'near'>;
 
 /** What the index asks of its host when its sets take much memory; addresses and sizes in bytes, sets in pages of 2^18. */
 export interface NearHost {
@@ -54,7 +26,7 @@ const inMemory: NearHost = {
 
 /** A kernel of its own memory: one in every worker that shingles, one for the index. */
 export function createNearKernel(host: NearHost = inMemory): NearKernel {
-  const kernel: NearKernel = new Kernel<NearExports>('near', {
+  const kernel: NearKernel = new Kernel<'near'>('near', {
     reserve: (bytes: number) => {
       host.check(kernel, bytes >>> 0);
       return reserve(kernel, bytes);

@@ -5,7 +5,6 @@ import { Kernel } from '../kernels/module.js';
 import type { Dropped } from '../stages/drops.js';
 import { fateNames, fateOf, pipeline } from '../stages/pipeline.js';
 import { Column } from './column.js';
-import type { LedgerExports } from './kernel.js';
 
 /** The numbers of the fates that are decided elsewhere than in a row stage. */
 export const fate: { kept: number; malformed: number; exact: number; near: number; belowTop: number } = {
@@ -48,7 +47,7 @@ const pageRecords: number = 1 << pageBits;
  * WebAssembly memory, and twelve more for a near duplicate. Chunks are added in order.
  */
 export class FateLog {
-  readonly kernel: Kernel<LedgerExports>;
+  readonly kernel: Kernel<'ledger'>;
   /** For what goes into one call of the kernel and comes out of it. */
   readonly room: Room = new Room((bytes) => this.reserved(bytes));
   private readonly nearOrdinals = new Column(Uint32Array);
@@ -61,7 +60,7 @@ export class FateLog {
   private words: Lent<Uint32Array> = new Uint32Array(0);
 
   constructor() {
-    this.kernel = new Kernel<LedgerExports>('ledger', {
+    this.kernel = new Kernel<'ledger'>('ledger', {
       reserve: (bytes: number) => this.reserved(bytes),
       group: (ordinal: number, duplicates: number) => this.rankGroup(ordinal >>> 0, duplicates >>> 0),
     });

@@ -7,7 +7,6 @@ import { magic } from '../write/parquet.js';
 import { writeAll } from '../write/splicer.js';
 import { binary, encodeStruct, i32, i64, structs, type ThriftField, type ThriftStruct } from '../write/thrift.js';
 import type { FateLog } from './fates.js';
-import type { LedgerExports } from './kernel.js';
 import { type KernelColumn, type LineageGroup, lineageGroups, type SourceSpan } from './lineage.js';
 
 /** A column of the file: how it is stored, and its values of a group. */
@@ -104,7 +103,7 @@ export function writeLineage(
 function writeColumn(
   column: LineageColumn,
   group: LineageGroup,
-  kernel: Kernel<LedgerExports>,
+  kernel: Kernel<'ledger'>,
   write: (bytes: Uint8Array) => void,
 ): number {
   const { words } = column;

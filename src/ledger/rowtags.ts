@@ -4,11 +4,6 @@ import { widthOf } from '../engine/types.js';
 import type { IngestKernel } from '../kernels/ingest.js';
 import { type CheckSums, RowCheck, tagBytes } from './rowcheck.js';
 
-interface TagExports {
-  tagFixed(validity: number, values: number, width: number, row: number, end: number, tags: number): void;
-  tagBytes(validity: number, offsets: number, values: number, row: number, end: number, tags: number): void;
-}
-
 /** Rows a call: their tags stay in the cache, and V8 puts better code of a function in at its next call. */
 const rowsAtOnce = 4096;
 
@@ -40,7 +35,7 @@ export class RowTagger {
   /** Makes those of rows `from` to `to`. */
   tag(from: number, to: number): void {
     const { kernel, strip } = this;
-    const exports = kernel.exports as TagExports;
+    const exports = kernel.exports;
     for (let row = from; row < to; row += rowsAtOnce) {
       const end = Math.min(row + rowsAtOnce, to);
       const made = kernel.u8(strip, (end - row) * tagBytes).fill(0);

@@ -9,11 +9,6 @@ import type { RowForms } from './forms.js';
 import { isLocalTime, isSettledText } from './lattice.js';
 import type { ColumnPlan, TypedChunk, TypingOptions } from './typing.js';
 
-interface TypeExports {
-  columnKinds(starts: number, metas: number, row: number, end: number, mode: number): number;
-  fixedColumn(...args: number[]): void;
-}
-
 // Modes and types, as in src/kernels/assembly/ingest/look.ts and types.ts.
 const trimMode = 1;
 export const declaredMode: number = 2;
@@ -108,7 +103,7 @@ function fixedColumn(
   options: TypingOptions,
   { forms, salt }: FieldForms,
 ): Maker {
-  const calls = kernel.exports as TypeExports;
+  const calls = kernel.exports;
   const { type, declared } = plan;
   const { starts, metas, rows } = cells;
   const width = widthOf(type);
@@ -139,7 +134,7 @@ function fixedColumn(
 }
 
 function textColumn(kernel: IngestKernel, cells: CellColumn, plan: ColumnPlan, options: TypingOptions): Maker {
-  const calls = kernel.exports as TypeExports;
+  const calls = kernel.exports;
   const text = new TextColumn(kernel, cells, plan.type, textRules(options.clean));
   const mode = modeOf(options);
   // Texts of CSV stay texts whatever comes. Those of JSON, as long as all cells are strings; seen when the strip is done.
@@ -173,7 +168,7 @@ function nullColumn(
   options: TypingOptions,
 ): Maker {
   const { type } = plan;
-  const calls = kernel.exports as TypeExports;
+  const calls = kernel.exports;
   let kinds: number = cells === null && rows > 0 ? kind.null : 0;
   const width = widthOf(type);
   const hasOffsets = type.kind !== 'null' && width === 0;

@@ -21,12 +21,6 @@ export interface Misfit {
   only?: 'object' | 'array';
 }
 
-interface MisfitExports {
-  markMisfits(...args: number[]): number;
-  jsonMarkOthers(starts: number, metas: number, rows: number, group: number, mask: number): number;
-  dropEntries(entries: number, rows: number, misfits: number, to: number): void;
-}
-
 /**
  * Finds the rows that have a value which does not fit its column's declared type: in order, each with its first misfit in
  * the order of `declared`. `mask` is the address of a byte a row, 0 before and not 0 for such rows afterwards.
@@ -38,7 +32,7 @@ export function findMisfits(
   options: TypingOptions,
 ): Misfit[] {
   placeTokens(kernel, options.nullTokens);
-  const calls = kernel.exports as MisfitExports;
+  const calls = kernel.exports;
   const misfits: Misfit[] = [];
   declared.forEach(({ cells, type, only }, index) => {
     const fixed = fixedType(type);
@@ -84,7 +78,7 @@ export function dropMisfits(
   }));
   const misfits = findMisfits(kernel, columns, mask, options);
   const rows = cells.rows - misfits.length;
-  const calls = kernel.exports as MisfitExports;
+  const calls = kernel.exports;
   if (misfits.length > 0)
     for (let c = 0; c < cells.columns; c++) {
       const { starts, metas } = cellColumn(cells, c);

@@ -4,10 +4,6 @@ import { modeOf } from './makers.js';
 import { placeTokens } from './nulltokens.js';
 import { type ColumnPlan, cellColumn, type TypingOptions } from './typing.js';
 
-interface KindExports {
-  columnKinds(starts: number, metas: number, row: number, end: number, mode: number): number;
-}
-
 /** Of a column of text in one chunk: how much of it are numbers. Nulls and null tokens are neither. */
 export interface NumberTally {
   numbers: number;
@@ -46,7 +42,7 @@ export function tallyNumbers(
 }
 
 function tally(kernel: IngestKernel, cells: CellTable, column: number, options: TypingOptions): NumberTally | null {
-  const calls = kernel.exports as KindExports;
+  const calls = kernel.exports;
   const { starts, metas, rows } = cellColumn(cells, column);
   const mode = modeOf(options);
   const lengths = kernel.u32(metas, rows);

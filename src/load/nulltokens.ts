@@ -20,6 +20,5 @@ export function placeTokens(kernel: IngestKernel, tokens: readonly string[]): vo
     kernel.u8(at + 4, token.length).set(token);
     at += 4 + token.length;
   }
-  const calls = kernel.exports as { setNullTokens(address: number, emptyToo: number): void };
-  calls.setNullTokens(address, tokens.includes('') ? 1 : 0);
+  kernel.exports.setNullTokens(address, tokens.includes(''));
 }

@@ -3,12 +3,6 @@ import { during } from '../kernels/lent.js';
 import type { ChunkStart, ScannedChunk, TextFile } from './chunk.js';
 import { readFully } from './source-file.js';
 
-interface HashExports {
-  xxh64Begin(state: number): void;
-  xxh64Add(state: number, from: number, bytes: number): void;
-  xxh64End(state: number): bigint;
-}
-
 const stateBytes = 72;
 const pieceBytes = 64 * 1024;
 const sliceBytes = 256 * 1024;
@@ -27,7 +21,7 @@ export function hashPassing(
 ): { next: ChunkStart } | { hash: string } | null {
   const isFirst = start.hash === undefined && start.record === 1;
   if (start.hash === undefined && !isFirst) return null;
-  const { xxh64Begin, xxh64Add, xxh64End } = kernel.exports as unknown as HashExports;
+  const { xxh64Begin, xxh64Add, xxh64End } = kernel.exports;
   const mark = kernel.mark();
   const state = kernel.alloc(stateBytes);
   const piece = kernel.alloc(pieceBytes);

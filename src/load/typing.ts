@@ -8,10 +8,6 @@ import type { RowForms } from './forms.js';
 import { declaredMode, inStrips, makeAll, makerOf, modeOf } from './makers.js';
 import { placeTokens } from './nulltokens.js';
 
-interface TypeExports {
-  columnKinds(starts: number, metas: number, row: number, end: number, mode: number): number;
-}
-
 /** How one field is made from the cells of a source. */
 export interface ColumnPlan {
   /** The cells' column; -1: the source has no such column, every row is null. */
@@ -72,7 +68,7 @@ export function kindsOf(
 ): number[] {
   const mark = kernel.mark();
   placeTokens(kernel, options.nullTokens);
-  const calls = kernel.exports as TypeExports;
+  const calls = kernel.exports;
   const mode = modeOf(options);
   const kinds = columns.map((column) => (column < 0 && cells.rows > 0 ? kind.null : 0));
   inStrips(cells.rows, 64 * cells.columns, (from, to) => {

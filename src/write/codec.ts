@@ -18,11 +18,6 @@ interface ZstdEncoder {
   encode(bytes: Buffer): Promise<Buffer>;
 }
 
-interface SnappyExports {
-  snappyBytes(bytes: number): number;
-  packSnappy(from: number, bytes: number, table: number, to: number): number;
-}
-
 /**
  * One below zstd's default, which others write: four fifths of its time, and texts apart from their lengths make up for what it
  * packs less (docs/performance.md, "Where the time goes").
@@ -97,7 +92,7 @@ function withoutSystem(packed: Buffer): Uint8Array {
 }
 
 function packSnappy(kernel: IngestKernel, ptr: number, bytes: number): Uint8Array {
-  const exports = kernel.exports as SnappyExports;
+  const exports = kernel.exports;
   const mark = kernel.mark();
   const table = kernel.alloc(snappyTableBytes);
   const to = kernel.alloc(exports.snappyBytes(bytes));

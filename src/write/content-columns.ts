@@ -6,16 +6,9 @@ import type { ContentRows, Sections } from './content.js';
 import { decimalBytes } from './elements.js';
 import type { StoredColumn } from './stored.js';
 
-interface PlainExports {
-  pageNulls(validity: number, rows: number): number;
-  pageFixed(validity: number, values: number, width: number, rows: number, to: number): number;
-  pageLengths(validity: number, offsets: number, rows: number, to: number): number;
-  pageBytes(validity: number, offsets: number, values: number, rows: number, to: number): number;
-}
-
 /** Enters a flat column, which lies in the kernel's memory as it goes to the encoder. What it reserves there is freed. */
 export function enterFlat(kernel: IngestKernel, column: StoredColumn, content: ContentRows): void {
-  const exports = kernel.exports as PlainExports;
+  const exports = kernel.exports;
   const { width, values, offsets } = column;
   for (const { from, rows, sections } of content.pieces) {
     const mark = kernel.mark();

@@ -12,31 +12,6 @@ export interface Dictionary {
   idBits: number;
 }
 
-interface DictionaryExports {
-  dictionaryOfTexts(
-    validity: number,
-    offsets: number,
-    values: number,
-    rows: number,
-    table: number,
-    slots: number,
-    entries: number,
-    most: number,
-    ids: number,
-  ): number;
-  dictionaryOfFixed(
-    validity: number,
-    values: number,
-    width: number,
-    rows: number,
-    table: number,
-    slots: number,
-    entries: number,
-    most: number,
-    ids: number,
-  ): number;
-}
-
 /** A dictionary of more entries is slow to read and to make. */
 const mostEntries = 2 ** 15;
 /** A dictionary with its places must be smaller than this part of the values, before they are packed. */
@@ -55,7 +30,7 @@ export function dictionaryOf(kernel: IngestKernel, column: StoredColumn, distinc
   const expected = (plainBytes / count) * distinct + (count * bitsOf(distinct)) / 8;
   if (expected > plainBytes * worthwhile) return null;
 
-  const exports = kernel.exports as DictionaryExports;
+  const exports = kernel.exports;
   // An estimate may be too low by some standard errors of 1.6 %.
   const most = Math.ceil(distinct * 1.1) + 8;
   const slots = 2 ** Math.ceil(Math.log2(most * 2));

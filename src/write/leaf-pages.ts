@@ -14,11 +14,6 @@ import type { StoredColumn } from './stored.js';
 import { i32, i64, type ThriftStruct } from './thrift.js';
 import { deltaValues, dictionaryValues, plainValues, textsByLength, type ValueWriter } from './values.js';
 
-interface PageExports {
-  dictionaryTexts(offsets: number, values: number, entries: number, count: number, to: number): number;
-  dictionaryFixed(values: number, width: number, entries: number, count: number, to: number): number;
-}
-
 /**
  * Encodes a leaf of the schema over one row group, be it a flat column or within a nested one: levels and values are laid out in the kernel's
  * memory, and packed from there. With a dictionary where few values differ; integers as differences where that is smaller; else in
@@ -82,7 +77,7 @@ function chunkOf(
 }
 
 function addDictionary(kernel: IngestKernel, column: StoredColumn, dictionary: Dictionary, pages: PageList): void {
-  const exports = kernel.exports as PageExports;
+  const exports = kernel.exports;
   const { offsets, values, width, rows } = column;
   const { entries, count } = dictionary;
   const mark = kernel.mark();

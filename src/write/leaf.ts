@@ -3,14 +3,6 @@ import type { IngestKernel } from '../kernels/ingest.js';
 import type { ArrowNode } from './arrow.js';
 import { type StoredColumn, storedColumn } from './stored.js';
 
-interface LeafExports {
-  bytesOfBits(bits: number, count: number, to: number): void;
-  offsetsOfLengths(lengths: number, count: number): void;
-  pageFixed(validity: number, values: number, width: number, rows: number, to: number): number;
-  pageLengths(validity: number, offsets: number, rows: number, to: number): number;
-  pageBytes(validity: number, offsets: number, values: number, rows: number, to: number): number;
-}
-
 /** The values of a leaf of a nested column, without its nulls, in the kernel's memory. What it needs is reserved with `alloc`. */
 export function leafColumn(kernel: IngestKernel, node: ArrowNode): StoredColumn {
   const { type, rows, nulls } = node;
@@ -23,7 +15,7 @@ const presenceOf = (kernel: IngestKernel, { validity, rows }: ArrowNode): number
   validity === null ? 0 : unpacked(kernel, validity, rows);
 
 function unpacked(kernel: IngestKernel, bits: Uint8Array, count: number): number {
-  const exports = kernel.exports as LeafExports;
+  const exports = kernel.exports;
   const from = kernel.put(bits);
   const to = kernel.alloc(count);
   exports.bytesOfBits(from, count, to);
@@ -31,7 +23,7 @@ function unpacked(kernel: IngestKernel, bits: Uint8Array, count: number): number
 }
 
 function denseFixed(kernel: IngestKernel, node: ArrowNode): { offsets: number; values: number } {
-  const exports = kernel.exports as LeafExports;
+  const exports = kernel.exports;
   const { type, rows, nulls } = node;
   const all = type.name === 'bool' ? unpacked(kernel, node.values!, rows) : kernel.put(node.values!);
   if (nulls === 0) return { offsets: 0, values: all };
@@ -43,7 +35,7 @@ function denseFixed(kernel: IngestKernel, node: ArrowNode): { offsets: number; v
 }
 
 function denseTexts(kernel: IngestKernel, node: ArrowNode, ends: Int32Array): { offsets: number; values: number } {
-  const exports = kernel.exports as LeafExports;
+  const exports = kernel.exports;
   const { rows, nulls } = node;
   const allOffsets = kernel.put(ends);
   const all = kernel.put(node.values!);

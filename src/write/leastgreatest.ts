@@ -7,21 +7,14 @@ export interface LeastGreatest {
   max: Uint8Array;
 }
 
-interface BoundsExports {
-  integerBounds(validity: number, values: number, width: number, isSigned: boolean, rows: number, to: number): boolean;
-  floatBounds(validity: number, values: number, width: number, rows: number, to: number): boolean;
-  textBounds(validity: number, offsets: number, values: number, rows: number, to: number): boolean;
-  bytesBounds(validity: number, values: number, width: number, rows: number, to: number): boolean;
-}
-
 /** Null when no value is in order: there is none, or they are NaN. */
 export function leastGreatest(kernel: IngestKernel, column: StoredColumn): LeastGreatest | null {
-  const exports = kernel.exports as BoundsExports;
+  const exports = kernel.exports;
   const { validity, offsets, values, width, rows, type } = column;
   const mark = kernel.mark();
   const to = kernel.alloc(32);
-  const inPlace = (isAny: boolean): LeastGreatest | null =>
-    isAny ? { min: kernel.u8(to, width).slice(), max: kernel.u8(to + 16, width).slice() } : null;
+  const inPlace = (isAny: number): LeastGreatest | null =>
+    isAny !== 0 ? { min: kernel.u8(to, width).slice(), max: kernel.u8(to + 16, width).slice() } : null;
   const found = ((): LeastGreatest | null => {
     switch (column.physical) {
       case 'bytes': {

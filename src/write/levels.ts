@@ -4,35 +4,6 @@ import type { ArrowNode } from './arrow.js';
 import type { StoredColumn } from './stored.js';
 import type { ValueWriter } from './values.js';
 
-interface LevelExports {
-  pageLevels(validity: number, rows: number, to: number): number;
-  levelsOfRows(rows: number, slots: number, repetition: number, definition: number): void;
-  levelsOfPresence(bits: number, entries: number, slots: number, definition: number, most: number): void;
-  levelsOfItems(
-    offsets: number,
-    size: number,
-    entries: number,
-    slots: number,
-    repetition: number,
-    definition: number,
-    most: number,
-    level: number,
-    toSlots: number,
-    toRepetition: number,
-    toDefinition: number,
-  ): number;
-  levelsOfPage(
-    repetition: number,
-    definition: number,
-    most: number,
-    from: number,
-    entries: number,
-    values: number,
-  ): number;
-  pageHybrid(levels: number, entries: number, width: number, to: number): number;
-  pqCount(levels: number, entries: number, level: number): number;
-}
-
 /** The levels of a leaf of the schema: an entry for each value, and for each null or empty list in its place. */
 export interface Levels {
   entries: number;
@@ -56,7 +27,7 @@ export interface PagePlace {
 
 /** The levels of a flat column: whether a row is null. */
 export function flatLevels(kernel: IngestKernel, { validity, rows, nulls }: StoredColumn): Levels {
-  const exports = kernel.exports as LevelExports;
+  const exports = kernel.exports;
   return {
     entries: rows,
     nulls,
@@ -95,7 +66,7 @@ export function eachLeaf(kernel: IngestKernel, name: string, root: ArrowNode, ta
   const { rows } = root;
   const mark = kernel.mark();
   const entries: Entries = { ...reserve(kernel, rows), count: rows, mostRepetition: 0, mostDefinition: 0 };
-  const exports = kernel.exports as LevelExports;
+  const exports = kernel.exports;
   exports.levelsOfRows(rows, entries.slots, entries.repetition, entries.definition);
   descend(kernel, [name], root, entries, take);
   kernel.reset(mark);
@@ -134,7 +105,7 @@ function reserve(kernel: IngestKernel, count: number): Pick<Entries, 'slots' | '
 /** The definition levels are copied: those of `above` are other children's too. */
 function withPresence(kernel: IngestKernel, node: ArrowNode, above: Entries): Entries {
   const { count, slots, mostDefinition } = above;
-  const exports = kernel.exports as LevelExports;
+  const exports = kernel.exports;
   const definition = kernel.alloc(count);
   const bits = node.validity === null ? 0 : kernel.put(node.validity);
   kernel.u8(definition, count).set(kernel.u8(above.definition, count));
@@ -148,7 +119,7 @@ function itemsOf(
   type: ArrowType & { name: 'list' | 'fixedList' },
   lists: Entries,
 ): Entries {
-  const exports = kernel.exports as LevelExports;
+  const exports = kernel.exports;
   const offsets = node.offsets === null ? 0 : kernel.put(node.offsets);
   const to = reserve(kernel, lists.count + node.children[0]!.rows);
   const mostRepetition = lists.mostRepetition + 1;
@@ -172,7 +143,7 @@ function itemsOf(
 const bitsOf = (most: number): number => 32 - Math.clz32(most);
 
 function nestedLevels(kernel: IngestKernel, leaf: Entries): Levels {
-  const exports = kernel.exports as LevelExports;
+  const exports = kernel.exports;
   const { count, definition, mostDefinition, mostRepetition } = leaf;
   if (mostDefinition > 255) throw new Error(`a definition level of ${mostDefinition}`);
   const repetition = mostRepetition === 0 ? 0 : leaf.repetition;

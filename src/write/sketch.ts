@@ -27,13 +27,6 @@ const slotsAt = registersAt + registerCount;
 /** Of a value: its two hashes. */
 const valueWords = 4;
 
-interface SketchExports {
-  sketchBytes(): number;
-  sketchSecret(a: bigint, b: bigint, c: bigint, d: bigint): void;
-  sketchVariable(state: number, validity: number, offsets: number, values: number, rows: number): void;
-  sketchFixed(state: number, validity: number, width: number, isFloat: boolean, values: number, rows: number): void;
-}
-
 /** Bytes of the secret that values are told apart under. */
 export const sketchSecretBytes = 32;
 
@@ -41,7 +34,7 @@ export const sketchSecretBytes = 32;
 export function setSketchSecret(kernel: IngestKernel, secret: Uint8Array): void {
   const words = new DataView(secret.buffer, secret.byteOffset, sketchSecretBytes);
   const at = (i: number): bigint => words.getBigUint64(i * 8, true);
-  (kernel.exports as SketchExports).sketchSecret(at(0), at(1), at(2), at(3));
+  kernel.exports.sketchSecret(at(0), at(1), at(2), at(3));
 }
 
 /** A sketch of each column of a block, which lies in the kernel's memory as `placed` says. The results are copies. */
@@ -59,7 +52,7 @@ export function sketchValues(
   isFloat: boolean,
   rows: number,
 ): Sketch {
-  const exports = kernel.exports as SketchExports;
+  const exports = kernel.exports;
   const mark = kernel.mark();
   const bytes = exports.sketchBytes();
   const state = kernel.alloc(bytes);

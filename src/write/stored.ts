@@ -15,15 +15,6 @@ export interface StoredColumn extends PlacedColumn {
   nulls: number;
 }
 
-interface StoredExports {
-  pageNulls(validity: number, rows: number): number;
-  storeSmall(values: number, width: number, isSigned: boolean, rows: number, to: number): void;
-  storeHalves(values: number, rows: number, to: number): void;
-  storeTimes(values: number, width: number, rows: number, to: number): void;
-  storeDecimals(values: number, width: number, rows: number, to: number): void;
-  storeOffsets(width: number, rows: number, to: number): void;
-}
-
 /** Whether the values of a column are no lists or structures, so that a column of the output has them all. */
 export const isFlat = (type: ColumnType): boolean =>
   type.kind !== 'nested' && !(type.kind === 'json' && type.arrow !== null);
@@ -38,7 +29,7 @@ export function storedColumn(
   placed: PlacedColumn,
   rows: number,
 ): StoredColumn {
-  const exports = kernel.exports as StoredExports;
+  const exports = kernel.exports;
   const type = arrowOf(column);
   const physical = physicalOf(type);
   if (withoutValues(column)) {
@@ -60,7 +51,7 @@ function converted(
   { offsets, values }: PlacedColumn,
   rows: number,
 ): { offsets: number; values: number; width: number } {
-  const exports = kernel.exports as StoredExports;
+  const exports = kernel.exports;
   const width = arrowWidth(type);
   const as = (bytes: number, convert: (to: number) => void): { offsets: number; values: number; width: number } => {
     const to = kernel.alloc(rows * bytes);

@@ -15,17 +15,6 @@ export interface ValueWriter {
   write(from: number, to: number, at: number): number;
 }
 
-interface ValueExports {
-  pageNulls(validity: number, rows: number): number;
-  pageBits(validity: number, values: number, rows: number, to: number): number;
-  pageFixed(validity: number, values: number, width: number, rows: number, to: number): number;
-  pageTexts(validity: number, offsets: number, values: number, rows: number, to: number): number;
-  pageLengths(validity: number, offsets: number, rows: number, to: number): number;
-  pageBytes(validity: number, offsets: number, values: number, rows: number, to: number): number;
-  pageIds(ids: number, count: number, width: number, to: number): number;
-  pageDeltas(values: number, width: number, count: number, to: number): number;
-}
-
 /** A page has about this many bytes before it is packed; one value may be longer. */
 const pageBytes = 2 ** 20;
 
@@ -36,7 +25,7 @@ const validityAt = (column: StoredColumn, row: number): number => (column.validi
 
 /** Plain encoding. */
 export function plainValues(kernel: IngestKernel, column: StoredColumn): ValueWriter {
-  const exports = kernel.exports as ValueExports;
+  const exports = kernel.exports;
   const { values, width, rows, physical } = column;
   if (width === 0) return plainTexts(kernel, column);
   const isBits = physical === 'boolean';
@@ -53,7 +42,7 @@ export function plainValues(kernel: IngestKernel, column: StoredColumn): ValueWr
 }
 
 function plainTexts(kernel: IngestKernel, column: StoredColumn): ValueWriter {
-  const exports = kernel.exports as ValueExports;
+  const exports = kernel.exports;
   const { offsets, values, rows } = column;
   const lengthBytes = 4;
   const bytesOf = (from: number, to: number): number => {
@@ -79,7 +68,7 @@ function plainTexts(kernel: IngestKernel, column: StoredColumn): ValueWriter {
 
 /** Differences between integers. Room for the values of a page is reserved with `alloc` when there are nulls among them. */
 export function deltaValues(kernel: IngestKernel, column: StoredColumn): ValueWriter {
-  const exports = kernel.exports as ValueExports;
+  const exports = kernel.exports;
   const { validity, values, width, rows } = column;
   const step = stepOf(width * 8);
   const dense = validity === 0 ? 0 : kernel.alloc(Math.min(rows, step) * width);
@@ -101,7 +90,7 @@ export function deltaValues(kernel: IngestKernel, column: StoredColumn): ValueWr
  * Room for the lengths of a page is reserved with `alloc`.
  */
 export function textsByLength(kernel: IngestKernel, column: StoredColumn): ValueWriter {
-  const exports = kernel.exports as ValueExports;
+  const exports = kernel.exports;
   const { offsets, values, rows } = column;
   const { endOfPage, mostBytes } = plainTexts(kernel, column);
   const lengths = kernel.alloc(rows * 4);
@@ -120,7 +109,7 @@ export function textsByLength(kernel: IngestKernel, column: StoredColumn): Value
 
 /** Places in a dictionary. */
 export function dictionaryValues(kernel: IngestKernel, column: StoredColumn, dictionary: Dictionary): ValueWriter {
-  const exports = kernel.exports as ValueExports;
+  const exports = kernel.exports;
   const step = stepOf(dictionary.idBits);
   let ids = dictionary.ids;
   return {

@@ -59,12 +59,12 @@ export function blockOf(...columns: Column[]): Block {
 }
 
 /** Moves a block into a kernel's memory, as the loaders leave it there. */
-export function intoKernel(kernel: Kernel<unknown>, block: Block): ReadBlock {
+export function intoKernel(kernel: Kernel, block: Block): ReadBlock {
   return { rows: block.rows, columns: block.columns.map((column) => columnInto(kernel, column)) };
 }
 
 /** Moves a column into a kernel's memory. */
-export function columnInto(kernel: Kernel<unknown>, { type, validity, offsets, values }: Column): KernelColumn {
+export function columnInto(kernel: Kernel, { type, validity, offsets, values }: Column): KernelColumn {
   const span = (array: Uint8Array | Int32Array | null): Span | null =>
     array && { at: kernel.put(array), length: array.length };
   return new KernelColumn(kernel, type, { validity: span(validity), offsets: span(offsets), values: span(values)! });

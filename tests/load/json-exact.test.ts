@@ -201,8 +201,8 @@ describe('when the counts differ', () => {
   const text = '{"a":"1"}\n{"a":2.50}\n{"a":}\n{"a":[true]}\n';
   /** The kernel with something wrong in it: `spoil` gets its state after each call. */
   const broken = (spoil: (state: Uint32Array) => void): IngestKernel => {
-    const exports = { ...(kernel.exports as Record<string, (state: number) => number>) };
-    const parse = exports.jsonParse!;
+    const exports = { ...kernel.exports };
+    const parse = exports.jsonParse;
     exports.jsonParse = (state) => {
       const answer = parse(state);
       spoil(during(kernel.u32(state, 40)));

@@ -9,10 +9,6 @@ import { type CsvDialect, dialectCodes } from './dialect.js';
 import { type ExactRecord, parseExactly } from './exact.js';
 import { countLines } from './scan.js';
 
-interface ParseExports {
-  csvParse(job: number): number;
-}
-
 // Fields of the job, in uint32 (kernels/assembly/ingest/csv-parse.ts).
 const field = {
   records: 16,
@@ -76,7 +72,7 @@ function parseFast(
   columns: number,
   described: number,
 ): ParsedChunk | null {
-  const { csvParse } = kernel.exports as ParseExports;
+  const { csvParse } = kernel.exports;
   const { ptr, bytes, records } = scanned;
   const codes = dialectCodes(dialect);
   const cells: CellTable = { rows: records, columns, starts: 0, metas: 0 };

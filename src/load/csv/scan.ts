@@ -6,18 +6,6 @@ import { readFully } from '../source-file.js';
 import { type CsvDialect, dialectCodes } from './dialect.js';
 import { newRecord, readRecord } from './record.js';
 
-interface ScanExports {
-  csvScan(
-    state: number,
-    base: number,
-    from: number,
-    to: number,
-    final: number,
-    maxRecords: number,
-    maxBytes: number,
-  ): number;
-}
-
 // Fields of the scan's state, in uint32 (kernels/assembly/ingest/csv-scan.ts).
 const field = { record: 4, records: 5, lines: 6, border: 7, dialect: 8, count: 19 };
 
@@ -43,7 +31,7 @@ export function scanCsv(
   options: { pieceBytes?: number } = {},
 ): ScannedChunk {
   const pieceBytes = wholeBlocks(options.pieceBytes ?? defaultPieceBytes);
-  const { csvScan } = kernel.exports as ScanExports;
+  const { csvScan } = kernel.exports;
   const rest = file.bytes - start.byte;
   const state = kernel.alloc(field.count * 4);
   const codes = dialectCodes(dialect);
@@ -69,7 +57,7 @@ export function scanCsv(
     const whole = Math.min(read + pieceBytes, room);
     readFully(fd, during(kernel.u8(ptr + read, whole - read)), start.byte + read, name);
     if (whole === rest) kernel.u8(ptr + whole, 64).fill(0);
-    found = csvScan(state, ptr, read, whole, whole === rest ? 1 : 0, limits.records, limits.bytes);
+    found = csvScan(state, ptr, read, whole, whole === rest, limits.records, limits.bytes);
     read = whole;
     if (found === 0) {
       const open = read - kernel.u32(state, field.count)[field.record]!;

@@ -4,7 +4,6 @@ import { during } from '../../kernels/lent.js';
 import { maxRawBytes } from '../chunk.js';
 import { type Reject, RejectLog } from '../reject-log.js';
 import type { JsonDialect } from './dialect.js';
-import type { JsonExports } from './exports.js';
 import { byteOf, changesOf, type JsonChunk, lineCounter, type ParsedJson } from './parsed-chunk.js';
 import { placeTrees, type RawTree } from './raw-tree.js';
 import { code, kindOf, reasonOf } from './reasons.js';
@@ -120,7 +119,7 @@ function parseFast(
   name: string,
   { trees = [], described = Number.POSITIVE_INFINITY }: ParseJsonOptions,
 ): ParsedJson | null {
-  const run = kernel.exports as unknown as JsonExports;
+  const run = kernel.exports;
   const { ptr, bytes, records } = scanned;
   const end = ptr + bytes;
   const starts = kernel.alloc(records * columns.length * 4);
@@ -266,7 +265,7 @@ function growStack(kernel: IngestKernel, states: number): void {
 /** Enters the columns into the key table, so that key k is column k. */
 function placeColumns(kernel: IngestKernel, states: number, columns: readonly string[]): void {
   makeTable(kernel, states, columns.length * 2 + 64);
-  const run = kernel.exports as unknown as JsonExports;
+  const run = kernel.exports;
   const encoder = new TextEncoder();
   for (const column of columns) {
     const key = encoder.encode(column);
@@ -275,7 +274,7 @@ function placeColumns(kernel: IngestKernel, states: number, columns: readonly st
     view.set(key);
     view[key.length] = 0x22;
     // A key with a quote or a backslash is never written as it is.
-    run.jsonAddKey(states, at, key.length, JSON.stringify(column).length === column.length + 2 ? 1 : 0);
+    run.jsonAddKey(states, at, key.length, JSON.stringify(column).length === column.length + 2);
   }
 }
 
@@ -294,7 +293,7 @@ function makeTable(kernel: IngestKernel, states: number, limit: number): void {
 }
 
 function growKeys(kernel: IngestKernel, states: number, name: string): void {
-  const run = kernel.exports as unknown as JsonExports;
+  const run = kernel.exports;
   const fields = kernel.u32(states, state.size);
   const missing = fields[state.keyTextMissing]!;
   if (missing > 0) {

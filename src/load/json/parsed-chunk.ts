@@ -1,6 +1,5 @@
 import type { IngestKernel } from '../../kernels/ingest.js';
 import type { ParsedChunk, ScannedChunk } from '../chunk.js';
-import type { JsonExports } from './exports.js';
 
 /** A chunk out of which a range was left: addresses from `gap.at` on are `bytes` and `lines` further on in the source. */
 export interface JsonChunk extends ScannedChunk {
@@ -25,7 +24,7 @@ export function changesOf(duplicates: number, surrogates: number, nans: number):
 
 /** The physical line of an address; cheap when called with rising addresses. */
 export function lineCounter(kernel: IngestKernel, scanned: JsonChunk): (at: number) => number {
-  const run = kernel.exports as unknown as JsonExports;
+  const run = kernel.exports;
   let line = scanned.start.line;
   let from = scanned.ptr;
   return (at) => {

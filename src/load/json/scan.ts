@@ -5,7 +5,6 @@ import { during } from '../../kernels/lent.js';
 import type { ChunkLimits, ChunkStart, ScannedChunk, TextFile } from '../chunk.js';
 import { readFully } from '../source-file.js';
 import type { JsonDialect } from './dialect.js';
-import type { JsonExports } from './exports.js';
 
 /** Fields of the scan kernel's state, as indexes of uint32. */
 export const scanState = {
@@ -37,7 +36,7 @@ export function scanJson(
   limits: ChunkLimits,
   name: string,
 ): ScannedChunk {
-  const run = kernel.exports as unknown as JsonExports;
+  const run = kernel.exports;
   const states = kernel.alloc(scanState.size * 4);
   const ptr = kernel.alloc(0);
   const softEnd = ptr + limits.bytes;
@@ -62,7 +61,7 @@ export function scanJson(
     if (array && from === ptr && start.record === 1 && kernel.u8(ptr, 1)[0] !== 0x5d) fields[scanState.records] = 1;
     border = lines
       ? run.jsonScanLines(states, from, ptr + have, softEnd, limits.records) >>> 0
-      : run.jsonScanElements(states, from, ptr + have, softEnd, limits.records, array ? 1 : 0) >>> 0;
+      : run.jsonScanElements(states, from, ptr + have, softEnd, limits.records, array) >>> 0;
     if (border === 0 && ptr + have - fields[scanState.start]! > maxCellBytes) {
       const line = start.line + fields[scanState.linesAtStart]!;
       throw new DatagpuError('input', 'a record of more than 256 MB', { file: name, line, hint: 'Split it' });

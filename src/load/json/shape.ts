@@ -1,7 +1,6 @@
 import type { CellTable } from '../../kernels/cells.js';
 import type { IngestKernel } from '../../kernels/ingest.js';
 import { during, type Lent } from '../../kernels/lent.js';
-import type { JsonExports } from './exports.js';
 
 /** Bits of `Shape.kinds` beside those of kernels/cells.ts. */
 export const otherNumber = 2048;
@@ -72,7 +71,7 @@ export function tallyCells(
   recordOf: RecordOf,
   source: number,
 ): Shape['tallies'] {
-  const run = kernel.exports as unknown as JsonExports;
+  const run = kernel.exports;
   const mark = kernel.mark();
   const at = kernel.alloc(groups.length * tallySize * 4);
   kernel.u32(at, groups.length * tallySize).fill(0);
@@ -105,7 +104,7 @@ export function shapeOfCells(
 ): Shape {
   const tallies = tallyCells(kernel, cells, column, recordOf, source);
   if (tallies[3] === undefined && tallies[4] === undefined) return shapeOfTallies(tallies);
-  const run = kernel.exports as unknown as JsonExports;
+  const run = kernel.exports;
   const mark = kernel.mark();
   const slots = maxNodes * 2;
   const states = kernel.alloc(state.size * 4);

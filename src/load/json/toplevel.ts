@@ -2,7 +2,6 @@ import type { IngestKernel } from '../../kernels/ingest.js';
 import { during } from '../../kernels/lent.js';
 import type { TextFile } from '../chunk.js';
 import { readFully } from '../source-file.js';
-import type { JsonExports } from './exports.js';
 import { scanState } from './scan.js';
 
 /** An array of objects among the members of a top-level object. */
@@ -52,7 +51,7 @@ export class TopLevel {
 
   /** The position behind the object or array that begins at `position`, or -1 if it doesn't end. */
   skipContainer(position: number): number {
-    const run = this.kernel.exports as unknown as JsonExports;
+    const run = this.kernel.exports;
     const mark = this.kernel.mark();
     const state = this.kernel.alloc(scanState.size * 4);
     const ptr = this.kernel.alloc(pieceBytes);
@@ -61,7 +60,7 @@ export class TopLevel {
     for (let at = position; at < this.file.bytes && result < 0; ) {
       const bytes = Math.min(pieceBytes, this.file.bytes - at);
       readFully(this.fd, during(this.kernel.u8(ptr, bytes)), at, this.name);
-      const end = run.jsonScanElements(state, ptr, ptr + bytes, 0xffffffff, 1, 0) >>> 0;
+      const end = run.jsonScanElements(state, ptr, ptr + bytes, 0xffffffff, 1, false) >>> 0;
       if (end !== 0) result = at + (end - ptr);
       at += bytes;
     }
@@ -71,7 +70,7 @@ export class TopLevel {
 
   /** LF bytes in a range of the file. */
   countLines(from: number, to: number): number {
-    const run = this.kernel.exports as unknown as JsonExports;
+    const run = this.kernel.exports;
     const mark = this.kernel.mark();
     const ptr = this.kernel.alloc(pieceBytes);
     let lines = 0;

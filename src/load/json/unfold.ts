@@ -2,7 +2,6 @@ import type { ReadColumn } from '../../engine/block.js';
 import type { ArrowType } from '../../engine/types.js';
 import { createIngestKernel, type IngestKernel } from '../../kernels/ingest.js';
 import { type ArrowNode, packBits } from '../../write/arrow.js';
-import type { JsonExports } from './exports.js';
 
 /** Fields of a node of the unfold kernel, as indexes of uint32 (kernels/assembly/ingest/json-unfold.ts). */
 const node = {
@@ -105,7 +104,7 @@ function unfoldBatch(
   to: number,
   share: number,
 ): void {
-  const run = kernel.exports as unknown as JsonExports;
+  const run = kernel.exports;
   const mark = kernel.mark();
   const offsets = column.offsets!.subarray(from, to + 1);
   const text = kernel.put(column.values.subarray(offsets[0]!, offsets[to - from]!));
@@ -116,9 +115,9 @@ function unfoldBatch(
     fields[node.measured] = 0;
     fields[node.measuredBytes] = 0;
   });
-  run.jsonUnfold(root.at, text, offsetsAt, validityAt, to - from, 0);
+  run.jsonUnfold(root.at, text, offsetsAt, validityAt, to - from, false);
   each(root, (growing) => reserve(kernel, growing));
-  run.jsonUnfold(root.at, text, offsetsAt, validityAt, to - from, 1);
+  run.jsonUnfold(root.at, text, offsetsAt, validityAt, to - from, true);
   each(root, (growing) => collect(kernel, growing, share));
   kernel.reset(mark);
 }

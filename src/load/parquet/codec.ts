@@ -1,7 +1,6 @@
 import zlib from 'node:zlib';
 import type { IngestKernel } from '../../kernels/ingest.js';
 import { during } from '../../kernels/lent.js';
-import { parquetExports } from './kernel.js';
 
 /** Codecs by their number in the format (parquet.thrift, `CompressionCodec`). */
 const codec = { none: 0, snappy: 1, gzip: 2, lzo: 3, brotli: 4, lz4: 5, zstd: 6, lz4Raw: 7 } as const;
@@ -38,10 +37,10 @@ export function unpack(
       kernel.u8(out, bytes).set(source.subarray(0, bytes));
       return;
     case codec.snappy:
-      check(parquetExports(kernel).unpackSnappy(from, from + packed, out, bytes), bytes, 'snappy');
+      check(kernel.exports.unpackSnappy(from, from + packed, out, bytes), bytes, 'snappy');
       return;
     case codec.lz4Raw:
-      check(parquetExports(kernel).unpackLz4(from, from + packed, out, bytes), bytes, 'lz4');
+      check(kernel.exports.unpackLz4(from, from + packed, out, bytes), bytes, 'lz4');
       return;
     case codec.lz4:
       check(unpackHadoopLz4(kernel, from, packed, out, bytes), bytes, 'lz4');
@@ -65,7 +64,7 @@ export function unpack(
       );
       return;
     case codec.zstd:
-      check(parquetExports(kernel).unpackZstd(from, from + packed, out, bytes), bytes, 'zstd');
+      check(kernel.exports.unpackZstd(from, from + packed, out, bytes), bytes, 'zstd');
       return;
     default:
       throw new Error(`the codec ${codecName(id).name} is not supported`);
@@ -100,7 +99,7 @@ function place(kernel: IngestKernel, unpacked: Uint8Array, out: number, bytes: n
  * have it, a bare block or the LZ4 frame format without checksums. Returns the bytes written.
  */
 function unpackHadoopLz4(kernel: IngestKernel, from: number, packed: number, out: number, bytes: number): number {
-  const { unpackLz4 } = parquetExports(kernel);
+  const { unpackLz4 } = kernel.exports;
   const view = new DataView(during(kernel.u8(from, packed)).buffer, from, packed);
   let at = 0;
   let written = 0;

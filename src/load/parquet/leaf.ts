@@ -2,7 +2,6 @@ import { arrowWidth } from '../../engine/types.js';
 import { DatagpuError } from '../../errors.js';
 import type { IngestKernel } from '../../kernels/ingest.js';
 import { refuse } from './footer.js';
-import { parquetExports } from './kernel.js';
 import type { Leaf } from './schema.js';
 import { physicalWidth } from './scratch.js';
 
@@ -43,14 +42,14 @@ export class LeafTarget {
   readonly offsets: number;
   /** Where the final values go when they are made of others; 0 when they are made in place. */
   private readonly final: number;
-  private readonly ex: ReturnType<typeof parquetExports>;
+  private readonly ex: IngestKernel['exports'];
 
   constructor(
     private readonly kernel: IngestKernel,
     private readonly leaf: Leaf,
     count: number,
   ) {
-    this.ex = parquetExports(kernel);
+    this.ex = kernel.exports;
     const width = physicalWidth(leaf);
     const wanted = arrowWidth(leaf.arrow);
     const apart =
@@ -86,7 +85,7 @@ export class LeafTarget {
     }
     if (physical === 'int96') {
       const nano = arrow.name === 'timestamp' && arrow.unit === 'ns';
-      const wrong = ex.pqInt96(this.values, count, validity, nano ? 1 : 0, this.final);
+      const wrong = ex.pqInt96(this.values, count, validity, nano, this.final);
       if (wrong >= 0 && nano) bad(wrong, 'a time stamp out of the range of nanoseconds');
       if (wrong >= 0)
         throw new FinerThanMicroseconds(
@@ -109,7 +108,7 @@ export class LeafTarget {
       return { offsets: this.offsets, values: this.values, bytes: end };
     }
     if (arrow.name === 'int' && arrow.bits < 32) {
-      if (!ex.pqNarrow(this.values, count, arrow.bits, arrow.signed ? 1 : 0))
+      if (!ex.pqNarrow(this.values, count, arrow.bits, arrow.signed))
         throw refuse(at.name, `a value that does not fit ${arrow.bits} bits`, { column: at.column });
     }
     return { offsets: 0, values: this.values, bytes: count * wanted };

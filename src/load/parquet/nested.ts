@@ -1,7 +1,6 @@
 import { arrowWidth } from '../../engine/types.js';
 import type { IngestKernel } from '../../kernels/ingest.js';
 import { refuse } from './footer.js';
-import { parquetExports } from './kernel.js';
 import { LeafTarget, type Place, type PlacedColumn, type RowRange } from './leaf.js';
 import type { OpenPage, PageReader } from './reader.js';
 import type { Leaf, ParquetColumn, Shape } from './schema.js';
@@ -40,7 +39,7 @@ export function readNested(
   range: RowRange,
   at: Place,
 ): PlacedColumn {
-  const ex = parquetExports(kernel);
+  const ex = kernel.exports;
   const rows = range.to - range.from;
   const validity = kernel.alloc(rows);
   const offsets = kernel.alloc(4 * (rows + 1));
@@ -83,7 +82,7 @@ export function readNested(
 
 /** The entries of rows `from` to `to` of a leaf, page by page. */
 function leafPieces(kernel: IngestKernel, reader: PageReader, leaf: Leaf, range: RowRange): Piece[] {
-  const ex = parquetExports(kernel);
+  const ex = kernel.exports;
   const pieces: Piece[] = [];
   let begun = 0;
   let done = range.from === range.to;
@@ -119,7 +118,7 @@ function takePiece(
   from: number,
   to: number,
 ): Piece {
-  const ex = parquetExports(kernel);
+  const ex = kernel.exports;
   const mark = kernel.mark();
   const entries = to - from;
   const skip = open.definition === 0 ? from : ex.pqCount(open.definition, from, leaf.definition);

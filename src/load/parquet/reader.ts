@@ -5,7 +5,6 @@ import { during } from '../../kernels/lent.js';
 import { readUpTo } from '../source-file.js';
 import { noCodec, unpack } from './codec.js';
 import { type ColumnChunk, refuse } from './footer.js';
-import { type ParquetExports, parquetExports } from './kernel.js';
 import type { Place } from './leaf.js';
 import type { KeptPage, PageMemo } from './memo.js';
 import { type ColumnPages, encoding, type Page } from './pages.js';
@@ -27,7 +26,7 @@ export interface OpenPage {
 
 /** Reads the pages of one column chunk into the kernel's memory, one after the other. */
 export class PageReader {
-  readonly ex: ParquetExports;
+  readonly ex: IngestKernel['exports'];
   readonly leaf: Leaf;
   readonly pages: ColumnPages;
   /** Bytes a decoded value takes; 0 for byte arrays. */
@@ -44,7 +43,7 @@ export class PageReader {
     /** Where errors say they are. */
     readonly place: Place,
   ) {
-    this.ex = parquetExports(kernel);
+    this.ex = kernel.exports;
     this.leaf = part.leaf;
     this.pages = part.pages;
     this.width = physicalWidth(part.leaf);

@@ -1,13 +1,9 @@
 import type { ReadColumn } from '../../engine/block.js';
 import { Kernel } from '../../kernels/module.js';
 
-interface WordExports {
-  countWords(columns: number, count: number, rows: number, counts: number): void;
-}
+export type WordKernel = Kernel<'filter'>;
 
-export type WordKernel = Kernel<WordExports>;
-
-export const createWordKernel = (): WordKernel => new Kernel<WordExports>('filter');
+export const createWordKernel = (): WordKernel => new Kernel<'filter'>('filter');
 
 /** Texts of about this many bytes are in the kernel at a time. */
 const windowBytes = 2 ** 18;

@@ -11,7 +11,7 @@ import {
 import { NOT_SHORT, powerOfTen, readShort, readShort16 } from './short-number';
 import { days, micros } from './temporal';
 
-export { setNullTokens };
+export { setNullTokens } from './look';
 
 const NULL_TOKEN: u32 = 128;
 const NULL: u32 = 256;
