@@ -24,3 +24,4 @@ export type { CompileOptions, ProgressEvent } from './options/compile-options.js
 export { plan } from './plan.js';
 export { type RowTypes, rowTypes } from './rowtypes.js';
 export { type FileVerdict, type Verification, type VerifyOptions, verify } from './verify.js';
+export { type OutputRow, type RowTerm, type SourceRow, type Why, why } from './why.js';

@@ -34,20 +34,21 @@ import { recordsOf, withMisfits } from './rejected-records.js';
 import { scoreField } from './score.js';
 import { type Places, seenColumns, shapeOf } from './seen.js';
 import { Shingler } from './shingler.js';
-import type {
-  CheckedRows,
-  EncodeOrder,
-  GatherOrder,
-  Kinds,
-  MergeOrder,
-  PassPlan,
-  RejectOrder,
-  RowsOfFields,
-  ScatterOrder,
-  Seen,
-  Settled,
-  SettleOrder,
-  SourcePlan,
+import {
+  absentColumn,
+  type CheckedRows,
+  type EncodeOrder,
+  type GatherOrder,
+  type Kinds,
+  type MergeOrder,
+  type PassPlan,
+  type RejectOrder,
+  type RowsOfFields,
+  type ScatterOrder,
+  type Seen,
+  type Settled,
+  type SettleOrder,
+  type SourcePlan,
 } from './tasks.js';
 import { Stopwatch } from './times.js';
 import type { Border, ChunkRef, RowPiece, TextPiece } from './walk.js';
@@ -147,7 +148,8 @@ class ChunkLane {
     const read = source.format === 'parquet' ? this.readRows(ref, source) : this.readText(ref, source, emit);
     this.watch.start('clean');
     const drops = new RowDrops(read.block.rows);
-    const block = this.rowStages.reduce((rows, stage) => stage.run(rows, drops, read.changed), read.block);
+    const missing = source.map.map((column) => column === absentColumn);
+    const block = this.rowStages.reduce((rows, stage) => stage.run(rows, drops, read.changed, missing), read.block);
     refuseLongTexts(block, plan, ref.piece, source.name, read.rejects.indexes);
     this.watch.start('dedupe');
     const mark = kernel.mark();

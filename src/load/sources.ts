@@ -77,6 +77,8 @@ export function resolveSources(paths: readonly string[], options: SourceOptions)
       if (source !== null) sources.push(source);
     }
   }
+  if (paths.length === 0)
+    throw new DatagpuError('usage', 'no source is named', { hint: 'Give at least one file, folder or glob' });
   if (sources.length === 0)
     throw new DatagpuError('input', `no data in ${paths.join(', ')}`, { hint: `Known are ${knownExtensions}` });
   return { sources, warnings };
@@ -97,6 +99,8 @@ function expand(named: string, options: SourceOptions, warnings: string[]): Foun
       `${named}: ${folder.links} link(s) that lead out of the folder or nowhere are passed over; name them to read them`,
     );
   const files = folder.files.filter((f) => wanted(f, options.format));
+  const others = folder.files.filter((f) => !wanted(f, options.format));
+  if (files.length > 0 && others.length > 0) warnings.push(`${named}: ${skippedText(others)}`);
   if (files.length === 0) {
     const hint =
       folder.datasets > 0
@@ -107,6 +111,15 @@ function expand(named: string, options: SourceOptions, warnings: string[]): Foun
     throw new DatagpuError('input', 'no data file in this folder', { file: named, hint });
   }
   return files.map((f) => ({ path: joinShown(named, f), absolute: path.join(absolute, f), named: false }));
+}
+
+const mostNamed = 5;
+
+/** Files of a folder that are not read, by their names. */
+function skippedText(files: readonly string[]): string {
+  const shown = files.slice(0, mostNamed).join(', ');
+  const more = files.length > mostNamed ? ` and ${(files.length - mostNamed).toLocaleString('en')} more` : '';
+  return `skipped ${files.length === 1 ? '1 file' : `${files.length.toLocaleString('en')} files`}: ${shown}${more}`;
 }
 
 function expandGlob(named: string, options: SourceOptions): Found[] {

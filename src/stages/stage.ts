@@ -71,6 +71,9 @@ export interface RowStage<Plan> extends StageDef {
 
 /** A row stage at work in a lane, chunk by chunk. */
 export interface RowLane {
-  /** Drops rows of those that are alive. Returns the block, or one of the same rows with other values. */
-  run(block: ReadBlock, drops: RowDrops, changed: Record<string, number>): ReadBlock;
+  /**
+   * Drops rows of those that are alive. Returns the block, or one of the same rows with other values. `absent` says of each column
+   * whether the source of these rows has none of that name.
+   */
+  run(block: ReadBlock, drops: RowDrops, changed: Record<string, number>, absent: readonly boolean[]): ReadBlock;
 }

@@ -54,8 +54,20 @@ describe('resolveSources', () => {
     const { sources, warnings } = resolve(['tree']);
     expect(sources.map((s) => s.path)).toEqual(['tree/a-b/y.tsv', 'tree/a/z.CSV', 'tree/b.jsonl', 'tree/other/w.json']);
     expect(sources.map((s) => s.format)).toEqual(['tsv', 'csv', 'jsonl', 'json']);
-    expect(warnings).toHaveLength(1);
-    expect(warnings[0]).toMatch(/^tree: 2 link/);
+    expect(warnings).toEqual([
+      expect.stringMatching(/^tree: 2 link/),
+      'tree: skipped 2 files: notes.txt, other/manifest.yaml',
+    ]);
+  });
+
+  it('names the first five files of a folder that it skips', () => {
+    for (let i = 0; i < 1203; i++) write(`many/x${String(i).padStart(4, '0')}.pdf`);
+    write('many/a.csv');
+    expect(resolve(['many']).warnings).toEqual([
+      'many: skipped 1,203 files: x0000.pdf, x0001.pdf, x0002.pdf, x0003.pdf, x0004.pdf and 1,198 more',
+    ]);
+    expect(resolve(['tree'], { format: 'csv' }).warnings[1]).toMatch(/^tree: skipped 5 files: a-b\/y.tsv, b.jsonl, /);
+    expect(refusal([])).toBe('usage: no source is named. Give at least one file, folder or glob.');
   });
 
   it('keeps argument order and reads the same file once', () => {

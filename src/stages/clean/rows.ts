@@ -37,12 +37,17 @@ function isEmptyJson(column: Arrays, row: number): boolean {
 
 /**
  * Makes the nulls of text columns "" and counts them. A null text takes no bytes, so only its mark goes. Rows that are not 0 in
- * `skip` are on their way out, and not counted.
+ * `skip` are on their way out, and not counted. Columns that are `absent` from the source stay null: nobody left a cell of them empty.
  */
-export function fillText(block: ReadBlock, changed: Record<string, number>, skip: Uint8Array | null = null): ReadBlock {
-  const columns = block.columns.map((column) => {
+export function fillText(
+  block: ReadBlock,
+  changed: Record<string, number>,
+  skip: Uint8Array | null = null,
+  absent: readonly boolean[] = [],
+): ReadBlock {
+  const columns = block.columns.map((column, c) => {
     const { validity } = column;
-    if (column.type.kind !== 'text' || validity === null) return column;
+    if (column.type.kind !== 'text' || validity === null || absent[c]) return column;
     let nulls = 0;
     for (let r = 0; r < block.rows; r++) if (validity[r] === 0 && (skip === null || skip[r] === 0)) nulls++;
     countChange(changed, rule.fill, nulls);

@@ -18,10 +18,10 @@ export const clean: RowStage<Plan> = {
   describe: ({ clean }) => [clean.enabled ? 'clean: names, text, empty rows' : 'clean: off'],
   plan: ({ clean }) => (clean.enabled ? { emptyRows: clean.emptyRows, fillText: clean.fillText } : null),
   open: (plan, [code]) => ({
-    run(block, drops, changed) {
+    run(block, drops, changed, absent) {
       const empty = plan.emptyRows ? emptyRows(block) : null;
       if (empty !== null) drops.dropAll(empty, code!);
-      return plan.fillText ? fillText(block, changed, drops.mask) : block;
+      return plan.fillText ? fillText(block, changed, drops.mask, absent) : block;
     },
   }),
 };
