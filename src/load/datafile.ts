@@ -1,5 +1,5 @@
 import fs from 'node:fs/promises';
-import type { Table } from 'apache-arrow';
+import type { Schema, Table } from 'apache-arrow';
 import { DatagpuError } from '../errors.js';
 import { moveColumn } from '../write/chunk.js';
 import { withoutIndex } from '../write/offset-index.js';
@@ -28,6 +28,7 @@ import {
   type ThriftList,
   type ThriftStruct,
 } from '../write/thrift.js';
+import { isWholeFooter } from './footer-check.js';
 import { wire } from './parquet/thrift.js';
 
 /** Footers of our files are far smaller; a longer one is damage. */
@@ -40,6 +41,8 @@ const wholeGroup = 2 ** 30;
  * a Blob, slowly; so the pages of each row group are given to it as a small file of their own.
  */
 export class DataFile {
+  private schema: Promise<Schema> | null = null;
+
   private constructor(
     private readonly handle: fs.FileHandle,
     private readonly name: string,
@@ -47,11 +50,11 @@ export class DataFile {
   ) {}
 
   /**
-   * Opens a data file, whose size is known.
+   * Opens a data file, whose size is known, and its rows where `rows` says so.
    *
    * @throws DatagpuError `input` when it is missing, or not that file
    */
-  static async open(path: string, name: string, bytes: number): Promise<DataFile> {
+  static async open(path: string, name: string, bytes: number, rows: number | null = null): Promise<DataFile> {
     const handle = await fs.open(path).catch((cause: unknown) => {
       throw new DatagpuError('input', 'the data file can not be opened', { file: name, cause });
     });
@@ -63,7 +66,11 @@ export class DataFile {
       if (!tail.subarray(4).equals(magic) || length > Math.min(maxFooterBytes, size - 12))
         throw changed(name, 'it has no Parquet footer');
       const footer = await readAt(handle, name, size - 8 - length, length);
-      return new DataFile(handle, name, readStruct(footer, 0).struct);
+      const { struct } = readStruct(footer, 0);
+      if (!isWholeFooter(struct)) throw changed(name, 'its footer is damaged');
+      const file = new DataFile(handle, name, struct);
+      if (rows !== null && file.rows() !== rows) throw changed(name, `it has ${file.rows()} rows and not ${rows}`);
+      return file;
     } catch (error) {
       await handle.close();
       throw error instanceof DatagpuError ? error : changed(name, 'its footer is damaged', error);
@@ -184,10 +191,20 @@ export class DataFile {
     return this.handle.close();
   }
 
+  /**
+   * The Arrow schema of all columns, as parquet-wasm gives it: the one in the footer is checked there, while apache-arrow would
+   * follow its lengths wherever they lead.
+   */
+  private wholeSchema(): Promise<Schema> {
+    this.schema ??= this.decode([], [], null).then((table) => table.schema);
+    return this.schema;
+  }
+
   private async decode(pages: Uint8Array[], groups: ThriftStruct[], columns: readonly string[] | null): Promise<Table> {
     const [wasm, arrow] = await Promise.all([import('parquet-wasm'), import('apache-arrow')]);
     try {
-      const metadata = columns === null ? new Map(this.metadata) : project(this.metadata, columns, arrow);
+      const metadata =
+        columns === null ? new Map(this.metadata) : project(this.metadata, columns, await this.wholeSchema(), arrow);
       metadata.set(fileMetadata.groups, structs(groups));
       metadata.set(fileMetadata.rows, i64(groups.reduce((n, group) => n + integer(group, rowGroup.rows)!, 0)));
       const footer = encodeStruct(metadata);
@@ -243,6 +260,7 @@ function rootOf(column: ThriftStruct): string {
 function project(
   metadata: ThriftStruct,
   columns: readonly string[],
+  whole: Schema,
   arrow: typeof import('apache-arrow'),
 ): ThriftStruct {
   const [root, ...elements] = structsOf(metadata, fileMetadata.schema);
@@ -264,8 +282,6 @@ function project(
   const pairs = structsOf(metadata, fileMetadata.keyValues)
     .filter(isSchema)
     .map((pair): ThriftStruct => {
-      const message = Buffer.from(Buffer.from(bytesOf(pair, keyValue.value)!).toString('latin1'), 'base64');
-      const whole = arrow.tableFromIPC(Buffer.concat([message, endOfStream])).schema;
       const chosen = new arrow.Schema(whole.fields.filter((field) => columns.includes(field.name)));
       const encoded = Buffer.from(arrow.tableToIPC(new arrow.Table(chosen), 'stream')).toString('base64');
       return new Map([...pair, [keyValue.value, binary(encoded)]]);
@@ -276,7 +292,6 @@ function project(
 
 /** The one entry of the metadata that a reader compares with the columns. */
 const arrowSchemaKey = 'ARROW:schema';
-const endOfStream = Buffer.from([255, 255, 255, 255, 0, 0, 0, 0]);
 
 async function readAt(handle: fs.FileHandle, name: string, position: number, length: number): Promise<Buffer> {
   const bytes = Buffer.allocUnsafe(Math.max(0, length));

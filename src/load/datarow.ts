@@ -35,7 +35,7 @@ export async function readRow(files: readonly PlacedFile[], firstColumn: string,
       before += rows;
       continue;
     }
-    const file = await DataFile.open(path, name, bytes);
+    const file = await DataFile.open(path, name, bytes, rows);
     try {
       for (let group = 0; ; group++) {
         const first = await file.read(group, [firstColumn]);

@@ -177,10 +177,10 @@ class OpenDataset implements Dataset {
   }
 
   private async open(index: number): Promise<DataFile> {
-    const { path: name, bytes } = this.files[index]!;
+    const { path: name, bytes, rows } = this.files[index]!;
     let file: DataFile;
     try {
-      file = await DataFile.open(path.resolve(this.folder, name), name, bytes);
+      file = await DataFile.open(path.resolve(this.folder, name), name, bytes, rows);
     } catch (error) {
       throw this.isCurrent() ? error : this.replaced();
     }
