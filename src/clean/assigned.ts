@@ -1,10 +1,14 @@
 import { assignedRuns } from './assigned-runs.js';
 
+/** The first code point that is not assigned. */
+const firstUnassigned = 0x378;
 /** Where runs of assigned code points begin and end, in turn; the first begins at U+0000. */
 let borders: number[] | null = null;
 
 /** True if Unicode 15.1.0 assigns the code point, private use and surrogates included. */
 export function isAssigned(codePoint: number): boolean {
+  // Most names need no more: taking the runs apart takes 8 ms of a compile.
+  if (codePoint < firstUnassigned) return true;
   borders ??= bordersOf(assignedRuns);
   let low = 0;
   let high = borders.length;
