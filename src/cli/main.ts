@@ -35,13 +35,14 @@ async function runCommand(argv: readonly string[]): Promise<number> {
   const terminal = await openTerminal();
   const isDebug = argv.includes('--debug');
   const { CommanderError } = await import('./commander.js');
-  const { buildProgram, usageErrorOf } = await import('./program.js');
+  const { buildProgram } = await import('./program.js');
   const program = buildProgram(terminal, argv);
   try {
     await program.parseAsync(argv, { from: 'user' });
     return 0;
   } catch (error) {
-    const failure = error instanceof CommanderError ? usageErrorOf(error, program, argv) : error;
+    const failure =
+      error instanceof CommanderError ? (await import('./usage-error.js')).usageErrorOf(error, program, argv) : error;
     return failure === null ? 0 : reportFailure(failure, terminal, isDebug);
   }
 }

@@ -1,7 +1,5 @@
-import type { Command, CommanderError } from 'commander';
+import type { Command } from 'commander';
 import { packageVersion } from '../config/package-version.js';
-import { DatagpuError } from '../errors.js';
-import { closest } from '../suggest.js';
 import * as commander from './commander.js';
 import { addCompileOptions } from './options.js';
 import type { Terminal } from './terminal.js';
@@ -135,22 +133,4 @@ function addHelp(command: Command, examples: string[]): void {
     'after',
     `\nExample${examples.length === 1 ? '' : 's'}:\n${examples.map((e) => `  $ ${e}`).join('\n')}`,
   );
-}
-
-/** What commander refuses, as a usage error; null when it only showed help or the version. */
-export function usageErrorOf(error: CommanderError, program: Command, argv: readonly string[]): DatagpuError | null {
-  if (error.exitCode === 0) return null;
-  if (error.code === 'commander.help')
-    return new DatagpuError('usage', 'no command given', { hint: 'See datagpu --help' });
-  const [what = ''] = error.message.replace(/^error: /, '').split('\n');
-  const command = program.commands.find((c) => argv.includes(c.name()));
-  const known =
-    error.code === 'commander.unknownCommand'
-      ? program.commands.map((c) => c.name())
-      : error.code === 'commander.unknownOption'
-        ? (command ?? program).options.map((option) => option.long ?? '')
-        : [];
-  const near = closest(/'(.*)'/.exec(what)?.[1] ?? '', known);
-  const see = `See datagpu ${command === undefined ? '' : `${command.name()} `}--help`;
-  return new DatagpuError('usage', what, { hint: near === null ? see : `Did you mean ${near}?` });
 }

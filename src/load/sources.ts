@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { SourceFormat } from '../config/options.js';
 import { DatagpuError } from '../errors.js';
+import { closest } from '../suggest.js';
 import { listFolder } from './folder.js';
 import {
   compressionOfContent,
@@ -113,6 +114,17 @@ function expand(named: string, options: SourceOptions, warnings: string[]): Foun
   return files.map((f) => ({ path: joinShown(named, f), absolute: path.join(absolute, f), named: false }));
 }
 
+/** `Did you mean "..."?` for a file or folder of a similar name in the same folder, if there is one. */
+function similarName(named: string, cwd: string): string | undefined {
+  const folder = path.dirname(path.resolve(cwd, named));
+  try {
+    const near = closest(path.basename(named), fs.readdirSync(folder));
+    return near === null ? undefined : `Did you mean "${path.join(path.dirname(named), near)}"?`;
+  } catch {
+    return undefined;
+  }
+}
+
 const mostNamed = 5;
 
 /** Files of a folder that are not read, by their names. */
@@ -124,7 +136,10 @@ function skippedText(files: readonly string[]): string {
 
 function expandGlob(named: string, options: SourceOptions): Found[] {
   const glob = parseGlob(path.sep === '\\' ? named.replaceAll('\\', '/') : named);
-  const missing = new DatagpuError('input', 'no such file or folder', { file: named });
+  const missing = new DatagpuError('input', 'no such file or folder', {
+    file: named,
+    hint: similarName(named, options.cwd),
+  });
   if (glob === null) throw missing;
   const base = glob.base === '' ? '.' : glob.base;
   const root = path.resolve(options.cwd, base);

@@ -34,6 +34,7 @@ export function manifestPath(fileOrFolder: string, cwd: string = process.cwd()):
 /** Reads and checks a manifest, given as the file or as the folder that holds it. Throws DatagpuError `input`. */
 export async function readManifest(fileOrFolder: string, cwd?: string): Promise<LocatedManifest> {
   const { name, path: file } = manifestPath(fileOrFolder, cwd);
+  refuseData(file, name);
   const manifest = await parseManifest(readText(file, name), name);
   const folder = path.dirname(file);
   requireFilesInside(manifest, folder, name);
@@ -50,6 +51,16 @@ function readText(file: string, name: string): string {
     const hint = 'Name an output folder of datagpu, or the manifest in it';
     throw new DatagpuError('input', 'there is no such manifest', { file: name, hint, cause });
   }
+}
+
+/** Whoever names data where a data set is wanted is told what to name. */
+function refuseData(file: string, name: string): void {
+  if (!/\.(parquet|csv|tsv|jsonl|ndjson)(\.gz|\.zst)?$/i.test(file) || !fs.existsSync(file)) return;
+  const isOurs = fs.existsSync(path.join(path.dirname(file), manifestFileName));
+  throw new DatagpuError('input', `that is ${isOurs ? 'data' : 'a source'}, not a data set`, {
+    file: name,
+    hint: isOurs ? `Name its folder: ${path.dirname(name)}` : `Compile it first: datagpu compile ${name}`,
+  });
 }
 
 /** Parses and checks the text of a manifest; `name` is the file for messages. Throws DatagpuError `input`. */

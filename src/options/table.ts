@@ -62,11 +62,11 @@ export const optionTable: readonly OptionSpec[] = [
 
   { name: 'cache', value: null, on: true, group: 'Running', help: 'compile even if nothing changed, remember nothing' },
   { name: 'cache-dir', value: 'dir', group: 'Running', help: 'default: .datagpu/cache, or DATAGPU_CACHE_DIR' },
-  { name: 'threads', value: 'n', group: 'Running', help: 'worker threads (default: cores, at most 8)' },
+  { name: 'threads', short: 'j', value: 'n', group: 'Running', help: 'worker threads (default: cores, at most 8)' },
   { name: 'memory', value: 'size', group: 'Running', help: 'bound for the whole process, 768MiB at least (default: half of what there is)' },
   { name: 'scratch', value: 'dir', group: 'Running', help: 'folder for spilled data (default: beside the output)' },
-  { name: 'verbose', value: null, terminal: true, group: 'Running', help: 'say where the time went' },
-  { name: 'quiet', value: null, terminal: true, group: 'Running', help: 'say nothing but errors' },
+  { name: 'verbose', short: 'v', value: null, terminal: true, group: 'Running', help: 'say where the time went' },
+  { name: 'quiet', short: 'q', value: null, terminal: true, group: 'Running', help: 'say nothing but errors' },
   { name: 'json', value: null, terminal: true, group: 'Running', help: 'print the manifest as JSON on standard output' },
   { name: 'debug', value: null, terminal: true, group: 'Running', help: 'show stack traces' },
 ];

@@ -47,6 +47,18 @@ describe('wrong usage is one line and exit code 2', () => {
     [[], 'error: no command given. See datagpu --help.\n'],
     [['compil', 'a.csv'], "error: unknown command 'compil'. Did you mean compile?\n"],
     [['frobnicate'], "error: unknown command 'frobnicate'. See datagpu --help.\n"],
+    [['help', 'compil'], "error: unknown command 'compil'. Did you mean compile?\n"],
+    [['help', 'frobnicate'], "error: unknown command 'frobnicate'. See datagpu --help.\n"],
+    [['cache', 'list'], "error: unknown command 'cache'. Did you mean cache-list?\n"],
+    [['a.csv', '--top', '5'], "error: unknown command 'a.csv'. To compile it: datagpu compile a.csv --top 5.\n"],
+    [['compile', 'a.csv', '--output', 'x'], "error: unknown option '--output'. Did you mean --out?\n"],
+    [
+      ['compile', 'a.csv', '--threshold', '1'],
+      "error: unknown option '--threshold'. Did you mean --near-dup-threshold?\n",
+    ],
+    [['info', 'a', '--output', 'x'], "error: unknown option '--output'. See datagpu info --help.\n"],
+    [['compile', 'a.csv', '-v', '-q'], /contradict/],
+    [['compile', 'a.csv', '-j', 'many'], /error: --threads must be .*, got "many"/],
     [['compile'], "error: missing required argument 'source'. See datagpu compile --help.\n"],
     [['compile', 'a.csv', '--rnak'], "error: unknown option '--rnak'. Did you mean --rank?\n"],
     [['compile', 'a.csv', '--near-dupe-threshold', '1'], /Did you mean --near-dup-threshold\?/],
@@ -68,6 +80,25 @@ describe('wrong usage is one line and exit code 2', () => {
     if (message instanceof RegExp) expect(err).toMatch(message);
     else expect(err).toBe(message);
     expect(err).toMatch(/^error: [^\n]*\n$/);
+  });
+  test.each<[string[], string]>([
+    [['compile', 'a.cvs'], 'error: a.cvs: no such file or folder. Did you mean "a.csv"?\n'],
+    [['compile', 'sub/b.jsnl'], 'error: sub/b.jsnl: no such file or folder. Did you mean "sub/b.jsonl"?\n'],
+    [['compile', 'other/b.jsonl'], 'error: other/b.jsonl: no such file or folder\n'],
+    [['info', 'a.csv'], 'error: a.csv: that is a source, not a data set. Compile it first: datagpu compile a.csv.\n'],
+    [
+      ['why', 'set/data.parquet', '1'],
+      'error: set/data.parquet: that is data, not a data set. Name its folder: set.\n',
+    ],
+    [['verify', 'set/gone.parquet'], /^error: set\/gone.parquet: there is no such manifest/.source],
+  ])('%j names what was meant', async (args, message) => {
+    fs.mkdirSync(path.join(dir, 'sub'), { recursive: true });
+    fs.writeFileSync(path.join(dir, 'sub/b.jsonl'), '{"a":1}\n');
+    if (!fs.existsSync(path.join(dir, 'set'))) await datagpu(['compile', 'a.csv', '-o', 'set', '-q'], { cwd: dir });
+    const { code, out, err } = await datagpu(args, { cwd: dir });
+    expect({ code, out }).toEqual({ code: 3, out: '' });
+    if (message.startsWith('^')) expect(err).toMatch(new RegExp(message));
+    else expect(err).toBe(message);
   });
   test('an unknown key of datagpu.yaml', async () => {
     const folder = path.join(dir, 'with-config');

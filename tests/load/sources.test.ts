@@ -114,7 +114,7 @@ describe('resolveSources', () => {
   });
 
   it('refuses what is missing, empty, unknown or of another kind', () => {
-    expect(refusal(['gone.csv'])).toBe('input: gone.csv: no such file or folder');
+    expect(refusal(['gone.csv'])).toBe('input: gone.csv: no such file or folder. Did you mean "one.csv"?');
     expect(refusal(['one.csv/x.csv'])).toMatch(/no such file/);
     expect(refusal(['empty.csv'])).toMatch(/the file is empty/);
     expect(refusal(['none'])).toMatch(/^input: none: no data file in this folder. Known are \.csv/);
