@@ -16,7 +16,7 @@ export async function runList(flags: Flags, terminal: Terminal): Promise<void> {
   cache?.close();
   if (flags.json === true) terminal.out(terminalJson(entries.map(listed)));
   else if (entries.length === 0) terminal.err('The cache remembers no such data set.');
-  else terminal.out(entryLines(entries).join('\n'));
+  else terminal.out(entryLines(entries, terminal.outColumns).join('\n'));
 }
 
 /** `datagpu cache-clear`. */
@@ -71,10 +71,11 @@ function listed(entry: CacheEntry): Record<string, unknown> {
   };
 }
 
-function entryLines(entries: readonly CacheEntry[]): string[] {
+function entryLines(entries: readonly CacheEntry[], columns: number): string[] {
   return tableLines(
     ['name', 'version', 'rows', 'size', 'last used', 'folder'],
     entries.map((e) => [e.name, e.version, count(e.rows), bytes(sizeOf(e)), e.usedAt, shown(e.folder, process.cwd())]),
+    columns,
   );
 }
 

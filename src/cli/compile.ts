@@ -34,7 +34,7 @@ export async function run(sources: string[], flags: Flags, terminal: Terminal): 
       const planned = await plan(sources, options);
       progress.stop();
       warn(planned.warnings);
-      terminal.out(switches.json ? terminalJson(planned) : planLines(planned).join('\n'));
+      terminal.out(switches.json ? terminalJson(planned) : planLines(planned, terminal.outColumns).join('\n'));
       return;
     }
     const { compile } = await import('../compile.js');
@@ -73,7 +73,7 @@ function terminalSwitches(flags: Flags, file: ConfigFile | null): Switches {
   return { dryRun: get('dry-run'), verbose: get('verbose') && !quiet, quiet, json: get('json') };
 }
 
-function planLines(plan: CompilePlan): string[] {
+function planLines(plan: CompilePlan, columns: number): string[] {
   const dialectText = (dialect: object): string =>
     Object.entries(dialect)
       .map(([key, value]) => `${key} ${JSON.stringify(value)}`)
@@ -84,6 +84,7 @@ function planLines(plan: CompilePlan): string[] {
     ...tableLines(
       ['column', 'in the source', 'type so far'],
       plan.fields.map((f) => [f.name, f.source_name ?? '', f.type]),
+      columns,
     ),
     '',
     ...plan.steps.map((step) => escapeControls(step)),

@@ -12,14 +12,14 @@ export async function run(before: string, after: string, flags: Flags, terminal:
   for (const located of [old, now]) warnIfBroken(located, terminal);
   const difference = compareManifests(old.manifest, now.manifest);
   if (flags.json === true) terminal.out(terminalJson(difference));
-  else terminal.out(differenceLines(difference).join('\n'));
+  else terminal.out(differenceLines(difference, terminal.outColumns).join('\n'));
 }
 
-function differenceLines(difference: ManifestDifference): string[] {
+function differenceLines(difference: ManifestDifference, columns: number): string[] {
   if (difference.same) return ['the same data'];
   const show = (value: unknown): string =>
     value === undefined ? '' : typeof value === 'string' ? value : JSON.stringify(value);
   const sections = [difference.summary, difference.columns, difference.counts, difference.config, difference.sources];
   const rows = sections.flatMap((section) => section.map((d) => [d.what, show(d.before), show(d.after)]));
-  return tableLines(['what', 'before', 'after'], rows);
+  return tableLines(['what', 'before', 'after'], rows, columns);
 }

@@ -3,7 +3,7 @@ import { openDataset } from '../info.js';
 import type { Manifest } from '../manifest/manifest.js';
 import { orderedManifest } from '../manifest/write.js';
 import type { Flags } from './program.js';
-import { bytes, count } from './quantities.js';
+import { bytes, count, roughly } from './quantities.js';
 import { warnIfBroken } from './seal.js';
 import { countsText } from './summary.js';
 import { tableLines } from './table.js';
@@ -11,6 +11,8 @@ import type { Terminal } from './terminal.js';
 
 /** Sources, files and columns shown; `--json` has them all. */
 const shownAtMost = 50;
+/** Up to so many distinct values are counted, more are estimated. */
+const countedDistinct = 1000;
 
 /** `datagpu info <manifest|dir>`. */
 export async function run(target: string, flags: Flags, terminal: Terminal): Promise<void> {
@@ -24,12 +26,14 @@ export async function run(target: string, flags: Flags, terminal: Terminal): Pro
     return;
   }
   terminal.out(
-    flags.json === true ? terminalJson(orderedManifest(located.manifest)) : infoLines(located.manifest).join('\n'),
+    flags.json === true
+      ? terminalJson(orderedManifest(located.manifest))
+      : infoLines(located.manifest, terminal.outColumns).join('\n'),
   );
 }
 
 /** A manifest for people. */
-export function infoLines(manifest: Manifest): string[] {
+export function infoLines(manifest: Manifest, columns: number = Number.POSITIVE_INFINITY): string[] {
   const { ledger, parent, compiler } = manifest;
   const facts: [string, string][] = [
     ['created', `${manifest.created_at} by ${compiler.name} ${compiler.version}`],
@@ -46,23 +50,26 @@ export function infoLines(manifest: Manifest): string[] {
     ...manifest.warnings.map((warning) => `  warning   ${escapeControls(warning)}`),
     '',
     ...section(
+      columns,
       ['source', 'size', 'rows', 'hash'],
       manifest.sources.map((s) => [s.path, bytes(s.bytes), count(s.rows), s.hash]),
     ),
     '',
     ...section(
+      columns,
       ['file', 'size', 'rows', 'hash'],
       manifest.files.map((f) => [f.path, bytes(f.bytes), count(f.rows), `${f.hash.slice(0, 23)}…`]),
     ),
     '',
     ...section(
+      columns,
       ['column', 'label', 'type', 'nulls', 'distinct', 'min', 'max'],
       manifest.fields.map((f) => [
         f.name,
         manifest.schema[f.name] ?? '',
         f.type,
         count(f.nulls),
-        f.distinct === null ? '' : count(f.distinct),
+        f.distinct === null ? '' : (f.distinct > countedDistinct ? roughly : count)(f.distinct),
         valueText(f.min),
         valueText(f.max),
       ]),
@@ -70,8 +77,8 @@ export function infoLines(manifest: Manifest): string[] {
   ];
 }
 
-function section(header: string[], rows: string[][]): string[] {
-  const lines = tableLines(header, rows.slice(0, shownAtMost));
+function section(columns: number, header: string[], rows: string[][]): string[] {
+  const lines = tableLines(header, rows.slice(0, shownAtMost), columns);
   return rows.length > shownAtMost ? [...lines, `and ${count(rows.length - shownAtMost)} more`] : lines;
 }
 

@@ -36,7 +36,9 @@ function spinner(terminal: Terminal, now: () => number): Progress {
   const timer = setTimeout(async () => {
     const { default: start } = await import('ora');
     // Standard input may be a source, and raw mode would take Ctrl-C from the terminal: it is left alone.
-    if (!isStopped) ora = start({ text, stream: process.stderr, discardStdin: false, hideCursor: false }).start();
+    const colour = terminal.hasColour ? {} : { color: false as const };
+    if (!isStopped)
+      ora = start({ text, stream: process.stderr, discardStdin: false, hideCursor: false, ...colour }).start();
   }, patienceMs);
   return {
     update: (event) => {

@@ -5,6 +5,18 @@ export function count(n: number): string {
     .replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
+/** About how many, with three digits: `~1.23k`, `~510k`, `~5.2M`. */
+export function roughly(n: number): string {
+  const units = ['', 'k', 'M', 'G'];
+  let unit = 0;
+  let value = n;
+  while (value >= 999.5 && unit < units.length - 1) {
+    value /= 1000;
+    unit++;
+  }
+  return `~${Number(value.toPrecision(3))}${units[unit]}`;
+}
+
 /** `1 row`, `2,000 rows`. */
 export function counted(n: number, noun: string): string {
   return `${count(n)} ${noun}${n === 1 ? '' : 's'}`;

@@ -4,10 +4,14 @@ export interface Terminal {
   out: (text: string) => void;
   /** Progress, prose and errors: standard error. */
   err: (text: string) => void;
-  /** True when a person watches standard error, in a window of a known width. */
+  /** True when a person watches standard error, in a window of a known width in which lines can be redrawn. */
   isInteractive: boolean;
   /** Letters that fit a line of standard error. */
   columns: number;
+  /** Letters that fit a line of standard output; infinite where that is no terminal. */
+  outColumns: number;
+  /** Whether colours are wanted there. */
+  hasColour: boolean;
   style: Style;
 }
 
@@ -24,13 +28,15 @@ function same(text: string): string {
 export async function openTerminal(): Promise<Terminal> {
   const { stdout, stderr, env } = process;
   // Some pseudo-terminals are 0 columns wide; a spinner would clear lines there for ever.
-  const isInteractive = stderr.isTTY === true && stderr.columns > 0;
+  const isInteractive = stderr.isTTY === true && stderr.columns > 0 && env.TERM !== 'dumb';
   const hasColour = stderr.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb';
   return {
     out: (text) => stdout.write(`${text}\n`),
     err: (text) => stderr.write(`${text}\n`),
     isInteractive,
     columns: stderr.columns || 80,
+    outColumns: stdout.isTTY === true && stdout.columns > 0 ? stdout.columns : Number.POSITIVE_INFINITY,
+    hasColour,
     style: hasColour ? await chalkStyle() : plain,
   };
 }

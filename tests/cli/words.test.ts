@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { reportFailure } from '../../dist/cli/failure.js';
 import { showProgress } from '../../dist/cli/progress.js';
-import { bytes, count, counted, duration, percent } from '../../dist/cli/quantities.js';
+import { bytes, count, counted, duration, percent, roughly } from '../../dist/cli/quantities.js';
 import { stageLines, summaryLines } from '../../dist/cli/summary.js';
 import { shorten, tableLines } from '../../dist/cli/table.js';
 import type { Style, Terminal } from '../../dist/cli/terminal.js';
@@ -14,11 +14,28 @@ const style: Style = { bold: same, dim: same, red: same, yellow: same, green: sa
 
 function recorder(isInteractive = false): Terminal & { lines: string[] } {
   const lines: string[] = [];
-  return { lines, out: () => {}, err: (text) => lines.push(text), isInteractive, columns: 80, style };
+  return {
+    lines,
+    out: () => {},
+    err: (text) => lines.push(text),
+    isInteractive,
+    columns: 80,
+    outColumns: 80,
+    hasColour: false,
+    style,
+  };
 }
 
 test('quantities', () => {
   expect([0, 999, 1000, 1234567].map(count)).toEqual(['0', '999', '1,000', '1,234,567']);
+  expect([1001, 9994, 510_316, 999_600, 5_234_567, 2e9].map(roughly)).toEqual([
+    '~1k',
+    '~9.99k',
+    '~510k',
+    '~1M',
+    '~5.23M',
+    '~2G',
+  ]);
   expect([counted(1, 'row'), counted(2000, 'row')]).toEqual(['1 row', '2,000 rows']);
   expect([0, 1, 999, 1000, 9999, 99_949, 206_400_000, 1.05e9].map(bytes)).toEqual([
     '0 bytes',
@@ -54,6 +71,18 @@ test('tables line up, and shorten and escape what is in them', () => {
     ),
   ).toEqual(['a             n', 'x             5', 'yy\\u001b  1,000']);
   expect(shorten('abcdef', 4)).toBe('abc…');
+  const wide = [
+    ['a name of a column that is long', '1,000', 'the least of its values', 'the greatest of its values'],
+    ['id', '~510k', '1', '2'],
+  ];
+  const header = ['column', 'distinct', 'min', 'max'];
+  for (const most of [100, 60, 44]) {
+    const lines = tableLines(header, wide, most);
+    expect(Math.max(...lines.map((line) => [...line].length))).toBeLessThanOrEqual(most);
+    // Numbers are never cut.
+    expect(lines[1]).toContain('   1,000  ');
+    expect(lines[2]).toContain('   ~510k  ');
+  }
 });
 
 test('suggestions', () => {
