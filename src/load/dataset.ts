@@ -3,6 +3,7 @@ import type { RecordBatch, Schema, Table } from 'apache-arrow';
 import type { DataFrame } from 'nodejs-polars';
 import { DatagpuError } from '../errors.js';
 import type { Manifest, ManifestFile } from '../manifest/manifest.js';
+import { isSafe } from '../rowtypes/shape.js';
 import { readerOf } from '../rowtypes/values.js';
 import { batchRows } from './batch-rows.js';
 import { type IsCurrent, readConsistently } from './consistent.js';
@@ -21,7 +22,7 @@ export interface ReadOptions {
  * A compiled data set, open for reading. Rows come in the order of the data set, a row group at a time, as Arrow: nothing
  * is read before it is asked for, and no more than a row group is held.
  */
-export interface Dataset {
+export interface Dataset<Row = Record<string, unknown>> {
   readonly manifest: Manifest;
   /** The folder of the manifest, absolute. */
   readonly folder: string;
@@ -37,8 +38,11 @@ export interface Dataset {
   table(options?: ReadOptions): Promise<Table>;
   /** The same as a frame of nodejs-polars, which reads the files by itself. */
   toPolars(options?: ReadOptions): Promise<DataFrame>;
-  /** Rows as plain objects by column: convenient and slow. `datagpu info --types` prints what they are. */
-  [Symbol.asyncIterator](): AsyncGenerator<Record<string, unknown>, void, undefined>;
+  /**
+   * Rows as plain objects by column: convenient and slow. Integers are numbers in a column of which all values are within 2^53, dates
+   * and times of day `Date`s; `datagpu info --types` prints what they are, and `Row` is taken on trust.
+   */
+  [Symbol.asyncIterator](): AsyncGenerator<Row, void, undefined>;
 }
 
 /** How a data set is opened. */
@@ -53,11 +57,14 @@ export interface LoadOptions {
  * @throws DatagpuError `input` when the manifest or a data file is missing or not what the manifest says, `usage` when there
  * is no such split
  */
-export async function load(manifest: string, { split }: LoadOptions = {}): Promise<Dataset> {
+export async function load<Row = Record<string, unknown>>(
+  manifest: string,
+  { split }: LoadOptions = {},
+): Promise<Dataset<Row>> {
   return readConsistently(
     manifest,
     (located, isCurrent) =>
-      new OpenDataset(located.manifest, located.folder, filesOf(located.manifest, split), isCurrent),
+      new OpenDataset<Row>(located.manifest, located.folder, filesOf(located.manifest, split), isCurrent),
   );
 }
 
@@ -72,7 +79,7 @@ function filesOf({ files }: Manifest, split: string | undefined): readonly Manif
   });
 }
 
-class OpenDataset implements Dataset {
+class OpenDataset<Row> implements Dataset<Row> {
   readonly rows: number;
   readonly columns: readonly string[];
 
@@ -139,16 +146,17 @@ class OpenDataset implements Dataset {
     return frame;
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<Record<string, unknown>, void, undefined> {
+  async *[Symbol.asyncIterator](): AsyncGenerator<Row, void, undefined> {
     const arrow = await import('apache-arrow');
+    const safe = new Map(this.manifest.fields.map((field) => [field.name, isSafe(field)]));
     for await (const batch of this.batches()) {
       const columns = batch.schema.fields.map(({ name, type }, c) => ({
         name,
-        of: readerOf(type, arrow),
+        of: readerOf(type, arrow, safe.get(name) ?? null),
         values: batch.getChildAt(c)!,
       }));
       for (let i = 0; i < batch.numRows; i++)
-        yield Object.fromEntries(columns.map(({ name, of, values }) => [name, of(values.get(i))]));
+        yield Object.fromEntries(columns.map(({ name, of, values }) => [name, of(values.get(i))])) as Row;
     }
   }
 

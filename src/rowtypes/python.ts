@@ -5,6 +5,7 @@ const plain: Record<Exclude<RowType['kind'], 'list' | 'struct'>, string> = {
   boolean: 'bool',
   integer: 'int',
   'wide integer': 'int',
+  'any integer': 'int',
   float: 'float',
   decimal: 'decimal.Decimal',
   bytes: 'bytes',
@@ -12,8 +13,9 @@ const plain: Record<Exclude<RowType['kind'], 'list' | 'struct'>, string> = {
   date: 'datetime.date',
   timestamp: 'datetime.datetime',
   time: 'datetime.time',
-  'wide time': 'datetime.time',
   duration: 'datetime.timedelta',
+  'wide duration': 'datetime.timedelta',
+  'any duration': 'datetime.timedelta',
 };
 const keywords = new Set(
   'False None True and as assert async await break class continue def del elif else except finally for from global if import in is lambda nonlocal not or pass raise return try while with yield'.split(

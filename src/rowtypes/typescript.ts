@@ -5,19 +5,23 @@ const plain: Record<Exclude<RowType['kind'], 'list' | 'struct'>, string> = {
   boolean: 'boolean',
   integer: 'number',
   'wide integer': 'bigint',
+  'any integer': 'number | bigint',
   float: 'number',
   decimal: 'string',
   bytes: 'Uint8Array',
   null: 'null',
-  date: 'number',
-  timestamp: 'number',
+  date: 'Date',
+  timestamp: 'Date',
   time: 'number',
-  'wide time': 'bigint',
-  duration: 'bigint',
+  duration: 'number',
+  'wide duration': 'bigint',
+  'any duration': 'number | bigint',
 };
 const notes: Partial<Record<RowType['kind'], string>> = {
-  date: 'Milliseconds since 1970.',
-  timestamp: 'Milliseconds since 1970.',
+  'any integer': 'A bigint beyond 2^53.',
+  'any duration': 'A bigint beyond 2^53.',
+  timestamp: 'To the millisecond.',
+  time: 'Nanoseconds since midnight.',
   decimal: 'All of its digits.',
 };
 
@@ -40,7 +44,9 @@ function textOf(type: RowType, indent: string): string {
   if (type.kind === 'struct') return bodyOf(type.fields, indent);
   if (type.kind !== 'list') return plain[type.kind];
   const item = textOf(type.item.type, indent);
-  return type.item.nullable && type.item.type.kind !== 'null' ? `(${item} | null)[]` : `${item}[]`;
+  const isEither = item.includes(' | ') && type.item.type.kind.startsWith('any');
+  if (type.item.nullable && type.item.type.kind !== 'null') return `(${item} | null)[]`;
+  return isEither ? `(${item})[]` : `${item}[]`;
 }
 
 const keyOf = (name: string): string => (/^[A-Za-z_$][\w$]*$/.test(name) ? name : literal(name));

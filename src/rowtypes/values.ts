@@ -3,9 +3,21 @@ import type { DataType, StructRow, Vector } from 'apache-arrow';
 /** Makes of an Arrow value what typescript.ts says it is. */
 export type ValueOf = (value: unknown) => unknown;
 
-/** Lists become arrays, structs objects, decimals their digits; all others are what Arrow gives. `arrow` is the package. */
-export function readerOf(type: DataType, arrow: typeof import('apache-arrow')): ValueOf {
+/**
+ * Lists become arrays, structs objects, decimals their digits, dates and timestamps `Date`s; 64-bit integers and durations numbers
+ * where `isSafe` (null: where the value is within 2^53), else bigint. All others are what Arrow gives. `arrow` is the package.
+ */
+export function readerOf(type: DataType, arrow: typeof import('apache-arrow'), isSafe: boolean | null = null): ValueOf {
   const { DataType: is } = arrow;
+  if ((is.isInt(type) && type.bitWidth === 64) || is.isDuration(type)) {
+    if (isSafe === false) return (value) => value;
+    return orNull((value) => {
+      const number = Number(value);
+      return isSafe === true || Number.isSafeInteger(number) ? number : value;
+    });
+  }
+  if (is.isTime(type)) return orNull(Number);
+  if (is.isDate(type) || is.isTimestamp(type)) return orNull((value) => new Date(value as number));
   if (is.isDecimal(type)) return orNull((value) => digitsOf(value as Uint32Array, type.scale));
   if (is.isList(type) || is.isFixedSizeList(type)) {
     const item = readerOf(type.children[0]!.type, arrow);

@@ -138,13 +138,32 @@ describe.skipIf(process.platform === 'win32')('a compile that is interrupted', (
   );
 });
 
+/** Waits until a compile has begun to fill the scratch folder. */
+async function atWork(): Promise<void> {
+  await vi.waitFor(() => expect(fs.readdirSync(scratch)).not.toEqual([]), { timeout: 30_000, interval: 5 });
+}
+
 // Elsewhere there is no /proc that says what a parent ignores.
 describe.skipIf(process.platform !== 'linux')('a compile that is to outlive its terminal', () => {
-  /** Runs it in a group of its own, and hangs that up twice in the middle. */
+  /**
+   * Runs it in a group of its own, and hangs that up twice in the middle: once it is at work, since Node.js itself takes a moment in
+   * which a hangup ends it.
+   */
   async function hungUp(command: string, args: string[], given: Record<string, string> = {}): Promise<number | null> {
     const child = spawn(command, args, { cwd: dir, env: { ...env, ...given }, stdio: 'ignore', detached: true });
-    for (const share of [0.2, 0.5]) setTimeout(() => process.kill(-child.pid!, 'SIGHUP'), wholeMs * share).unref();
-    return new Promise((resolve) => child.on('close', (code) => resolve(code)));
+    let hangups = 0;
+    const hangUp = (): void => {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      process.kill(-child.pid!, 'SIGHUP');
+      hangups++;
+    };
+    const ended = new Promise<number | null>((resolve) => child.on('close', (code) => resolve(code)));
+    await Promise.race([ended, atWork()]);
+    hangUp();
+    setTimeout(hangUp, wholeMs * 0.2).unref();
+    const code = await ended;
+    expect(hangups).toBeGreaterThan(0);
+    return code;
   }
   const kept = [...large.slice(0, 3), 'kept', ...large.slice(4)];
   const shell = ['-c', '"$0" "$@"; exit $?', process.execPath, bin, ...kept];
@@ -168,7 +187,8 @@ describe.skipIf(process.platform !== 'linux')('a compile that is to outlive its 
       // script gives it a terminal, and nohup takes that away again; the terminal is closed when script is killed.
       const inner = ['nohup', process.execPath, bin, ...kept].map((word) => `'${word}'`).join(' ');
       const terminal = spawn('script', ['-qc', `exec ${inner}`, '/dev/null'], { cwd: dir, env, stdio: 'ignore' });
-      setTimeout(() => terminal.kill('SIGKILL'), wholeMs * 0.4);
+      await atWork();
+      terminal.kill('SIGKILL');
       await new Promise((closed) => terminal.on('close', closed));
       const manifest = path.join(dir, 'kept/manifest.yaml');
       await vi.waitFor(() => expect(fs.existsSync(manifest)).toBe(true), {
@@ -186,11 +206,9 @@ describe.skipIf(process.platform !== 'linux')('a compile that is to outlive its 
       .join(' ')
       .replace("'exec'", 'exec');
     const terminal = spawn('script', ['-qc', inner, '/dev/null'], { cwd: dir, env, stdio: 'ignore' });
-    let isDone = false;
-    setTimeout(() => {
-      isDone = fs.existsSync(path.join(dir, 'kept/manifest.yaml'));
-      terminal.kill('SIGKILL');
-    }, wholeMs * 0.4);
+    await atWork();
+    const isDone = fs.existsSync(path.join(dir, 'kept/manifest.yaml'));
+    terminal.kill('SIGKILL');
     await new Promise((closed) => terminal.on('close', closed));
     if (isDone) return;
     await vi.waitFor(() => expect(fs.readdirSync(scratch)).toEqual([]), { timeout: 5000, interval: 50 });

@@ -36,6 +36,7 @@ function complaints(interfaces: string, ...programs: string[]): string[][] {
 function written(value: unknown): string {
   if (typeof value === 'bigint') return `${value}n`;
   if (typeof value === 'number') return Object.is(value, Number.NaN) ? 'NaN' : String(value);
+  if (value instanceof Date) return `new Date(${value.getTime()})`;
   if (value === null || typeof value !== 'object') return JSON.stringify(value);
   if (value instanceof Uint8Array) return `new Uint8Array([${value.join()}])`;
   if (Array.isArray(value)) return `[${value.map(written).join()}]`;
@@ -76,13 +77,13 @@ describe('types for a row', () => {
     fs.writeFileSync(file, `${JSON.stringify(chat('hi'))}\n${JSON.stringify(chat(null))}\n`);
     const out = await compiled(file);
     const { typescript, python: typedDict } = await rowTypes(out);
-    expect(typescript).toContain('  id: bigint;\n  note: string | null;\n');
+    expect(typescript).toContain('  id: number;\n  note: string | null;\n');
     expect(typedDict).toContain('    id: int\n    note: str | None\n    messages: list[RowMessages | None]');
     const rows = [];
     for await (const row of await load(out)) rows.push(row);
     expect(rows).toEqual([
-      { id: 1n, note: 'hi', messages: [{ role: 'user', content: 'hi' }] },
-      { id: 1n, note: null, messages: [{ role: 'user', content: null }] },
+      { id: 1, note: 'hi', messages: [{ role: 'user', content: 'hi' }] },
+      { id: 1, note: null, messages: [{ role: 'user', content: null }] },
     ]);
     const { block, fields } = blockOf(3, [samples['narrow decimal']!.column, samples['wide decimal']!.column]);
     const [decimals] = await write([block], fields);
@@ -93,6 +94,53 @@ describe('types for a row', () => {
       [null, null],
       ['-3.00', '-0.001'],
     ]);
+  });
+
+  test('rows are what JSON can be made of: integers are numbers where all of a column can be', async () => {
+    const folder = scratchFolder();
+    fs.writeFileSync(
+      path.join(folder, 'in.jsonl'),
+      [
+        '{"id":1,"most":9007199254740991,"beyond":9007199254740993,"inner":{"n":1},"day":"2024-02-29","at":"2024-02-29T12:30:00.5Z"}',
+        '{"id":2,"most":-9007199254740991,"beyond":5,"inner":{"n":9007199254740993},"day":"1969-12-31","at":null}',
+      ].join('\n'),
+    );
+    const types = { day: 'date', at: 'datetime' } as const;
+    const out = await compiled(path.join(folder, 'in.jsonl'), { types });
+    const { typescript, python: typedDict } = await rowTypes(out);
+    expect(typescript).toMatch(
+      / id: number;\n {2}most: number;\n {2}beyond: bigint;\n {2}inner: \{\n.*\n {4}n: number \| bigint/,
+    );
+    expect(typescript).toMatch(/ day: Date;\n.*\n {2}at: Date \| null;/);
+    expect(typedDict).toContain('    beyond: int\n');
+    interface Row {
+      id: number;
+      most: number;
+      beyond: bigint;
+    }
+    const rows: Row[] = [];
+    for await (const row of await load<Row>(out)) rows.push(row);
+    expect(rows).toEqual([
+      {
+        id: 1,
+        most: 9007199254740991,
+        beyond: 9007199254740993n,
+        inner: { n: 1 },
+        day: new Date('2024-02-29'),
+        at: new Date('2024-02-29T12:30:00.500Z'),
+      },
+      {
+        id: 2,
+        most: -9007199254740991,
+        beyond: 5n,
+        inner: { n: 9007199254740993n },
+        day: new Date('1969-12-31'),
+        at: null,
+      },
+    ]);
+    expect(JSON.stringify({ ...rows[0]!, beyond: 0 })).toBe(
+      '{"id":1,"most":9007199254740991,"beyond":0,"inner":{"n":1},"day":"2024-02-29T00:00:00.000Z","at":"2024-02-29T12:30:00.500Z"}',
+    );
   });
 
   test('hold whatever the names are', () => {
@@ -120,7 +168,7 @@ describe('types for a row', () => {
       nullable: true,
     };
     const fields: RowField[] = [
-      ...names.map((name): RowField => ({ name, type: { kind: 'date' }, nullable: false })),
+      ...names.map((name): RowField => ({ name, type: { kind: 'integer' }, nullable: false })),
       { name: 'deep', type: { kind: 'list', item: { ...inner, name: 'item' } }, nullable: true },
       inner,
       { ...inner, name: 'a-b' },

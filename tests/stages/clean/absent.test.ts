@@ -23,13 +23,13 @@ describe.each([0, 2])('with %i threads', (threads) => {
   test('of CSV and JSONL', async () => {
     const { manifest } = await compile(['a.csv', 'b.csv', 'c.jsonl'], { ...options, threads });
     expect(await rowsOf(options.out)).toEqual([
-      { id: 1n, note: 'long ago', name: null },
-      { id: 2n, note: '', name: null },
-      { id: 3n, note: null, name: 'Ann' },
-      { id: 4n, note: null, name: '' },
-      { id: 5n, note: 'now', name: null },
+      { id: 1, note: 'long ago', name: null },
+      { id: 2, note: '', name: null },
+      { id: 3, note: null, name: 'Ann' },
+      { id: 4, note: null, name: '' },
+      { id: 5, note: 'now', name: null },
       // A key that is not in a record is a cell that is empty, where others of the source have it.
-      { id: 6n, note: '', name: null },
+      { id: 6, note: '', name: null },
     ]);
     expect(manifest.fields.map(({ name, nulls }) => [name, nulls])).toEqual([
       ['id', 0],
@@ -49,10 +49,10 @@ describe.each([0, 2])('with %i threads', (threads) => {
       replace: true,
     });
     expect(await rowsOf(options.out)).toEqual([
-      { id: 1n, note: 'long ago', name: null },
-      { id: 2n, note: '', name: null },
-      { id: 3n, note: null, name: 'Ann' },
-      { id: 4n, note: null, name: '' },
+      { id: 1, note: 'long ago', name: null },
+      { id: 2, note: '', name: null },
+      { id: 3, note: null, name: 'Ann' },
+      { id: 4, note: null, name: '' },
     ]);
   });
 });
