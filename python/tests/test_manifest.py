@@ -113,7 +113,7 @@ def test_files_that_changed_are_found(out: Path) -> None:
     data = bytearray((out / "data.parquet").read_bytes())
     data[20] ^= 1
     (out / "data.parquet").write_bytes(data)
-    with pytest.raises(datagpu.DatagpuError, match="its bytes are others") as caught:
+    with pytest.raises(datagpu.DatagpuError, match="it has other bytes") as caught:
         datagpu.load(out, verify=True)
     assert caught.value.code == "verification" and caught.value.file == "data.parquet"
     (out / "data.parquet").write_bytes(data[:-1])

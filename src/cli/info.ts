@@ -2,10 +2,11 @@ import { escapeControls, terminalJson } from '../errors.js';
 import { openDataset } from '../info.js';
 import type { Manifest } from '../manifest/manifest.js';
 import { orderedManifest } from '../manifest/write.js';
+import { changedText, droppedText } from './counts.js';
 import type { Flags } from './program.js';
 import { bytes, count, roughly } from './quantities.js';
 import { warnIfBroken } from './seal.js';
-import { countsText } from './summary.js';
+import { rankedText } from './summary.js';
 import { tableLines } from './table.js';
 import type { Terminal } from './terminal.js';
 
@@ -38,9 +39,9 @@ export function infoLines(manifest: Manifest, columns: number = Number.POSITIVE_
   const facts: [string, string][] = [
     ['created', `${manifest.created_at} by ${compiler.name} ${compiler.version}`],
     ['rows', `${count(manifest.rows)} of ${count(ledger.read)} read`],
-    ['dropped', countsText(ledger.dropped) || 'nothing'],
-    ['changed', countsText(ledger.changed) || 'nothing'],
-    ['ranked by', manifest.rank_method],
+    ['dropped', droppedText(ledger.dropped) || 'nothing'],
+    ['changed', changedText(ledger.changed) || 'nothing'],
+    ['ranked', rankedText(manifest)],
     ['hash', manifest.hash],
     ['replaces', parent === null ? 'nothing' : `${parent.version} of ${parent.created_at}`],
   ];

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { escapeControls } from '../errors.js';
 import type { Manifest } from '../manifest/manifest.js';
 import type { CompileResult } from '../manifest/result.js';
+import { changedText, droppedText, labelsText } from './counts.js';
 import { bytes, count, counted, duration, percent } from './quantities.js';
 import { tableLines } from './table.js';
 import type { Style } from './terminal.js';
@@ -17,13 +18,11 @@ export function summaryLines(result: CompileResult, cwd: string, style: Style): 
       'rows',
       `${count(ledger.read)} read, ${count(ledger.kept)} kept${ledger.read > 0 ? ` (${percent(ledger.kept / ledger.read)})` : ''}`,
     ],
-    ['dropped', countsText(ledger.dropped) || 'nothing'],
-    ...(countsText(ledger.changed) === ''
-      ? []
-      : [['changed', `${countsText(ledger.changed)} (cells)`] as [string, string]]),
+    ['dropped', droppedText(ledger.dropped) || 'nothing'],
+    ...(changedText(ledger.changed) === '' ? [] : [['changed', changedText(ledger.changed)] as [string, string]]),
     ...replacedText(result),
     ['columns', columnsText(manifest)],
-    ['score', manifest.stats.ranked_samples > 0 ? manifest.rank_method : 'none'],
+    ['ranked', rankedText(manifest)],
     ['size', sizeText(manifest)],
     ['time', timeText(result)],
     ['data', filesText(manifest, folder, cwd)],
@@ -64,19 +63,15 @@ export function stageLines(manifest: Manifest): string[] {
   );
 }
 
-/** `1,500 exact duplicate, 12 empty row`: what is above zero, the largest first. */
-export function countsText(counts: Readonly<Record<string, number>>): string {
-  return Object.entries(counts)
-    .filter(([, n]) => n > 0)
-    .sort(([, a], [, b]) => b - a)
-    .map(([reason, n]) => `${count(n)} ${escapeControls(reason)}`)
-    .join(', ');
+/** How rows were ranked, in words. */
+export function rankedText({ stats, rank_method: method }: Manifest): string {
+  return stats.ranked_samples === 0 || method === 'none' ? 'no' : `by ${method}`;
 }
 
 function columnsText(manifest: Manifest): string {
   const labels: Record<string, number> = {};
   for (const label of Object.values(manifest.schema)) labels[label] = (labels[label] ?? 0) + 1;
-  const kinds = countsText(labels);
+  const kinds = labelsText(labels);
   return `${count(manifest.columns)}${kinds === '' ? '' : `: ${kinds}`}`;
 }
 

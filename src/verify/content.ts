@@ -24,14 +24,14 @@ export async function verifyContent({ files, fields, hash }: Manifest, folder: s
   const nulls = fields.findIndex((f, c) => f.nulls !== found.nulls[c] || f.nullable !== f.nulls > 0);
   if (nulls !== -1) {
     const { name, nulls: due } = fields[nulls]!;
-    return wrong(files[0]!.path, `column "${name}" has ${count(found.nulls[nulls]!)} nulls, ${count(due)} are due`);
+    return wrong(files[0]!.path, `column "${name}" has ${count(found.nulls[nulls]!)} nulls, not ${count(due)}`);
   }
   for (const [c, { name, min, max }] of fields.entries()) {
     const shown = bounds[c]!.shown(found.schema[c]!.type);
     if (shown.min !== min || shown.max !== max)
       return wrong(
         files[0]!.path,
-        `column "${name}" has values from ${String(shown.min)} to ${String(shown.max)}, from ${String(min)} to ${String(max)} are due`,
+        `column "${name}" has values from ${String(shown.min)} to ${String(shown.max)}, not from ${String(min)} to ${String(max)}`,
       );
   }
   return found.hash === hash ? [] : wrong(files[0]!.path, 'its rows are not those of the fingerprint');
@@ -63,11 +63,11 @@ export function strayFiles(manifest: Manifest, folder: string): string[] {
   return fs.readdirSync(folder).filter((name) => pattern.test(name) && !known.has(name));
 }
 
-export const rowsText = (rows: number, due: number): string => `${count(rows)} rows, ${count(due)} are due`;
+export const rowsText = (rows: number, due: number): string => `it has ${count(rows)} rows, not ${count(due)}`;
 
 /** The first column that is another one than the manifest says. */
 function otherColumn(found: readonly { name: string; type: ArrowType }[], fields: Manifest['fields']): string | null {
-  if (found.length !== fields.length) return `${count(found.length)} columns, ${count(fields.length)} are due`;
+  if (found.length !== fields.length) return `it has ${count(found.length)} columns, not ${count(fields.length)}`;
   // Parquet readers see texts where the manifest says that they are JSON.
   const plain = (name: string, type: string): string => `${name}: ${type.replace(/\bjson\b/g, 'utf8')}`;
   const other = fields.findIndex(
@@ -75,5 +75,5 @@ function otherColumn(found: readonly { name: string; type: ArrowType }[], fields
   );
   if (other === -1) return null;
   const { name, type } = found[other]!;
-  return `column ${other + 1} is "${name}: ${arrowTypeName(type)}", "${fields[other]!.name}: ${fields[other]!.type}" is due`;
+  return `column ${other + 1} is "${name}: ${arrowTypeName(type)}", not "${fields[other]!.name}: ${fields[other]!.type}"`;
 }

@@ -22,14 +22,14 @@ export async function verifyLineage(manifest: Manifest, folder: string): Promise
   try {
     const found = lineage.rows();
     if (found !== ledger.read || records !== found)
-      return wrong(`${count(found)} records, ${count(ledger.read)} are due`);
+      return wrong(`it has ${count(found)} records, not ${count(ledger.read)}`);
     const spans = sources.map((s) => ({ path: s.path, records: s.rows }));
     const check = new LineageCheck(spans, rows);
     for await (const table of lineage.tables(['source', 'row', 'fate', 'position'])) check.follow(table);
     for (const [reason, dropped] of [...Object.entries(ledger.dropped), ['kept', ledger.kept] as const])
       if (check.rowsOf(reason) !== dropped)
-        return wrong(`${count(check.rowsOf(reason))} rows are "${reason}", ${count(dropped)} are due`);
-    if (check.places !== rows) return wrong(`${count(check.places)} rows have a place, ${count(rows)} are due`);
+        return wrong(`${count(check.rowsOf(reason))} rows are "${reason}", not ${count(dropped)}`);
+    if (check.places !== rows) return wrong(`${count(check.places)} rows have a place, not ${count(rows)}`);
     for await (const table of lineage.tables(['kept_source', 'kept_row', 'similarity'])) check.compare(table);
     return check.odd === null ? [] : wrong(check.odd);
   } finally {

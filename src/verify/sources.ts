@@ -23,7 +23,7 @@ export async function verifySource(source: ManifestSource, folder: string): Prom
     // Files of /proc and the like say 0 bytes, and have more.
     if (stats.size !== bytes && stats.size !== 0) return verdict('changed', sizeText(stats.size, bytes));
     if ((await fingerprint(file, name)) === hash) return verdict('ok', '');
-    return verdict('changed', stats.size === bytes ? 'its bytes are others' : sizeText(stats.size, bytes));
+    return verdict('changed', stats.size === bytes ? 'it has other bytes' : sizeText(stats.size, bytes));
   } catch (error) {
     if (!(error instanceof DatagpuError)) throw error;
     const { code } = error.cause as NodeJS.ErrnoException;

@@ -34,13 +34,13 @@ export async function judgeFile(
   if (stats === undefined || !stats.isFile()) return verdict('missing', 'there is no such file');
   if (stats.size !== known.bytes) return verdict('changed', sizeText(stats.size, known.bytes));
   if (hashOf !== null && (await reading(name, () => hashOf(file))) !== known.hash)
-    return verdict('changed', 'its bytes are others');
+    return verdict('changed', 'it has other bytes');
   return verdict('ok', '');
 }
 
 export const count = (n: number): string => n.toLocaleString('en');
 
-export const sizeText = (bytes: number, due: number): string => `${count(bytes)} bytes, ${count(due)} are due`;
+export const sizeText = (bytes: number, due: number): string => `it has ${count(bytes)} bytes, not ${count(due)}`;
 
 /**
  * A file whose bytes are those of the manifest, and which is none of its kind, is a verdict too: somebody sealed it so.

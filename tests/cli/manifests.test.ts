@@ -50,7 +50,7 @@ describe('info', () => {
     expect(code).toBe(0);
     expect(out).toMatch(/^sample v0\.1\.0\n/);
     expect(out).toMatch('8 of 11 read');
-    expect(out).toMatch('2 exact duplicate, 1 empty row');
+    expect(out).toMatch('2 exact duplicates, 1 empty row');
     expect(out).toMatch(/id +numeric +int64/);
   });
   test('--json prints the manifest and nothing else', async () => {

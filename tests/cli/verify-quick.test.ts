@@ -58,7 +58,7 @@ describe('--quick', () => {
     bytes[8]! ^= 1;
     fs.writeFileSync(file, bytes);
     expect(await wrong(folder, { quick: true })).toEqual([]);
-    expect(await wrong(folder, {})).toEqual(['data.parquet changed: its bytes are others']);
+    expect(await wrong(folder, {})).toEqual(['data.parquet changed: it has other bytes']);
   });
 
   test.each(['data.parquet', '.datagpu/lineage.parquet', '.datagpu/rejects.parquet', '.datagpu/ranking.json'])(
@@ -69,7 +69,7 @@ describe('--quick', () => {
       fs.appendFileSync(path.join(folder, name), 'x');
       const due = size.toLocaleString('en');
       expect(await wrong(folder, { quick: true })).toEqual([
-        `${name} changed: ${(size + 1).toLocaleString('en')} bytes, ${due} are due`,
+        `${name} changed: it has ${(size + 1).toLocaleString('en')} bytes, not ${due}`,
       ]);
       fs.rmSync(path.join(folder, name));
       expect(await wrong(folder, { quick: true })).toEqual([`${name} missing: there is no such file`]);
@@ -90,14 +90,14 @@ describe('--quick', () => {
     };
     const rows = await put('rows', 'data.parquet', (m, file) => ({ files: [{ ...m.files[0]!, ...file }] }));
     for (const quick of [true, false])
-      expect(await wrong(rows, { quick })).toEqual(['data.parquet changed: 30 rows, 90 are due']);
+      expect(await wrong(rows, { quick })).toEqual(['data.parquet changed: it has 30 rows, not 90']);
     const columns = await put('columns', 'data.parquet', (m, file) => ({
       files: [{ ...m.files[0]!, ...file, rows: 30 }],
       rows: 30,
       ledger: { ...m.ledger, kept: 30, dropped: { 'exact duplicate': 90 } },
     }));
     for (const quick of [true, false])
-      expect(await wrong(columns, { quick })).toEqual(['data.parquet changed: 2 columns, 3 are due']);
+      expect(await wrong(columns, { quick })).toEqual(['data.parquet changed: it has 2 columns, not 3']);
     const types = await put('types', 'data.parquet', (m, file) => ({
       files: [{ ...m.files[0]!, ...file, rows: 30 }],
       rows: 30,
@@ -105,13 +105,13 @@ describe('--quick', () => {
       fields: m.fields.filter((f) => f.name !== 'quality_score'),
     }));
     for (const quick of [true, false])
-      expect(await wrong(types, { quick })).toEqual([
-        'data.parquet changed: column 1 is "id: utf8", "id: int64" is due',
-      ]);
+      expect(await wrong(types, { quick })).toEqual(['data.parquet changed: column 1 is "id: utf8", not "id: int64"']);
     const lineage = await put('lineage', '.datagpu/lineage.parquet', (m, file) => ({
       beside: m.beside!.map((b) => (b.path.endsWith('lineage.parquet') ? { ...b, ...file } : b)),
     }));
-    expect(await wrong(lineage, { quick: true })).toEqual(['.datagpu/lineage.parquet changed: 40 rows, 120 are due']);
+    expect(await wrong(lineage, { quick: true })).toEqual([
+      '.datagpu/lineage.parquet changed: it has 40 rows, not 120',
+    ]);
   });
 
   test('no byte of a footer that is another ends it otherwise than with a verdict', async () => {
@@ -161,9 +161,9 @@ describe('--sources', () => {
       .map((v: { path: string; verdict: string; why: string }) => [v.path, v.verdict, v.why]);
     expect(found).toEqual([
       ['../same.csv', 'ok', ''],
-      ['../bytes.csv', 'changed', 'its bytes are others'],
-      ['../size.csv', 'changed', '23 bytes, 19 are due'],
-      ['../empty.csv', 'changed', '0 bytes, 20 are due'],
+      ['../bytes.csv', 'changed', 'it has other bytes'],
+      ['../size.csv', 'changed', 'it has 23 bytes, not 19'],
+      ['../empty.csv', 'changed', 'it has 0 bytes, not 20'],
       ['../gone.csv', 'missing', 'there is no such file'],
       ['../folder.csv', 'changed', 'it is a folder now'],
       ['../pipe.csv', 'skipped', "a pipe can't be read again"],
@@ -173,7 +173,7 @@ describe('--sources', () => {
     expect({ code, ok, err }).toEqual({
       code: 5,
       ok: false,
-      err: 'error: ../bytes.csv: source is changed: its bytes are others (and 6 more). Compile again to bring data set and sources together.\n',
+      err: 'error: ../bytes.csv: source is changed: it has other bytes (and 6 more). Compile again to bring data set and sources together.\n',
     });
     const lines = (await datagpu(['verify', 'compiled', '--sources', '--quick'], { cwd: here })).out.split('\n');
     expect(lines.slice(-10, -1).map((line) => line.split(' ')[0])).toEqual(found.map((v: string[]) => v[1]));

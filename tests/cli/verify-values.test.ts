@@ -137,7 +137,7 @@ describe('lineage', () => {
     ],
     'a place is another': [
       (rows) => Object.assign(first(rows, 'kept'), { position: first(rows.slice(1), 'kept').position }),
-      '19 rows have a place, 20 are due',
+      '19 rows have a place, not 20',
     ],
     'two fates change places': [
       (rows) => {

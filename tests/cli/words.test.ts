@@ -106,10 +106,10 @@ test('the summary', () => {
   expect(summaryLines(result, '/w', style)).toEqual([
     'sample v0.1.0',
     '  rows     11 read, 8 kept (72.7%)',
-    '  dropped  2 exact duplicate, 1 empty row',
-    '  changed  3 trimmed (cells)',
+    '  dropped  2 exact duplicates, 1 empty row',
+    '  changed  3 cells trimmed',
     '  columns  2: 1 numeric, 1 text',
-    '  score    relevance',
+    '  ranked   by relevance',
     '  size     200 bytes before, 100 bytes after (50.0%)',
     '  time     0.50 s, 22 rows/s',
     '  data     out/data.parquet',

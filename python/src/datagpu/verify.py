@@ -30,7 +30,7 @@ def _verify(path: Path, file: DataFile) -> None:
     if path.stat().st_size != file.bytes:
         raise _differs(file, f"it has {path.stat().st_size} bytes and not {file.bytes}")
     if f"sha256:{digest.hexdigest()}" != file.hash:
-        raise _differs(file, "its bytes are others")
+        raise _differs(file, "it has other bytes")
 
 
 def _differs(file: DataFile, why: str) -> DatagpuError:
