@@ -109,7 +109,7 @@ async function lookAtFile(
   if (source.format === 'parquet') return lookAtParquet(source, spooled);
   const name = source.path;
   refuseNulTail(spooled, name);
-  const { encoding, warnings } = detectEncoding(spooled, config.read.encoding, name);
+  const { encoding, warnings } = detectEncoding(spooled, config.read.encoding, name, config.read.delimiter);
   let file = spooled;
   if (encoding !== 'utf-8') {
     const transcoder = transcode(encoding, name);

@@ -28,7 +28,12 @@ const pieces = 16;
  * text. A file that shows an odd byte only between the samples is read as UTF-8, and the
  * records with such bytes are malformed.
  */
-export function detectEncoding(file: TextFile, given: string | null, name: string): FoundEncoding {
+export function detectEncoding(
+  file: TextFile,
+  given: string | null,
+  name: string,
+  delimiter: string | null = null,
+): FoundEncoding {
   const samples = readSamples(file, name);
   const head = samples[0]!;
   if (given !== null) return { encoding: given, warnings: [] };
@@ -46,7 +51,7 @@ export function detectEncoding(file: TextFile, given: string | null, name: strin
         `${name}: read as ${wide.toUpperCase()}, because every second byte is zero; it has no byte order mark`,
       ],
     };
-  refuseBinary(head.subarray(0, pieceBytes), name);
+  refuseBinary(head.subarray(0, pieceBytes), delimiter, name);
   const odd = samples.filter((s, i) => !validUtf8(s, i === 0, i === samples.length - 1));
   if (odd.length === 0) return switchesSets(head) ? readAs('iso-2022-jp', name) : { encoding: 'utf-8', warnings: [] };
   const guess = isMostlyUtf8(samples) ? null : guessEncoding(samples);
@@ -95,19 +100,27 @@ function wideOrder(head: Uint8Array): 'utf-16le' | 'utf-16be' | null {
   return null;
 }
 
-/** Refuses what can't be text: more than a tenth of zero bytes and more than a few, or a fifth of control characters. */
-function refuseBinary(head: Uint8Array, name: string): void {
-  let zeros = 0;
-  let controls = 0;
-  for (const b of head) {
-    if (b === 0) zeros++;
-    else if (b < 32 && !(b >= 7 && b <= 13) && !(b >= 27 && b <= 31)) controls++;
-  }
-  if (zeros > Math.max(4, head.length * 0.1) || controls > head.length * 0.2)
-    throw new DatagpuError('input', 'the content is binary, not text', {
-      file: name,
-      hint: 'Pass --encoding if it is text after all',
-    });
+/**
+ * Refuses what can't be text: more than a tenth of zero bytes and more than a few, or a fifth of control characters. The given
+ * delimiter counts as none: exports of Hive separate cells by U+0001, and most of the cells may be empty.
+ */
+function refuseBinary(head: Uint8Array, delimiter: string | null, name: string): void {
+  const counts = new Uint32Array(32);
+  for (const b of head) if (b < 32) counts[b]!++;
+  const zeros = counts[0]!;
+  const isControl = (_: number, b: number): boolean =>
+    b > 0 && !(b >= 7 && b <= 13) && b < 27 && String.fromCharCode(b) !== delimiter;
+  const controls = counts.filter(isControl);
+  const sum = controls.reduce((n, one) => n + one, 0);
+  if (zeros <= Math.max(4, head.length * 0.1) && sum <= head.length * 0.2) return;
+  const most = counts.findIndex((n, b) => isControl(n, b) && n === sum);
+  throw new DatagpuError('input', 'the content is binary, not text', {
+    file: name,
+    hint:
+      most > 0 && zeros === 0
+        ? `If its cells are separated by the character ${most}, pass --delimiter '\\x${most.toString(16).padStart(2, '0')}'`
+        : 'Pass --encoding if it is text after all',
+  });
 }
 
 /** Whether a sample is UTF-8, apart from the characters that its ends cut. */

@@ -42,3 +42,19 @@ it('cells are separated by U+0001 where that is given', async () => {
     expect(Object.keys(manifest.schema)).toEqual(['id', 'name']);
   }
 });
+
+it('a control character that is the given delimiter makes no text binary', async () => {
+  const file = path.join(folder, 'sparse.csv');
+  // Three of four bytes are delimiters.
+  const rows = Array.from({ length: 50 }, (_, i) => `${i % 10}\u0001\u0001\u0001\u0001\u0001${i}\n`);
+  fs.writeFileSync(file, `a\u0001b\u0001c\u0001d\u0001e\u0001f\n${rows.join('')}`);
+  const options = { out: `${file}.out`, rank: false, cache: false, threads: 0, dedupe: false };
+  const { manifest } = await compile([file], { ...options, delimiter: '\\x01' });
+  expect([manifest.rows, manifest.columns]).toEqual([50, 6]);
+  await expect(compile([file], options)).rejects.toMatchObject({
+    code: 'input',
+    message: 'the content is binary, not text',
+    hint: "If its cells are separated by the character 1, pass --delimiter '\\x01'",
+  });
+  await expect(compile([file], { ...options, delimiter: '\\x02' })).rejects.toMatchObject({ code: 'input' });
+});
